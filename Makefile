@@ -1,0 +1,53 @@
+# Dengta. `make help` lists the targets.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dengta needs Python 3.11 or newer; set PYTHON=/path/to/python")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: demo
+demo: $(VENV)/.runtime ## Start a demo province on http://127.0.0.1:8000 with its own PostgreSQL
+	@exec $(BIN)/dengta demo
+
+.PHONY: test
+test: $(VENV)/.dev ## Run every test (in parallel, on an embedded PostgreSQL)
+	$(BIN)/pytest
+
+.PHONY: check
+check: $(VENV)/.dev ## Formatting, lint, types, import contracts, schema snapshot
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/dengta schema --check schema.graphql
+
+.PHONY: schema
+schema: $(VENV)/.dev ## Write schema.graphql and the generated pages of docs/
+	$(BIN)/dengta schema --output schema.graphql
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Load 1,000,000 members and measure the query builder (minutes)
+	$(BIN)/python -m benchmarks
+
+.PHONY: console
+console: ## Rebuild the self-hosted GraphiQL (needs Node 20 and npm)
+	cd server/console/app && npm ci && npm run build
+
+.PHONY: lock
+lock: ## Resolve the lock files anew (needs uv)
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra embedded --extra checkout pyproject.toml -o requirements.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra embedded --extra checkout --extra dev pyproject.toml -o requirements-dev.lock

@@ -1,0 +1,22 @@
+"""The command line `dengta`: one command a file, listed here."""
+
+import typer
+
+from server.cli.import_members import import_members
+from server.cli.load import load
+
+app = typer.Typer(
+    name="dengta",
+    help="灯塔 Dengta: a GraphQL API over a province-sized party-membership register.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("load")(load)
+
+imports = typer.Typer(help="Take records over from files.", no_args_is_help=True)
+imports.command("members")(import_members)
+app.add_typer(imports, name="import")
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,23 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from server.settings import Settings
+from storage import embedded
+from storage.engine import psycopg_url
+from storage.migration import migrate
+
+
+@contextmanager
+def migrated_database(settings: Settings) -> Iterator[str]:
+    """The URL of the database of these settings, in the shape of the models; embedded PostgreSQL runs meanwhile."""
+    if settings.database_url:
+        url = psycopg_url(settings.database_url)
+        migrate(url)
+        yield url
+        return
+    server = embedded.start(settings.postgres_directory)
+    try:
+        migrate(server.url)
+        yield server.url
+    finally:
+        server.stop()

@@ -1,0 +1,55 @@
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; each value comes from the environment variable of the same name.
+
+    `docs/settings.md` is written from these descriptions.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DENGTA_", populate_by_name=True)
+
+    database_url: Annotated[
+        str | None,
+        Field(
+            validation_alias="DATABASE_URL",
+            description="A PostgreSQL (15 or newer) to use, as `postgresql://user:password@host/database`. "
+            "Without it Dengta starts its own under the data directory.",
+        ),
+    ] = None
+    data_directory: Annotated[
+        Path, Field(description="Where the embedded PostgreSQL, the signing key and stored files live.")
+    ] = Path(".dengta")
+    host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
+    issuer: Annotated[str, Field(description="The issuer (`iss`) of access tokens.")] = "http://127.0.0.1:8000"
+    audience: Annotated[str, Field(description="The audience (`aud`) that access tokens must name.")] = "dengta"
+    signing_key_file: Annotated[
+        Path | None,
+        Field(
+            description="The private key (JWK or PEM, ES256) that signs access tokens. "
+            "Without it one is made in the data directory at the first use."
+        ),
+    ] = None
+    database_connections: Annotated[
+        int, Field(ge=1, le=1000, description="How many database connections one process may hold.")
+    ] = 20
+    statement_timeout: Annotated[
+        float, Field(gt=0, description="Seconds after which PostgreSQL cancels a reading statement.")
+    ] = 10.0
+    body_limit: Annotated[int, Field(ge=1024, description="Bytes that the body of a GraphQL request may have.")] = (
+        2_097_152
+    )
+    log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
+
+    @property
+    def postgres_directory(self) -> Path:
+        return self.data_directory / "postgres"
+
+    @property
+    def signing_key(self) -> Path:
+        return self.signing_key_file or self.data_directory / "signing-key.json"

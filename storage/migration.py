@@ -1,0 +1,52 @@
+"""Bringing a database to the shape of the models, with Alembic."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, text
+
+from storage.models import Base
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_ONE_MIGRATION_AT_A_TIME = 7_367_011
+_OLDEST_SERVER = 150000
+
+
+class UnsupportedDatabaseError(Exception):
+    """The PostgreSQL server is older than Dengta supports."""
+
+
+def migrate(database_url: str, revision: str = "head") -> None:
+    """Upgrade the database to `revision`; safe to call from several processes at once, and without effect when done."""
+    engine = create_engine(database_url)
+    try:
+        with engine.begin() as connection:
+            _require_supported_server(connection)
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATION_AT_A_TIME})
+            command.upgrade(alembic_config(connection), revision)
+    finally:
+        engine.dispose()
+
+
+def alembic_config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def differences_from_models(connection: Connection) -> list[object]:
+    """What Alembic would still change to make the database equal the models; empty when they agree."""
+    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+def _require_supported_server(connection: Connection) -> None:
+    version = connection.execute(text("SELECT current_setting('server_version_num')::int")).scalar_one()
+    if version < _OLDEST_SERVER:
+        raise UnsupportedDatabaseError(
+            f"PostgreSQL {version // 10000} is too old: Dengta needs 15 or newer. Upgrade the server, or set "
+            "DATABASE_URL to another one."
+        )
