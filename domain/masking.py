@@ -1,0 +1,23 @@
+"""脱敏: what stands in the place of a personal value that a caller may see only masked."""
+
+from collections.abc import Callable, Mapping
+
+
+def _keeping(head: int, tail: int, stars: int) -> Callable[[str], str]:
+    """Keep so many characters at both ends; a text too short to hide anything that way is hidden whole."""
+
+    def mask(value: str) -> str:
+        if len(value) < head + tail + stars:
+            return "*" * stars
+        return value[:head] + "*" * stars + (value[-tail:] if tail else "")
+
+    return mask
+
+
+MASKS: Mapping[str, Callable[[str], str]] = {
+    "name": _keeping(1, 0, 1),
+    "identity_number": _keeping(6, 4, 8),
+    "phone": _keeping(3, 4, 4),
+    "home_address": _keeping(6, 0, 4),
+}
+"""Field → mask: `张*`, `370102********1234`, `138****1234`, `山东省济南市****`. Only these fields can be MASKED."""
