@@ -1,15 +1,38 @@
 """引擎: connections to PostgreSQL, and the two kinds of session that the rooms above are given."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 # A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
 # these short statements take.
 _SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
+_QUERY_CANCELED = "57014"
+
+
+class DatabaseUnavailableError(Exception):
+    """No connection to the database could be had, or it broke."""
+
+
+class StatementTimedOutError(Exception):
+    """PostgreSQL cancelled a statement that took longer than DENGTA_STATEMENT_TIMEOUT."""
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """The driver's errors that a caller should hear of, in our own terms."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
+            raise StatementTimedOutError from error
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            raise DatabaseUnavailableError from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +43,18 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        async with self.engine.connect() as connection:
-            yield connection
+        with _own_errors():
+            async with self.engine.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """Several reads that see the same moment."""
-        async with self.engine.connect() as connection:
-            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            async with connection.begin():
-                yield connection
+        with _own_errors():
+            async with self.engine.connect() as connection:
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                async with connection.begin():
+                    yield connection
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -43,7 +68,7 @@ def connect(url: str, *, connections: int = 20, statement_timeout: float = 10.0)
         isolation_level="AUTOCOMMIT",
         pool_size=connections,
         max_overflow=0,
-        pool_pre_ping=False,
+        hide_parameters=True,
         connect_args={"options": options},
     )
     return Database(engine)

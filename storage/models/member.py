@@ -50,7 +50,7 @@ class Member(Base):
     floating_direction: Mapped[str | None] = mapped_column(code_column(FloatingDirection, "floating_direction"))
     real_name_status: Mapped[str] = mapped_column(code_column(RealNameStatus, "real_name_status"))
     transfer_in_progress: Mapped[bool] = mapped_column(default=False)
-    photo_key: Mapped[str | None] = mapped_column(text_column())
+    photo: Mapped[str | None] = mapped_column("photo_key", text_column())
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
@@ -74,6 +74,7 @@ class Member(Base):
         Index(None, "gender", "id"),
         Index(None, "ethnicity", "id"),
         Index(None, "birth_date", "id"),
+        Index("ix_members_age_order", text("birth_date DESC NULLS LAST"), text("id DESC")),
         Index(None, "education", "id"),
         Index(None, "category", "id"),
         Index(None, "joined_on", "id"),

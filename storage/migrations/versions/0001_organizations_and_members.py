@@ -231,6 +231,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["branch_id"], ["organizations.id"], name=op.f("fk_members_branch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
     )
+    op.create_index(
+        "ix_members_age_order",
+        "members",
+        [sa.literal_column("birth_date DESC NULLS LAST"), sa.literal_column("id DESC")],
+        unique=False,
+    )
     op.create_index(op.f("ix_members_birth_date_id"), "members", ["birth_date", "id"], unique=False)
     op.create_index(op.f("ix_members_branch_id"), "members", ["branch_id"], unique=False)
     op.create_index(op.f("ix_members_category_id"), "members", ["category", "id"], unique=False)
