@@ -1,0 +1,42 @@
+"""The schema (契约): everything that a caller may ask, and the permission class of every governed field."""
+
+from collections.abc import Iterator, Mapping
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition
+
+from auth.default_matrix import FieldClass
+from schema.inputs import MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder
+from schema.query import Query
+from schema.scalars import SCALARS
+from schema.traits import record_name, traits_of
+
+
+def build_schema() -> strawberry.Schema:
+    return strawberry.Schema(
+        query=Query,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        types=[MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder],
+    )
+
+
+def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """The graphql-core schema behind it, for which Strawberry has no public name."""
+    return schema._schema
+
+
+def field_classes(schema: strawberry.Schema) -> Mapping[str, FieldClass]:
+    """`Type.field` → the class that the default permission matrix has it in."""
+    return dict(_classes_of(schema))
+
+
+def _classes_of(schema: strawberry.Schema) -> Iterator[tuple[str, FieldClass]]:
+    for concrete in schema.schema_converter.type_map.values():
+        definition = concrete.definition
+        if isinstance(definition, StrawberryObjectDefinition) and not definition.is_input:
+            for field in definition.fields:
+                traits = traits_of(field)
+                if traits is not None:
+                    yield f"{definition.name}.{record_name(field)}", traits.read

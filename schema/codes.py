@@ -1,0 +1,59 @@
+"""代码表: the code lists of the register as enums of the schema, each value described in both languages."""
+
+from typing import TypeVar
+
+import strawberry
+
+from auth.actor import Role, Tier
+from auth.visibility import Visibility
+from domain.codes import (
+    CodeList,
+    Education,
+    Ethnicity,
+    FloatingDirection,
+    Gender,
+    MemberCategory,
+    MembershipStatus,
+    OrganizationKind,
+    RealNameStatus,
+    WorkPosition,
+)
+from domain.filtering import FieldKind, Operator
+from domain.reach import Reach
+
+CodesT = TypeVar("CodesT", bound=CodeList)
+
+
+def described(codes: type[CodesT], *, name: str, description: str) -> type[CodesT]:
+    """The code list as an enum of the schema."""
+    enum = strawberry.enum(codes, name=name, description=description)
+    for value in enum.__strawberry_definition__.values:  # type: ignore[attr-defined] # set by strawberry.enum
+        value.description = describe_code(codes[value.name])
+    return enum
+
+
+def describe_code(code: CodeList) -> str:
+    number = f" ({code.standard_code})" if code.standard_code else ""
+    return f"{code.chinese}{number}。{code.english[:1].upper()}{code.english[1:]}."
+
+
+_ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
+    (Gender, "Gender", "性别 (GB/T 2261.1)。Gender."),
+    (Ethnicity, "Ethnicity", "民族 (GB/T 3304)。Ethnicity."),
+    (Education, "Education", "学历 (GB/T 4658)。Completed education, highest first."),
+    (MemberCategory, "MemberCategory", "人员类别。Formal or probationary member."),
+    (MembershipStatus, "MembershipStatus", "党籍状态。Status of a current member's membership."),
+    (RealNameStatus, "RealNameStatus", "认证状态。State of the real-name verification."),
+    (FloatingDirection, "FloatingDirection", "流动方向。Where a floating member has gone."),
+    (WorkPosition, "WorkPosition", "工作岗位。Work position."),
+    (OrganizationKind, "OrganizationKind", "党组织类别。Kind of an organisation, from the top of the tree down."),
+    (Reach, "Reach", "范围。Which members belong to an organisation for a question."),
+    (FieldKind, "QueryFieldKind", "字段类型。What a field holds, which decides the methods that fit it."),
+    (Operator, "QueryMethod", "查询方法。Method of a condition of the query builder."),
+    (Role, "Role", "账号角色。Role of an account; one person holds at most one."),
+    (Tier, "Tier", "层级。Tier of an account, from the organisation that it manages."),
+    (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
+)
+
+for _codes, _name, _description in _ENUMS:
+    described(_codes, name=_name, description=_description)

@@ -1,0 +1,175 @@
+"""字段使用: which fields of the register an operation uses, and for what, found before it runs.
+
+The selection and the conditions written in the document are walked once for each document; conditions that come in
+variables are walked for each request.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLEnumType,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    InlineFragmentNode,
+    ListValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValueNode,
+    get_named_type,
+    is_composite_type,
+    type_from_ast,
+)
+from graphql.language import EnumValueNode
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from auth.visibility import FieldUse, Purpose
+from schema.filters import USE
+from schema.orders import ordered_field
+from schema.traits import record_name, traits_of
+
+_DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
+
+
+@dataclass(frozen=True, slots=True)
+class OperationUses:
+    """What the document itself uses, and the variables whose values may use more."""
+
+    written: frozenset[FieldUse]
+    variables: Mapping[str, GraphQLInputType]
+
+    def with_values(self, values: Mapping[str, Any]) -> frozenset[FieldUse]:
+        """Everything that the operation uses with these values of its variables, as they came (not coerced)."""
+        found = set(self.written)
+        for name, input_type in self.variables.items():
+            found.update(_uses_in_value(input_type, values.get(name)))
+        return frozenset(found)
+
+
+def uses_of_operation(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> OperationUses:
+    """The document has been validated against the schema."""
+    root = schema.get_root_type(operation.operation)
+    walk = _Walk(schema, fragments)
+    written = frozenset(walk.selection(root, operation.selection_set))
+    defaults = frozenset(_uses_in_defaults(schema, operation))
+    return OperationUses(written | defaults, _variables(schema, operation))
+
+
+def _variables(schema: GraphQLSchema, operation: OperationDefinitionNode) -> dict[str, GraphQLInputType]:
+    """Only variables of input objects can hold conditions."""
+    found: dict[str, GraphQLInputType] = {}
+    for definition in operation.variable_definitions or ():
+        input_type: Any = type_from_ast(schema, definition.type)
+        if isinstance(get_named_type(input_type), GraphQLInputObjectType | GraphQLEnumType):
+            found[definition.variable.name.value] = input_type
+    return found
+
+
+def _uses_in_defaults(schema: GraphQLSchema, operation: OperationDefinitionNode) -> Iterator[FieldUse]:
+    for definition in operation.variable_definitions or ():
+        if definition.default_value is not None:
+            input_type: Any = type_from_ast(schema, definition.type)
+            yield from _uses_in_node(input_type, definition.default_value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    seen: set[str] = field(default_factory=set)
+
+    def selection(self, parent: Any, selections: SelectionSetNode | None) -> Iterator[FieldUse]:
+        for node in selections.selections if selections is not None else ():
+            match node:
+                case FieldNode():
+                    yield from self.field_uses(parent, node)
+                case InlineFragmentNode():
+                    condition = node.type_condition
+                    inner = parent if condition is None else self.schema.type_map[condition.name.value]
+                    yield from self.selection(inner, node.selection_set)
+                case FragmentSpreadNode() if node.name.value not in self.seen:
+                    self.seen.add(node.name.value)
+                    fragment = self.fragments[node.name.value]
+                    inner = self.schema.type_map[fragment.type_condition.name.value]
+                    yield from self.selection(inner, fragment.selection_set)
+
+    def field_uses(self, parent: Any, node: FieldNode) -> Iterator[FieldUse]:
+        definition = self.schema.get_field(parent, node.name.value)
+        if definition is None or node.name.value.startswith("__"):
+            return
+        strawberry_field = definition.extensions.get(_DEFINITION)
+        if strawberry_field is not None and traits_of(strawberry_field) is not None:
+            yield FieldUse(f"{parent.name}.{record_name(strawberry_field)}", Purpose.READ)
+        for argument in node.arguments or ():
+            yield from _uses_in_node(definition.args[argument.name.value].type, argument.value)
+        inner = get_named_type(definition.type)
+        if is_composite_type(inner):
+            yield from self.selection(inner, node.selection_set)
+
+
+def _uses_in_node(input_type: GraphQLInputType, node: ValueNode) -> Iterator[FieldUse]:
+    """The uses in a value written in the document. What it takes from a variable is walked with the variable's value,
+    but a method is a use even so."""
+    match _nullable(input_type), node:
+        case _, NullValueNode():
+            return
+        case GraphQLList(of_type=item_type), ListValueNode(values=nodes):
+            for item in nodes:
+                yield from _uses_in_node(item_type, item)
+        case GraphQLList(of_type=item_type), _:
+            yield from _uses_in_node(item_type, node)
+        case GraphQLInputObjectType(fields=fields), ObjectValueNode(fields=parts):
+            for part in parts:
+                if not isinstance(part.value, NullValueNode):
+                    yield from _uses_of_method(fields[part.name.value])
+                    yield from _uses_in_node(fields[part.name.value].type, part.value)
+        case GraphQLEnumType() as enum, EnumValueNode(value=name):
+            yield from _uses_of_order(enum, name)
+
+
+def _uses_in_value(input_type: GraphQLInputType, value: Any) -> Iterator[FieldUse]:
+    """The uses in a value as it came in JSON; one that does not fit its type is refused by coercion, not here."""
+    match _nullable(input_type), value:
+        case _, None:
+            return
+        case GraphQLList(of_type=item_type), list():
+            for item in value:
+                yield from _uses_in_value(item_type, item)
+        case GraphQLList(of_type=item_type), _:
+            yield from _uses_in_value(item_type, value)
+        case GraphQLInputObjectType(fields=fields), dict():
+            for name, part in value.items():
+                if name in fields and part is not None:
+                    yield from _uses_of_method(fields[name])
+                    yield from _uses_in_value(fields[name].type, part)
+        case GraphQLEnumType() as enum, str():
+            yield from _uses_of_order(enum, value)
+
+
+def _uses_of_method(field: GraphQLInputField) -> Iterator[FieldUse]:
+    metadata = getattr(field.extensions.get(_DEFINITION), "metadata", {})
+    if USE in metadata:
+        yield metadata[USE]
+
+
+def _uses_of_order(enum: GraphQLEnumType, name: str) -> Iterator[FieldUse]:
+    definition = enum.extensions.get(_DEFINITION)
+    field = ordered_field(definition.wrapped_cls, name) if definition is not None and name in enum.values else None
+    if field is not None:
+        yield FieldUse(field, Purpose.ORDER)
+
+
+def _nullable(input_type: Any) -> Any:
+    return input_type.of_type if isinstance(input_type, GraphQLNonNull) else input_type

@@ -1,0 +1,50 @@
+"""全局标识: Relay's opaque ids, the type and the number of a record in base64url."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import NamedTuple
+
+import strawberry
+
+from domain.errors import CallerError, bad_input
+
+_LARGEST_NUMBER = 2**63 - 1
+
+
+class Identifier(NamedTuple):
+    type_name: str
+    number: int
+
+
+def encoded(type_name: str, number: int) -> strawberry.ID:
+    return strawberry.ID(urlsafe_b64encode(f"{type_name}:{number}".encode()).decode())
+
+
+def decoded(text: str, argument: str = "id") -> Identifier:
+    """A caller's error for what is no id of this server."""
+    try:
+        type_name, _, number = urlsafe_b64decode(text).decode("ascii").partition(":")
+        if number.isdigit() and int(number) <= _LARGEST_NUMBER and encoded(type_name, int(number)) == text:
+            return Identifier(type_name, int(number))
+    except ValueError:
+        pass
+    raise _malformed(argument)
+
+
+def number_of(type_name: str, text: str, argument: str = "id") -> int:
+    """The number of a record of that type; a caller's error for the id of another type."""
+    identifier = decoded(text, argument)
+    if identifier.type_name != type_name:
+        raise bad_input(
+            f"参数 {argument} 应是 {type_name} 的 id，而不是 {identifier.type_name} 的 id。",
+            f"The argument {argument} must be the id of a {type_name}, not of a {identifier.type_name}.",
+            (argument,),
+        )
+    return identifier.number
+
+
+def _malformed(argument: str) -> CallerError:
+    return bad_input(
+        f"参数 {argument} 不是有效的 id。请使用查询结果中的 id 字段。",
+        f"The argument {argument} is no id. Use the `id` field of an answer.",
+        (argument,),
+    )

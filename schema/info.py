@@ -1,0 +1,5 @@
+import strawberry
+
+from resolvers.context import RequestContext
+
+Info = strawberry.Info[RequestContext, None]

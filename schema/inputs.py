@@ -1,0 +1,50 @@
+"""查询条件与排序: the filter and order inputs of the types that can be searched."""
+
+from typing import Any
+
+import strawberry
+
+from auth.visibility import FieldUse, Purpose
+from schema.filters import condition_part, filter_of
+from schema.orders import order_of
+from schema.types.member import Member
+from schema.types.organization import Organization
+
+
+@filter_of(Organization)
+class OrganizationFilter:
+    """组织查询条件。Conditions on organisations; all given ones hold."""
+
+    within: strawberry.ID | None = condition_part(
+        "所属组织。The organisation with this id and all below it.", FieldUse("Organization.id", Purpose.SEARCH)
+    )
+
+
+@filter_of(Member)
+class MemberFilter:
+    """党员查询条件。Conditions on members; all given ones hold."""
+
+    within: strawberry.ID | None = condition_part(
+        "所属组织。Members of the organisation with this id and of all below it.",
+        FieldUse("Member.branch", Purpose.SEARCH),
+    )
+    branch: OrganizationFilter | None = condition_part(
+        "所在党支部。Conditions on the organisation that the member hangs on.",
+        FieldUse("Member.branch", Purpose.SEARCH),
+    )
+
+
+@order_of(Organization, tree="组织树顺序。As organisations stand in the tree.")
+class OrganizationOrder:
+    """组织排序。One level of an order of organisations."""
+
+    field: Any
+    direction: Any
+
+
+@order_of(Member)
+class MemberOrder:
+    """党员排序。One level of an order of members."""
+
+    field: Any
+    direction: Any

@@ -1,0 +1,128 @@
+from asyncio import gather
+from typing import Annotated
+
+import strawberry
+
+from auth.actor import Actor
+from auth.default_matrix import FieldClass
+from domain.errors import bad_input
+from domain.records import MemberRecord, OrganizationRecord
+from resolvers import members, organizations
+from schema.arguments import (
+    After,
+    Before,
+    First,
+    Last,
+    MemberOrderBy,
+    MemberWhere,
+    OrganizationOrderBy,
+    OrganizationWhere,
+    page_arguments,
+    searched,
+)
+from schema.connections import Connected, Connection
+from schema.filterable import filterable_fields
+from schema.identifiers import decoded, number_of
+from schema.info import Info
+from schema.optional import ABSENT
+from schema.traits import open_field, record_field
+from schema.types.member import Member
+from schema.types.node import Node
+from schema.types.organization import Organization
+from schema.types.query_field import QueryField, query_fields
+from schema.types.viewer import Viewer
+
+LARGEST_NODES = 1_000
+
+Record = MemberRecord | OrganizationRecord
+Id = Annotated[strawberry.ID, strawberry.argument(description="全局标识。Global id of the record.")]
+Ids = Annotated[
+    list[strawberry.ID], strawberry.argument(description="全局标识列表。Global ids; 1,000 at most in one call.")
+]
+
+
+def _viewer(info: Info) -> Actor:
+    return info.context.actor
+
+
+async def _node(info: Info, id: Id) -> Record | None:
+    return await _found(info, id, "id")
+
+
+async def _nodes(info: Info, ids: Ids) -> list[Record | None]:
+    if len(ids) > LARGEST_NODES:
+        raise bad_input(
+            f"ids 有 {len(ids)} 个，最多 {LARGEST_NODES} 个。请分批查询。",
+            f"There are {len(ids)} ids; {LARGEST_NODES} are allowed. Ask in parts.",
+            ("ids",),
+        )
+    return list(await gather(*(_found(info, identifier, "ids") for identifier in ids)))
+
+
+async def _found(info: Info, text: str, argument: str) -> Record | None:
+    type_name, number = decoded(text, argument)
+    match type_name:
+        case "Member":
+            return await members.find_member(info.context, number)
+        case "Organization":
+            return await organizations.find_organization(info.context, number)
+        case _:
+            return None
+
+
+async def _organization(info: Info, id: Id) -> OrganizationRecord | None:
+    return await organizations.find_organization(info.context, number_of("Organization", id))
+
+
+async def _organizations(
+    info: Info,
+    where: OrganizationWhere = ABSENT,
+    order_by: OrganizationOrderBy = ABSENT,
+    first: First = ABSENT,
+    after: After = ABSENT,
+    last: Last = ABSENT,
+    before: Before = ABSENT,
+) -> Connected:
+    asked = searched(where, order_by, page_arguments(first, after, last, before))
+    page = await organizations.search_organizations(info.context, asked)
+    return Connected(page, lambda: organizations.count_of_organizations(info.context, asked.where))
+
+
+async def _member(info: Info, id: Id) -> MemberRecord | None:
+    return await members.find_member(info.context, number_of("Member", id))
+
+
+async def _members(
+    info: Info,
+    where: MemberWhere = ABSENT,
+    order_by: MemberOrderBy = ABSENT,
+    first: First = ABSENT,
+    after: After = ABSENT,
+    last: Last = ABSENT,
+    before: Before = ABSENT,
+) -> Connected:
+    asked = searched(where, order_by, page_arguments(first, after, last, before))
+    page = await members.search_members(info.context, asked)
+    return Connected(page, lambda: members.count_of_members(info.context, asked.where))
+
+
+def _member_query_fields(info: Info) -> list[QueryField]:
+    permissions = info.context.permissions
+    return [
+        *query_fields(filterable_fields(Member), permissions),
+        *query_fields(filterable_fields(Organization), permissions, ("branch",)),
+    ]
+
+
+@strawberry.type(description="查询。What can be read; everything lies within the caller's scope.")
+class Query:
+    # fmt: off
+    viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)
+    node: Node | None = open_field("按全局标识查找", "The record with that id; null when it does not exist in the caller's scope.", resolver=_node)
+    nodes: list[Node | None] = open_field("按全局标识批量查找", "The records with those ids, in their order; null for each that does not exist in the caller's scope.", resolver=_nodes)
+    organization: Organization | None = record_field("党组织", "One organisation; null when it does not exist in the caller's scope.", read=FieldClass.STRUCTURE, resolver=_organization)
+    organizations: Connection[Organization] = record_field("党组织列表", "Organisations of the caller's scope.", read=FieldClass.STRUCTURE, resolver=_organizations)
+    member: Member | None = record_field("党员", "One member; null when there is none in the caller's scope.", resolver=_member)
+    members: Connection[Member] = record_field("党员列表", "Members of the caller's scope.", resolver=_members)
+    member_query_fields: list[QueryField] = open_field("可查询字段", "The fields that can be conditions of the query builder, with the methods and the permission the caller has.", resolver=_member_query_fields)
+    # fmt: on

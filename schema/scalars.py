@@ -1,0 +1,45 @@
+from datetime import date, datetime
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+_WRITTEN_DATE = len("2024-02-29")
+
+
+def _parse_date(value: object) -> date:
+    try:
+        if isinstance(value, str) and len(value) == _WRITTEN_DATE:
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("日期应写作 YYYY-MM-DD，且是存在的一天。A date is written YYYY-MM-DD and is a day that exists.")
+
+
+def _parse_moment(value: object) -> datetime:
+    try:
+        if isinstance(value, str):
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is not None:
+                return moment
+    except ValueError:
+        pass
+    raise ValueError(
+        "时间应为带时区的 ISO 8601 格式，如 2024-02-29T08:00:00+08:00。"
+        "A moment is written in ISO 8601 with its offset, as 2024-02-29T08:00:00+08:00."
+    )
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    date: strawberry.scalar(
+        name="Date",
+        description="日期。A calendar date in Asia/Shanghai, written YYYY-MM-DD.",
+        serialize=date.isoformat,
+        parse_value=_parse_date,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="时间。A moment in ISO 8601 with its offset; answers are in UTC.",
+        serialize=datetime.isoformat,
+        parse_value=_parse_moment,
+    ),
+}

@@ -1,0 +1,86 @@
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from auth.default_matrix import FieldClass
+from domain.clock import age_on, today
+from domain.codes import (
+    Education,
+    Ethnicity,
+    FloatingDirection,
+    Gender,
+    MemberCategory,
+    MembershipStatus,
+    RealNameStatus,
+    WorkPosition,
+)
+from domain.filtering import FieldKind
+from domain.records import AttachmentRecord, MemberRecord, OrganizationRecord
+from resolvers import members, organizations
+from schema.identifiers import encoded
+from schema.info import Info
+from schema.traits import record_field
+from schema.types.attachment import Attachment
+from schema.types.node import Node
+
+if TYPE_CHECKING:
+    from schema.types.organization import Organization
+
+TEXT, NAME, CODE, DATE = FieldKind.TEXT, FieldKind.NAME, FieldKind.CODE, FieldKind.DATE
+FLAG, NUMBER, MOMENT, FILE = FieldKind.FLAG, FieldKind.NUMBER, FieldKind.MOMENT, FieldKind.FILE
+PERSONAL = FieldClass.PERSONAL
+
+
+def _id(root: MemberRecord) -> strawberry.ID:
+    return encoded("Member", root.id)
+
+
+async def _branch(root: MemberRecord, info: Info) -> OrganizationRecord:
+    return await organizations.branch_of_member(info.context, root.branch_id)
+
+
+def _age(root: MemberRecord, info: Info) -> int | None:
+    return None if root.birth_date is None else age_on(root.birth_date, today(info.context.clock))
+
+
+async def _attachments(root: MemberRecord, info: Info) -> Sequence[AttachmentRecord]:
+    return await members.attachments_of_member(info.context, root.id)
+
+
+@strawberry.type(description="党员。A current member; hangs on one organisation, nearly always a branch.")
+class Member(Node):
+    # fmt: off
+    global_id: strawberry.ID = record_field("全局标识", "Opaque global id.", resolver=_id, name="id")
+    name: str = record_field("姓名", "Name.", kind=NAME, sortable=True, default_condition=True)
+    identity_number: str = record_field("公民身份证号", "Identity number: GB 11643, 18 characters.", read=PERSONAL, kind=TEXT, sortable=True, default_condition=True)
+    gender: Gender = record_field("性别", "Gender.", kind=CODE, sortable=True, groupable=True, default_condition=True)
+    ethnicity: Ethnicity | None = record_field("民族", "Ethnicity.", kind=CODE, sortable=True, groupable=True, default_condition=True)
+    birth_date: date | None = record_field("出生日期", "Date of birth.", kind=DATE, sortable=True)
+    age: int | None = record_field("年龄", "Age: completed years today, in Asia/Shanghai.", kind=NUMBER, sortable=True, groupable=True, resolver=_age)
+    education: Education | None = record_field("学历", "Education.", kind=CODE, sortable=True, groupable=True)
+    category: MemberCategory = record_field("人员类别", "Category: formal or probationary.", kind=CODE, sortable=True, groupable=True)
+    branch: Annotated["Organization", strawberry.lazy("schema.types.organization")] = record_field("所在党支部", "Branch: the organisation that the member hangs on.", sortable=True, resolver=_branch)
+    joined_on: date | None = record_field("加入党组织日期", "Joined on.", kind=DATE, sortable=True, groupable=True)
+    formal_on: date | None = record_field("转正日期", "Formal on: when probation ended.", kind=DATE, sortable=True)
+    work_position: WorkPosition = record_field("工作岗位", "Work position.", kind=CODE, sortable=True, groupable=True)
+    phone: str | None = record_field("联系电话", "Phone: mobile, or landline with area code.", read=PERSONAL, kind=TEXT, sortable=True)
+    home_address: str | None = record_field("家庭住址", "Home address.", read=PERSONAL, kind=TEXT, sortable=True)
+    status: MembershipStatus = record_field("党籍状态", "Membership status.", kind=CODE, sortable=True, groupable=True, default_condition=True)
+    lost_contact: bool = record_field("是否为失联党员", "Lost contact.", kind=FLAG, sortable=True, groupable=True)
+    lost_contact_since: date | None = record_field("失联日期", "Lost contact since.", kind=DATE, sortable=True)
+    floating: bool = record_field("是否流动党员", "Floating member.", kind=FLAG, sortable=True, groupable=True)
+    floating_direction: FloatingDirection | None = record_field("流动方向", "Floating direction.", kind=CODE, sortable=True, groupable=True)
+    real_name_status: RealNameStatus = record_field("认证状态", "Real-name status.", kind=CODE, sortable=True, groupable=True)
+    transfer_in_progress: bool = record_field("正在转接", "Transfer in progress.", kind=FLAG, sortable=True)
+    photo: str | None = record_field("照片", "Photo: its key in the file store; 120×168.", kind=FILE)
+    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments)
+    version: int = record_field("版本", "Version: grows with every change; give it back when you save.")
+    created_at: datetime = record_field("登记时间", "Created at.", kind=MOMENT, sortable=True)
+    updated_at: datetime = record_field("更新时间", "Updated at.", kind=MOMENT, sortable=True)
+    # fmt: on
+
+    @classmethod
+    def is_type_of(cls, record: Any, _info: Any) -> bool:
+        return isinstance(record, MemberRecord)

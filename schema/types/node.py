@@ -1,0 +1,8 @@
+import strawberry
+
+from schema.traits import open_field
+
+
+@strawberry.interface(description="可全局查找的对象。Whatever can be found again by its global id.")
+class Node:
+    global_id: strawberry.ID = open_field("全局标识", "Opaque global id.", name="id")

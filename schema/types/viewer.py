@@ -1,0 +1,19 @@
+import strawberry
+
+from auth.actor import Actor, Role, Tier
+from domain.records import OrganizationRecord
+from schema.traits import open_field
+from schema.types.organization import Organization
+
+
+def _organization(root: Actor) -> OrganizationRecord:
+    return root.organization
+
+
+@strawberry.type(description="当前账号。Who is calling, and the organisation whose subtree the caller works in.")
+class Viewer:
+    role: Role = open_field("账号角色", "Role.")
+    tier: Tier = open_field("层级", "Tier, from the organisation that the account manages.")
+    organization: Organization = open_field(
+        "所管理的组织", "The organisation that the account manages.", resolver=_organization
+    )
