@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
 
     @property
+    def address(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
     def postgres_directory(self) -> Path:
         return self.data_directory / "postgres"
 

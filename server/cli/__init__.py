@@ -2,8 +2,12 @@
 
 import typer
 
+from server.cli.demo import demo
 from server.cli.import_members import import_members
 from server.cli.load import load
+from server.cli.schema import reference, schema
+from server.cli.serve import serve
+from server.cli.token import token
 
 app = typer.Typer(
     name="dengta",
@@ -11,7 +15,12 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command("demo")(demo)
+app.command("serve")(serve)
 app.command("load")(load)
+app.command("token")(token)
+app.command("schema")(schema)
+app.command("reference", hidden=True)(reference)
 
 imports = typer.Typer(help="Take records over from files.", no_args_is_help=True)
 imports.command("members")(import_members)

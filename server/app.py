@@ -1,0 +1,79 @@
+"""The front door: one Starlette application over one database."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from orjson import dumps
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auth.permissions import PermissionMatrix
+from auth.tokens import TokenAuthority
+from domain.clock import Clock, system_clock
+from schema.build import build_schema, field_classes
+from server.authentication import Authentication
+from server.console.routes import console_routes
+from server.correlation import correlation_id
+from server.examples import example_queries
+from server.log import log_failure
+from server.middleware import Correlated
+from server.operations.running import Operations
+from server.routes.graphql import GraphQLEndpoint
+from server.routes.health import health_routes
+from server.routes.websocket import GraphQLWebSocket
+from storage.engine import Database
+
+SCHEMA = build_schema()
+DEFAULT_PERMISSIONS = PermissionMatrix(field_classes(SCHEMA))
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an application is put together from."""
+
+    database: Database
+    authority: TokenAuthority
+    matrix: PermissionMatrix = field(default_factory=lambda: DEFAULT_PERMISSIONS)
+    clock: Clock = system_clock
+    body_limit: int = 2_097_152
+
+
+def create_app(parts: Parts) -> Starlette:
+    authentication = Authentication(parts.authority, parts.matrix, parts.database, parts.clock)
+    operations = Operations(SCHEMA)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await parts.database.close()
+
+    return Starlette(
+        routes=[
+            GraphQLEndpoint(operations, authentication, parts.body_limit).route(),
+            GraphQLWebSocket(operations, authentication).route(),
+            *health_routes(parts.database),
+            *console_routes(example_queries),
+        ],
+        middleware=[Middleware(Correlated)],
+        exception_handlers={HTTPException: _plain, Exception: _masked},
+        lifespan=lifespan,
+    )
+
+
+async def _plain(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return _problem(status, f"HTTP_{status}")
+
+
+async def _masked(_request: Request, error: Exception) -> Response:
+    log_failure(error, "INTERNAL_SERVER_ERROR")
+    return _problem(500, "INTERNAL_SERVER_ERROR")
+
+
+def _problem(status: int, code: str) -> Response:
+    body = {"errors": [{"message": code, "extensions": {"code": code, "correlationId": correlation_id()}}]}
+    return Response(dumps(body), status, media_type="application/json")

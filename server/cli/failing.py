@@ -1,0 +1,33 @@
+"""Errors on the command line: one clear line and exit code 1, no traceback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from sqlalchemy.exc import OperationalError
+
+from auth.signing_keys import SigningKeyError
+from storage.embedded import EmbeddedServerError
+from storage.migration import UnsupportedDatabaseError
+
+_EXPECTED = (EmbeddedServerError, SigningKeyError, UnsupportedDatabaseError)
+
+
+def fail(message: str) -> typer.Exit:
+    """To be raised: says the message on standard error."""
+    typer.secho(f"dengta: {message}", fg=typer.colors.RED, err=True)
+    return typer.Exit(1)
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """What can go wrong around a command, said in one line."""
+    try:
+        yield
+    except _EXPECTED as error:
+        raise fail(str(error)) from error
+    except OperationalError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise fail(f"The database cannot be used: {reason}. Check DATABASE_URL and that its server runs.") from error
+    except KeyboardInterrupt as error:
+        raise fail("stopped.") from error

@@ -1,0 +1,113 @@
+"""`dengta import members`: new members from a CSV or XLSX file, all of them or none."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.clock import system_clock, today
+from domain.errors import CallerError, Message
+from server.cli.failing import clear_errors
+from server.database import migrated_database
+from server.importing.import_report import ImportReport
+from server.importing.member_import import MemberImport
+from server.importing.opening import open_sheet
+from server.importing.row_errors import row_errors
+from server.settings import Settings
+from storage.member_writing import MemberWriting, OutcomeUnknownError, WriteFailedError, member_writing
+
+_REFUSED = 1
+_INTERRUPTED = 130
+
+
+def import_members(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV or XLSX file.")],
+    sheet: Annotated[str | None, typer.Option(help="The worksheet to read; without it the first one.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and save nothing.")] = False,
+    errors: Annotated[Path | None, typer.Option(dir_okay=False, help="A CSV file to write all errors to.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the outcome as one JSON object.")] = False,
+) -> None:
+    """Import new members (导入党员) from a CSV or XLSX file: all of them, or none when any row has an error.
+
+    The first row names the columns, in Chinese or English; docs/import-members.md lists them and what they accept.
+    """
+    _refuse_unusable_errors_file(errors, file)
+    report = ImportReport(as_json=as_json)
+    with (
+        clear_errors(),
+        _failures_reported(report),
+        open_sheet(file, sheet) as opened,
+        row_errors(errors) as found,
+        migrated_database(Settings()) as url,
+        member_writing(url) as writing,
+    ):
+        with report.progress() as progress:
+            job = MemberImport(opened, writing, found, today(system_clock), progress)
+            job.check()
+            if not dry_run and not found.count:
+                job.save()
+        _conclude(job, report, errors, dry_run=dry_run)
+
+
+def _conclude(job: MemberImport, report: ImportReport, errors_file: Path | None, *, dry_run: bool) -> None:
+    if job.errors.count:
+        report.refused(job.rows, job.errors, errors_file)
+        raise typer.Exit(_REFUSED)
+    if dry_run:
+        report.checked(job.rows)
+        return
+    _commit(job.writing)
+    report.saved(job.rows)
+
+
+def _commit(writing: MemberWriting) -> None:
+    """From here on an interrupt comes too late: it must not be answered with "nothing was saved"."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    writing.commit()
+
+
+@contextmanager
+def _failures_reported(report: ImportReport) -> Iterator[None]:
+    """Ends the command with a sentence instead of a traceback, for what can go wrong with the whole of an import."""
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    except KeyboardInterrupt:
+        report.failed("INTERRUPTED", Message("已中断，未保存任何数据。", "Interrupted: nothing was saved."))
+        raise typer.Exit(_INTERRUPTED) from None
+    except CallerError as error:
+        report.failed(error.problem.code, error.problem.message)
+        raise typer.Exit(_REFUSED) from None
+    except WriteFailedError as error:
+        report.failed("DATABASE_FAILED", _database_failure(error))
+        raise typer.Exit(_REFUSED) from None
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
+def _database_failure(error: WriteFailedError) -> Message:
+    if isinstance(error, OutcomeUnknownError):
+        return Message(
+            f"提交时与数据库的连接中断（{error}），不能确定是否已保存：请重新导入，"
+            "若各行均报 DUPLICATE_IDENTITY_NUMBER，则已全部保存。",
+            f"The connection to the database was lost while committing ({error}). Run the import again: if each row "
+            "is a DUPLICATE_IDENTITY_NUMBER, everything was saved.",
+        )
+    return Message(
+        f"数据库出错（{error}），未保存任何数据：请稍后重试。",
+        f"The database failed ({error}): nothing was saved. Try again later.",
+    )
+
+
+def _refuse_unusable_errors_file(errors: Path | None, file: Path) -> None:
+    if errors is None:
+        return
+    if errors.exists() and errors.samefile(file):
+        raise typer.BadParameter("this is the file to import itself", param_hint="--errors")
+    try:
+        errors.open("a").close()
+    except OSError as error:
+        raise typer.BadParameter(f"cannot be written: {error.strerror}", param_hint="--errors") from None

@@ -1,0 +1,16 @@
+import typer
+
+from server.cli.failing import clear_errors
+from server.cli.listening import require_free_port
+from server.database import migrated_database
+from server.serving import serve_until_stopped
+from server.settings import Settings
+
+
+def serve() -> None:
+    """Answer GraphQL on the configured address until stopped."""
+    settings = Settings()
+    with clear_errors():
+        require_free_port(settings)
+        with migrated_database(settings) as url:
+            serve_until_stopped(settings, url, lambda: typer.echo(f"Dengta listens on {settings.address}"))

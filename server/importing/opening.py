@@ -1,0 +1,25 @@
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from server.importing.csv_sheet import open_csv
+from server.importing.sheets import Sheet, unusable_file
+from server.importing.workbook_sheet import open_workbook
+
+# A file is what its first bytes say, whatever its name: ZIP (XLSX, ODS) or OLE (XLS).
+_WORKBOOK_SIGNATURES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def open_sheet(path: Path, sheet_name: str | None = None) -> AbstractContextManager[Sheet]:
+    """The sheet of that name, or the first visible one; CallerError when the file holds none that can be read."""
+    if not path.is_file():
+        raise unusable_file(
+            "FILE_UNREADABLE",
+            "不是普通文件：请先保存到磁盘再导入。",
+            "This is no regular file: save it to a disk first.",
+        )
+    with path.open("rb") as file:
+        beginning = file.read(4)
+    if not beginning:
+        raise unusable_file("FILE_EMPTY", "文件是空的。", "The file is empty.")
+    opener = open_workbook if beginning in _WORKBOOK_SIGNATURES else open_csv
+    return opener(path, sheet_name)

@@ -1,0 +1,94 @@
+"""文档: a query's text, parsed, validated and analysed once and remembered."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    validate,
+)
+
+from schema.field_usage import OperationUses, uses_of_operation
+
+_MOST_TOKENS = 10_000
+_REMEMBERED = 1_000
+
+
+class InvalidDocumentError(Exception):
+    """The document cannot be run; `errors` say why."""
+
+    def __init__(self, code: str, errors: list[GraphQLError]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a valid document, ready to run."""
+
+    document: DocumentNode
+    definition: OperationDefinitionNode
+    uses: OperationUses
+    fingerprint: str
+
+    @property
+    def name(self) -> str | None:
+        return self.definition.name.value if self.definition.name else None
+
+    @property
+    def is_query(self) -> bool:
+        return self.definition.operation is OperationType.QUERY
+
+    @property
+    def is_subscription(self) -> bool:
+        return self.definition.operation is OperationType.SUBSCRIPTION
+
+
+class Documents:
+    """Gives operations by their text and name; the last thousand asked for are remembered."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self.operation = lru_cache(maxsize=_REMEMBERED)(self._operation)
+
+    def _operation(self, text: str, name: str | None) -> Operation:
+        """InvalidDocumentError when it cannot be run."""
+        try:
+            document = self._valid_document(text)
+            definition = _named_operation(document, name)
+            uses = uses_of_operation(self._schema, definition, _fragments(document))
+        except RecursionError as error:
+            raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [GraphQLError("It is nested too deeply.")]) from error
+        return Operation(document, definition, uses, sha256(text.encode()).hexdigest()[:16])
+
+    def _valid_document(self, text: str) -> DocumentNode:
+        try:
+            document = parse(text, max_tokens=_MOST_TOKENS)
+        except GraphQLError as error:
+            raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [error]) from error
+        errors = validate(self._schema, document)
+        if errors:
+            raise InvalidDocumentError("GRAPHQL_VALIDATION_FAILED", errors)
+        return document
+
+
+def _named_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    chosen = [node for node in operations if name is None or (node.name is not None and node.name.value == name)]
+    if len(chosen) == 1:
+        return chosen[0]
+    names = ", ".join(node.name.value for node in operations if node.name) or "none"
+    wanted = "Say which operation to run in operationName" if name is None else f"There is no operation {name!r}"
+    raise InvalidDocumentError("OPERATION_NOT_FOUND", [GraphQLError(f"{wanted}; the document has: {names}.")])
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}

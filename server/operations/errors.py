@@ -1,0 +1,69 @@
+"""错误: what of an error reaches the caller, in the caller's language. What is not meant for the caller is masked."""
+
+from graphql import GraphQLError
+
+from domain.errors import CallerError, Message
+from server.correlation import correlation_id
+from server.log import log_failure
+from storage.engine import DatabaseUnavailableError, StatementTimedOutError
+
+_PREFIXES = {
+    "GRAPHQL_PARSE_FAILED": Message("GraphQL 语法错误", "GraphQL syntax error"),
+    "GRAPHQL_VALIDATION_FAILED": Message("GraphQL 文档无效", "Invalid GraphQL document"),
+    "OPERATION_NOT_FOUND": Message("未找到操作", "Operation not found"),
+    "BAD_USER_INPUT": Message("输入无效", "Bad input"),
+}
+_INTERNAL = Message(
+    "服务器内部错误，已记录。请把 correlationId 告知管理员。",
+    "Something failed in the server and has been logged. Tell the operator the correlationId.",
+)
+_TIME_OUT = Message(
+    "查询超时。请缩小范围或增加条件后重试。",
+    "The query took too long. Narrow its scope or add conditions, and try again.",
+)
+UNAVAILABLE = Message("数据库暂时不可用，请稍后重试。", "The database is unavailable at the moment. Try again shortly.")
+
+
+def document_errors(code: str, errors: list[GraphQLError], language: str) -> list[GraphQLError]:
+    """Errors of the document or of the variables' values: graphql-core's own words, after a sentence of ours."""
+    prefix = _PREFIXES[code].in_language(language)
+    return [_rephrased(error, f"{prefix}: {error.message}", {"code": code}) for error in errors]
+
+
+def presented(error: GraphQLError, language: str) -> GraphQLError:
+    """The error as the caller sees it; what is not the caller's is logged and masked."""
+    cause = error.original_error
+    if isinstance(cause, CallerError):
+        return caller_error(cause, language, error)
+    if cause is None:
+        return document_errors("BAD_USER_INPUT", [error], language)[0]
+    code, message = _masked(cause)
+    log_failure(cause, code)
+    return _rephrased(error, message.in_language(language), {"code": code, "correlationId": correlation_id()})
+
+
+def caller_error(cause: CallerError, language: str, at: GraphQLError | None = None) -> GraphQLError:
+    extensions: dict[str, object] = {"code": cause.problem.code, **cause.extensions}
+    if cause.problem.path:
+        extensions["argument"] = list(cause.problem.path)
+    return _rephrased(at or GraphQLError(""), cause.problem.message.in_language(language), extensions)
+
+
+def _masked(cause: Exception) -> tuple[str, Message]:
+    if isinstance(cause, StatementTimedOutError):
+        return "QUERY_TIMEOUT", _TIME_OUT
+    if isinstance(cause, DatabaseUnavailableError):
+        return "DATABASE_UNAVAILABLE", UNAVAILABLE
+    return "INTERNAL_SERVER_ERROR", _INTERNAL
+
+
+def _rephrased(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:
+    """The same place, other words."""
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

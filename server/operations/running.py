@@ -1,0 +1,92 @@
+"""执行: one operation from its text to its answer, the same for every transport."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+import strawberry
+from graphql import ExecutionResult, GraphQLError, execute
+
+from domain.errors import CallerError
+from resolvers.context import RequestContext
+from schema.build import graphql_schema
+from server.operations.documents import Documents, InvalidDocumentError, Operation
+from server.operations.errors import caller_error, document_errors, presented
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GraphQL request as it came, whatever carried it."""
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`executed` is False when the operation was refused before anything ran: there is then no data entry."""
+
+    data: dict[str, Any] | None
+    errors: list[GraphQLError]
+    executed: bool = True
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The response in the form of the GraphQL specification, errors first."""
+        errors = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
+        return {**errors, "data": self.data} if self.executed else errors
+
+
+class Operations:
+    """Runs operations against the schema."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self._schema = graphql_schema(schema)
+        self._executor = schema.execution_context_class
+        self._documents = Documents(self._schema)
+
+    def prepared(self, request: Request, language: str) -> Operation | Answer:
+        """The operation, or why it cannot be run."""
+        try:
+            return self._documents.operation(request.query, request.operation_name)
+        except InvalidDocumentError as error:
+            return refused(document_errors(error.code, error.errors, language))
+
+    async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
+        """Whatever the operation does with fields is checked before anything of it runs."""
+        variables = dict(request.variables or {})
+        try:
+            context.permissions.require(operation.uses.with_values(variables))
+            result = await self._execute(operation, variables, context)
+        except CallerError as error:
+            return refused([caller_error(error, context.language)])
+        except RecursionError:
+            return refused(
+                document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language)
+            )
+        return _answer(result, context.language)
+
+    async def _execute(
+        self, operation: Operation, variables: dict[str, Any], context: RequestContext
+    ) -> ExecutionResult:
+        result: ExecutionResult | Awaitable[ExecutionResult] = execute(
+            self._schema,
+            operation.document,
+            context_value=context,
+            variable_values=variables,
+            operation_name=operation.name,
+            executor_class=self._executor,
+        )
+        return await result if isawaitable(result) else result
+
+
+def refused(errors: list[GraphQLError]) -> Answer:
+    return Answer(None, errors, executed=False)
+
+
+def _answer(result: ExecutionResult, language: str) -> Answer:
+    errors = [presented(error, language) for error in result.errors or ()]
+    coerced = result.data is not None or any(error.path for error in errors)
+    return Answer(result.data, errors, executed=coerced)

@@ -1,0 +1,107 @@
+"""The pages of docs/reference that are written from the code: settings, the permission matrix, the query methods."""
+
+from collections.abc import Callable, Mapping
+
+from auth.actor import Role, Tier
+from auth.default_matrix import DEFAULT_MATRIX, FieldClass
+from auth.visibility import coordinate
+from domain.filtering import OPERATORS
+from schema.build import build_schema, field_classes
+from schema.filterable import filterable_fields
+from schema.types.member import Member
+from schema.types.organization import Organization
+from server.examples import example_queries
+from server.settings import Settings
+
+_QUERIES_BEGIN, _QUERIES_END = "<!-- queries -->", "<!-- /queries -->"
+_WRITTEN = "<!-- Written by `make schema` from the code. -->\n\n"
+
+
+def settings_page() -> str:
+    rows = [
+        f"| `{_variable(name)}` | {_default(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return _page("设置 Settings", "Every setting is an environment variable.", "variable | default | what it is", rows)
+
+
+def permissions_page() -> str:
+    columns = " | ".join(f"{field_class.value} {field_class.chinese}" for field_class in FieldClass)
+    rows = [
+        f"| {role.value} {role.chinese} | {tier.value} {tier.chinese} | "
+        + " | ".join(DEFAULT_MATRIX[role, tier, field_class].value for field_class in FieldClass)
+        + " |"
+        for role in Role
+        for tier in Tier
+    ]
+    matrix = _page(
+        "权限细分表 Permission matrix",
+        "What each role and tier may see by default. HIDDEN: an operation that uses the field anywhere is refused "
+        "before it runs. MASKED: shown with its middle hidden, matched by `exact` only, not ordered nor grouped by.",
+        f"role | tier | {columns}",
+        rows,
+    )
+    return matrix + "\n## 字段 Fields\n\n| class | fields |\n|---|---|\n" + "\n".join(_fields_by_class()) + "\n"
+
+
+def query_builder_page() -> str:
+    methods = [
+        f"| `{row.operator.value.lower()}` | {row.operator.chinese} | {row.operator.english} | "
+        f"{', '.join(sorted(kind.value for kind in row.kinds))} |"
+        for row in OPERATORS
+    ]
+    page = _page(
+        "查询构造器 Query builder",
+        "The methods of conditions and the kinds of fields that they fit. An empty condition is no condition; "
+        "`%`, `_` and `\\` are plain characters; a missing value satisfies only `missing`.",
+        "method | 中文 | holds where the value is | kinds",
+        methods,
+    )
+    fields = [
+        f"| `{field.record}.{field.input_name}` | {field.traits.label} | {field.kind.value} | "
+        f"{', '.join(f'`{row.operator.value.lower()}`' for row in field.operators)} | "
+        f"{'yes' if field.traits.sortable else ''} |"
+        for record in (Member, Organization)
+        for field in filterable_fields(record)
+    ]
+    heading = "\n## 字段 Fields\n\n| field | 中文 | kind | methods | sortable |\n|---|---|---|---|---|\n"
+    return page + heading + "\n".join(fields) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "permissions.md": permissions_page,
+    "query-builder.md": query_builder_page,
+}
+
+
+def readme_with_queries(readme: str) -> str:
+    """The README with the example queries, as they are now, between its two markers."""
+    before, _, rest = readme.partition(_QUERIES_BEGIN)
+    _, _, after = rest.partition(_QUERIES_END)
+    queries = "\n\n".join(f"```graphql\n{example['query'].rstrip()}\n```" for example in example_queries())
+    return f"{before}{_QUERIES_BEGIN}\n\n{queries}\n\n{_QUERIES_END}{after}"
+
+
+def _page(title: str, introduction: str, columns: str, rows: list[str]) -> str:
+    rule = "|".join("---" for _ in columns.split(" | "))
+    return f"{_WRITTEN}# {title}\n\n{introduction}\n\n| {columns} |\n|{rule}|\n" + "\n".join(rows) + "\n"
+
+
+def _fields_by_class() -> list[str]:
+    classes = field_classes(build_schema())
+    return [
+        f"| {field_class.value} | "
+        + ", ".join(f"`{coordinate(name)}`" for name, of_class in classes.items() if of_class is field_class)
+        + " |"
+        for field_class in FieldClass
+    ]
+
+
+def _variable(name: str) -> str:
+    alias = Settings.model_fields[name].validation_alias
+    return str(alias) if alias else f"DENGTA_{name.upper()}"
+
+
+def _default(value: object) -> str:
+    return "" if value is None else f"`{value}`"

@@ -1,0 +1,102 @@
+"""GraphQL over HTTP, by its specification: POST and GET, both media types, one operation a request."""
+
+from dataclasses import dataclass
+from time import perf_counter
+
+import orjson
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Route
+
+from domain.errors import CallerError
+from resolvers.context import RequestContext
+from server.authentication import Authentication
+from server.log import log
+from server.negotiation import accepted_media_type, language_of
+from server.operations.documents import Operation
+from server.operations.errors import caller_error
+from server.operations.running import Answer, Operations, Request, refused
+from server.routes import http_errors
+from server.routes.http_errors import HttpError
+from server.routes.request_body import request_from_body, request_from_query
+from storage.engine import DatabaseUnavailableError
+
+JSON = "application/json"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLEndpoint:
+    operations: Operations
+    authentication: Authentication
+    body_limit: int
+
+    def route(self) -> Route:
+        return Route("/graphql", self.respond, methods=["GET", "POST"])
+
+    async def respond(self, http: HttpRequest) -> Response:
+        language = language_of(http.headers.get("accept-language"))
+        media_type = accepted_media_type(http.headers.get("accept"), (JSON, GRAPHQL_JSON))
+        try:
+            if media_type is None:
+                raise http_errors.not_acceptable()
+            return await self._answer(http, media_type, language)
+        except HttpError as error:
+            return _refusal(error, language, media_type or JSON)
+        except DatabaseUnavailableError:
+            return _refusal(http_errors.database_unavailable(), language, media_type or JSON)
+
+    async def _answer(self, http: HttpRequest, media_type: str, language: str) -> Response:
+        started = perf_counter()
+        context = await self._context(http, language)
+        request = await self._request(http)
+        operation = self.operations.prepared(request, language)
+        if isinstance(operation, Operation):
+            _require_method(http, operation)
+            answer = await self.operations.run(operation, request, context)
+            _log_operation(operation, answer, started)
+        else:
+            answer = operation
+        return _response(answer, media_type)
+
+    async def _context(self, http: HttpRequest, language: str) -> RequestContext:
+        try:
+            return await self.authentication.context(http.headers.get("authorization"), language)
+        except CallerError as error:
+            raise http_errors.unauthenticated(error.problem) from error
+
+    async def _request(self, http: HttpRequest) -> Request:
+        if http.method == "GET":
+            return request_from_query(http.query_params)
+        return await request_from_body(http, self.body_limit)
+
+
+def _require_method(http: HttpRequest, operation: Operation) -> None:
+    """A link that changes something is a trap; only queries are answered to GET."""
+    if http.method == "GET" and not operation.is_query:
+        raise http_errors.method_not_allowed()
+
+
+def _response(answer: Answer, media_type: str) -> Response:
+    """A refused request is the client's error under the GraphQL media type; plain JSON clients look at `errors`."""
+    status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
+    body = orjson.dumps(answer.body)
+    return Response(body, status, media_type=f"{media_type}; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
+def _refusal(refusal: HttpError, language: str, media_type: str) -> Response:
+    response = _response(refused([caller_error(CallerError(refusal.problem), language)]), media_type)
+    response.status_code = refusal.status
+    response.headers.update(refusal.headers)
+    return response
+
+
+def _log_operation(operation: Operation, answer: Answer, started: float) -> None:
+    log().info(
+        "operation",
+        name=operation.name,
+        type=operation.definition.operation.value,
+        document=operation.fingerprint,
+        errors=len(answer.errors),
+        milliseconds=round((perf_counter() - started) * 1000, 1),
+    )

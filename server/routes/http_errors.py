@@ -1,0 +1,64 @@
+"""What can be wrong with an HTTP request before it is a GraphQL request: one table, status and words."""
+
+from domain.errors import Message, Problem
+from server.operations.errors import UNAVAILABLE
+
+
+class HttpError(Exception):
+    """A request refused with an HTTP status of its own."""
+
+    def __init__(self, status: int, problem: Problem, headers: dict[str, str] | None = None) -> None:
+        super().__init__(problem.code)
+        self.status = status
+        self.problem = problem
+        self.headers = headers or {}
+
+
+def database_unavailable() -> HttpError:
+    return HttpError(503, Problem("DATABASE_UNAVAILABLE", UNAVAILABLE), {"Retry-After": "1"})
+
+
+def unauthenticated(problem: Problem) -> HttpError:
+    return HttpError(401, problem, {"WWW-Authenticate": "Bearer"})
+
+
+def method_not_allowed() -> HttpError:
+    message = Message("该请求只能用 POST 发送。", "This request can only be sent by POST.")
+    return HttpError(405, Problem("METHOD_NOT_ALLOWED", message), {"Allow": "POST"})
+
+
+def not_acceptable() -> HttpError:
+    message = Message(
+        "只能返回 application/json 或 application/graphql-response+json，请修改 Accept。",
+        "Only application/json and application/graphql-response+json can be answered; mend the Accept header.",
+    )
+    return HttpError(406, Problem("NOT_ACCEPTABLE", message))
+
+
+def unsupported_media_type() -> HttpError:
+    message = Message(
+        "请求体应为 application/json（UTF-8），请修改 Content-Type。",
+        "The body must be application/json in UTF-8; mend the Content-Type header.",
+    )
+    return HttpError(415, Problem("UNSUPPORTED_MEDIA_TYPE", message))
+
+
+def body_too_large(limit: int) -> HttpError:
+    message = Message(
+        f"请求体超过 {limit} 字节。请缩小查询或变量。",
+        f"The body is larger than {limit} bytes. Send less in one request.",
+    )
+    return HttpError(413, Problem("BODY_TOO_LARGE", message))
+
+
+def malformed_json() -> HttpError:
+    message = Message("请求体不是有效的 JSON 对象。", "The body is no JSON object.")
+    return HttpError(400, Problem("BAD_REQUEST", message))
+
+
+def malformed_parameter(name: str, expected: str) -> HttpError:
+    message = Message(f"参数 {name} 应为{_CHINESE[expected]}。", f"The parameter {name} must be {expected}.")
+    return HttpError(400, Problem("BAD_REQUEST", message))
+
+
+_CHINESE = {"a string": "字符串", "an object": "对象", "a JSON object": "JSON 对象"}

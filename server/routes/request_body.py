@@ -1,0 +1,84 @@
+"""请求: the parameters of a GraphQL request from the body of a POST or the query of a GET."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request as HttpRequest
+
+from server.operations.running import Request
+from server.routes.http_errors import (
+    body_too_large,
+    malformed_json,
+    malformed_parameter,
+    unsupported_media_type,
+)
+
+_CHARSETS = {"", "utf-8", "utf8"}
+
+
+async def request_from_body(http: HttpRequest, limit: int) -> Request:
+    """HttpError for another media type, a body over the limit, or one that is no GraphQL request."""
+    _require_json(http.headers.get("content-type", ""))
+    try:
+        parameters = orjson.loads(await _body_within(http, limit))
+    except orjson.JSONDecodeError as error:
+        raise malformed_json() from error
+    if not isinstance(parameters, dict):
+        raise malformed_json()
+    return _request(parameters)
+
+
+def request_from_query(query: Mapping[str, str]) -> Request:
+    parameters: dict[str, Any] = dict(query)
+    for name in ("variables", "extensions"):
+        if name in parameters:
+            parameters[name] = _parsed(name, parameters[name])
+    return _request(parameters)
+
+
+def _parsed(name: str, text: str) -> Any:
+    try:
+        return orjson.loads(text) if text else None
+    except orjson.JSONDecodeError as error:
+        raise malformed_parameter(name, "a JSON object") from error
+
+
+def _request(parameters: Mapping[str, Any]) -> Request:
+    query = _of_type(parameters, "query", str, "a string")
+    if query is None:
+        raise malformed_parameter("query", "a string")
+    _of_type(parameters, "extensions", dict, "an object")
+    return Request(
+        query=query,
+        operation_name=_of_type(parameters, "operationName", str, "a string"),
+        variables=_of_type(parameters, "variables", dict, "an object"),
+    )
+
+
+def _of_type(parameters: Mapping[str, Any], name: str, expected: type, described: str) -> Any:
+    """The parameter, None when it is absent or null."""
+    value = parameters.get(name)
+    if value is not None and not isinstance(value, expected):
+        raise malformed_parameter(name, described)
+    return value
+
+
+def _require_json(content_type: str) -> None:
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charsets = {parameter.partition("=")[2].strip('"') for parameter in parameters if parameter.startswith("charset=")}
+    if media_type != "application/json" or not charsets <= _CHARSETS:
+        raise unsupported_media_type()
+
+
+async def _body_within(http: HttpRequest, limit: int) -> bytes:
+    """The body is refused as soon as it is known to be too large, before it has all been read."""
+    announced = http.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise body_too_large(limit)
+    body = bytearray()
+    async for chunk in http.stream():
+        body += chunk
+        if len(body) > limit:
+            raise body_too_large(limit)
+    return bytes(body)

@@ -1,0 +1,122 @@
+"""GraphQL over WebSocket (graphql-transport-ws), on Strawberry's handler of the protocol.
+
+The connection is authenticated at its start; every operation on it gets a context of its own, and the token must
+still be good by then.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import orjson
+from graphql import GraphQLError
+from starlette.routing import WebSocketRoute
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.schema.base import BaseSchema
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.unset import UNSET, UnsetType
+
+from domain.errors import CallerError
+from server.authentication import Authentication
+from server.correlation import begin_correlation
+from server.negotiation import language_of
+from server.operations.documents import Operation
+from server.operations.errors import caller_error
+from server.operations.running import Answer, Operations, Request, refused
+
+
+@dataclass(slots=True)
+class Connection:
+    """What is known of one WebSocket; `connection_params` is what its connection_init carried."""
+
+    language: str
+    connection_params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def authorization(self) -> str | None:
+        value = self.connection_params.get("authorization") or self.connection_params.get("Authorization")
+        return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocketOperations:
+    """The part of a Strawberry schema that its WebSocket handler calls, over our own way of running operations."""
+
+    operations: Operations
+    authentication: Authentication
+
+    async def stream(
+        self,
+        query: str | None,
+        *,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        operation_name: str | None = None,
+        **_: object,
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        begin_correlation(None)
+        request = Request(cast("str", query), operation_name, variable_values)
+        return self._answers(request, context_value)
+
+    async def _answers(self, request: Request, connection: Connection) -> AsyncGenerator[ExecutionResult, None]:
+        answer = await self._answer(request, connection)
+        kind = ExecutionResult if answer.executed else PreExecutionError
+        yield kind(data=answer.data, errors=answer.errors or None)
+
+    async def _answer(self, request: Request, connection: Connection) -> Answer:
+        if not _is_well_formed(request):
+            return refused([GraphQLError("query must be a string, variables an object.", extensions=_BAD_REQUEST)])
+        try:
+            context = await self.authentication.context(connection.authorization, connection.language)
+        except CallerError as error:
+            return refused([caller_error(error, connection.language)])
+        operation = self.operations.prepared(request, connection.language)
+        if isinstance(operation, Operation):
+            return await self.operations.run(operation, request, context)
+        return operation
+
+
+_BAD_REQUEST = {"code": "BAD_REQUEST"}
+
+
+def _is_well_formed(request: Request) -> bool:
+    return (
+        isinstance(request.query, str)
+        and isinstance(request.operation_name, str | None)
+        and isinstance(request.variables, dict | None)
+    )
+
+
+class GraphQLWebSocket(GraphQL[Connection, None]):
+    """Connections that speak graphql-transport-ws and prove who they are in connection_init."""
+
+    def __init__(self, operations: Operations, authentication: Authentication) -> None:
+        self._authentication = authentication
+        super().__init__(
+            cast("BaseSchema", WebSocketOperations(operations, authentication)),
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+        )
+
+    def route(self) -> WebSocketRoute:
+        return WebSocketRoute("/graphql", self)
+
+    async def get_context(self, request: Any, response: Any) -> Connection:  # noqa: ARG002 # Strawberry's signature
+        return Connection(language_of(request.headers.get("accept-language")))
+
+    async def on_ws_connect(self, context: Connection) -> UnsetType | dict[str, object] | None:
+        try:
+            await self._authentication.context(context.authorization, context.language)
+        except CallerError as error:
+            raise ConnectionRejectionError from error
+        acknowledged: UnsetType = UNSET
+        return acknowledged
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data).decode()
