@@ -34,10 +34,12 @@ check: $(VENV)/.dev ## Formatting, lint, types, import contracts, schema snapsho
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/dengta schema --check schema.graphql
+	$(BIN)/dengta reference docs/reference --check
 
 .PHONY: schema
 schema: $(VENV)/.dev ## Write schema.graphql and the generated pages of docs/
 	$(BIN)/dengta schema --output schema.graphql
+	$(BIN)/dengta reference docs/reference
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Load 1,000,000 members and measure the query builder (minutes)

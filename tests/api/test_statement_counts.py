@@ -1,0 +1,70 @@
+"""The number of SQL statements follows from the query, never from the data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from domain.records import OrganizationRecord
+from storage.engine import Database
+from tests.asking import Api
+
+PAGE = "members(first: %d) { nodes { name branch { name parent { name ancestors { name } } } attachments { name } } }"
+TREE = """
+organizations(first: %d) {
+  totalCount
+  nodes {
+    memberCount childCount
+    children(first: 3) { totalCount nodes {
+      parent { name }
+      members(first: 2) { totalCount nodes { name branch { name parent { name } } } }
+      children(first: 2) { nodes { members(first: 1, reach: DIRECT) { nodes { branch { name } } } } }
+    } }
+  }
+}
+"""
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", count)
+    yield statements
+    event.remove(database.engine.sync_engine, "before_cursor_execute", count)
+
+
+@pytest.mark.parametrize(("selection", "expected"), [(PAGE, 6), (TREE, 12)])
+async def test_the_number_of_statements_is_constant(
+    selection: str, expected: int, api: Api, province: Database, province_committee: OrganizationRecord
+) -> None:
+    numbers = []
+    for size in (1, 20, 200):
+        with counted(province) as statements:
+            await api.as_(province_committee).ask("{ %s }" % (selection % size))
+        numbers.append(len(statements))
+    assert numbers[1:] == [expected, expected]
+    assert numbers[0] <= expected
+
+
+async def test_a_total_costs_a_statement_only_when_asked_for(
+    api: Api, province: Database, province_committee: OrganizationRecord
+) -> None:
+    with counted(province) as without:
+        await api.as_(province_committee).ask("{ members(first: 1) { nodes { name } } }")
+    with counted(province) as with_total:
+        await api.as_(province_committee).ask("{ members(first: 1) { totalCount nodes { name } } }")
+    assert (len(without), len(with_total)) == (2, 3)
+
+
+async def test_a_refused_operation_costs_no_statement_of_its_own(
+    api: Api, province: Database, branch: OrganizationRecord
+) -> None:
+    with counted(province) as statements:
+        error = await api.as_(branch).refused("{ members(orderBy: {field: PHONE}) { totalCount } }")
+    assert error["extensions"]["code"] == "FIELD_MASKED"
+    assert [statement for statement in statements if "FROM members" in statement] == []

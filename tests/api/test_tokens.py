@@ -1,0 +1,133 @@
+"""Bearer tokens: only what this server signed, for this audience, and while it is good."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+
+from auth.actor import Role
+from auth.signing_keys import SigningKeyError, signing_key_at
+from auth.tokens import InvalidTokenError, TokenAuthority
+from domain.records import OrganizationRecord
+from tests.asking import AUDIENCE, ISSUER, Api
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+KEY = ECKey.generate_key("P-256", auto_kid=True)
+AUTHORITY = TokenAuthority(KEY, ISSUER, AUDIENCE, lambda: NOW)
+ORGANIZATION = OrganizationRecord(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False)
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    now = int(NOW.timestamp())
+    base = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "somebody",
+        "iat": now - 10,
+        "exp": now + 10,
+        "jti": "1",
+        "role": "ADMINISTRATOR",
+        "organization": "7",
+    }
+    return {name: value for name, value in {**base, **changes}.items() if value is not None}
+
+
+def signed(header: dict[str, Any] | None = None, key: Any = KEY, **changes: Any) -> str:
+    return jwt.encode({"alg": "ES256", "typ": "at+jwt", **(header or {})}, claims(**changes), key)
+
+
+def test_a_token_says_who_its_bearer_is() -> None:
+    token = AUTHORITY.issue("somebody", Role.AUDITOR, ORGANIZATION, timedelta(hours=1))
+    found = AUTHORITY.verify(token)
+    assert (found.subject, found.role, found.organization_id) == ("somebody", Role.AUDITOR, 7)
+    assert found.expires_at == int(NOW.timestamp()) + 3600
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://elsewhere.test"},
+        {"aud": "another"},
+        {"exp": int(NOW.timestamp())},
+        {"exp": None},
+        {"iat": int(NOW.timestamp()) + 60},
+        {"nbf": int(NOW.timestamp()) + 60},
+        {"sub": None},
+        {"jti": None},
+        {"iss": None},
+        {"aud": None},
+        {"role": "EMPEROR"},
+        {"role": None},
+        {"organization": "everything"},
+        {"organization": None},
+    ],
+    ids=str,
+)
+def test_a_token_with_wrong_claims_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidTokenError):
+        AUTHORITY.verify(signed(**changes))
+
+
+def test_a_token_of_another_type_is_refused() -> None:
+    with pytest.raises(InvalidTokenError, match="not an access token"):
+        AUTHORITY.verify(signed({"typ": "JWT"}))
+
+
+def test_a_token_of_another_key_is_refused() -> None:
+    with pytest.raises(InvalidTokenError):
+        AUTHORITY.verify(signed(key=ECKey.generate_key("P-256")))
+
+
+def test_a_token_without_signature_is_refused() -> None:
+    parts = [{"alg": "none", "typ": "at+jwt"}, claims()]
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
+    with pytest.raises(InvalidTokenError):
+        AUTHORITY.verify(".".join([*encoded, ""]))
+
+
+def test_the_public_key_is_no_shared_secret() -> None:
+    """Whoever signs with HS256 and the public key as its secret is refused."""
+    secret = OctKey.import_key(KEY.as_pem(private=False))
+    forged = jwt.encode({"alg": "HS256", "typ": "at+jwt"}, claims(), secret, algorithms=["HS256"])
+    with pytest.raises(InvalidTokenError):
+        AUTHORITY.verify(forged)
+
+
+def test_a_changed_token_is_refused() -> None:
+    header, _, signature = signed().split(".")
+    changed = base64.urlsafe_b64encode(json.dumps(claims(organization="1")).encode()).rstrip(b"=").decode()
+    with pytest.raises(InvalidTokenError):
+        AUTHORITY.verify(f"{header}.{changed}.{signature}")
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Bearer x.y.z", "Basic eDp5", "Bearer \u00e9"])
+async def test_a_request_without_a_good_token_is_answered_401(api: Api, authorization: str) -> None:
+    headers = {"Authorization": authorization.encode()}
+    response = await api.http.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
+    assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert response.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+async def test_a_token_for_an_organisation_that_is_gone_is_refused(api: Api) -> None:
+    response = await api.as_(ORGANIZATION._replace(id=10**12)).post("{ viewer { role } }")
+    assert response.status_code == 401
+
+
+def test_the_signing_key_is_made_once_and_kept(tmp_path: Any) -> None:
+    path = tmp_path / "keys" / "signing-key.json"
+    made = signing_key_at(path)
+    assert path.stat().st_mode & 0o077 == 0
+    assert signing_key_at(path).thumbprint() == made.thumbprint()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "no key", '{"kty": "oct", "k": "c2VjcmV0"}'])
+def test_a_file_that_is_no_signing_key_is_refused(tmp_path: Any, content: str) -> None:
+    path = tmp_path / "key"
+    path.write_text(content)
+    with pytest.raises(SigningKeyError, match="DENGTA_SIGNING_KEY_FILE"):
+        signing_key_at(path)

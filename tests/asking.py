@@ -1,0 +1,73 @@
+"""Asking the server as a user would: HTTP requests to the application, with real tokens."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from joserfc.jwk import ECKey
+
+from auth.actor import Role
+from auth.permissions import PermissionMatrix
+from auth.tokens import TokenAuthority
+from domain.clock import Clock, system_clock
+from domain.records import OrganizationRecord
+from server.app import DEFAULT_PERMISSIONS, Parts, create_app
+from storage.engine import Database
+
+ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+@dataclass
+class Api:
+    """The application over a database; `as_` gives a caller."""
+
+    database: Database
+    matrix: PermissionMatrix = field(default_factory=lambda: DEFAULT_PERMISSIONS)
+    clock: Clock = system_clock
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
+
+    def __post_init__(self) -> None:
+        self.authority = TokenAuthority(self.key, ISSUER, AUDIENCE)
+        self.app = create_app(Parts(self.database, self.authority, self.matrix, self.clock))
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://dengta.test")
+
+    def token(self, role: Role, organization: OrganizationRecord) -> str:
+        return self.authority.issue("tester", role, organization, timedelta(hours=1))
+
+    def as_(self, organization: OrganizationRecord, role: Role = Role.ADMINISTRATOR) -> "Caller":
+        return Caller(self, self.token(role, organization))
+
+
+@dataclass
+class Caller:
+    api: Api
+    token: str
+    language: str = "en"
+
+    async def post(self, query: str, variables: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
+        return await self.api.http.post(
+            "/graphql",
+            json={"query": query, "variables": variables or {}},
+            headers={
+                "Authorization": f"Bearer {self.token}",
+                "Accept": GRAPHQL_JSON,
+                "Accept-Language": self.language,
+                **headers,
+            },
+        )
+
+    async def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The data of an answer that must be without errors."""
+        answer = (await self.post(query, variables)).json()
+        assert "errors" not in answer, answer["errors"]
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def refused(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The first error of an answer that must have one, and whose status must be none of the server's fault."""
+        response = await self.post(query, variables)
+        assert response.status_code < 500, response.text
+        error: dict[str, Any] = response.json()["errors"][0]
+        return error

@@ -1,0 +1,163 @@
+"""One embedded PostgreSQL for the whole run, shared by the parallel workers; each works in clones of a template."""
+
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from itertools import count
+from pathlib import Path
+
+import hypothesis
+import pytest
+from sqlalchemy import create_engine, text
+
+from domain.codes import OrganizationKind
+from domain.records import OrganizationRecord
+from storage import embedded
+from storage.embedded import EmbeddedServer
+from storage.engine import Database, connect
+from storage.loading import load_province
+from storage.migration import migrate
+from tests.asking import Api
+from tests.oracle import Register
+from tests.reading import read_register
+
+hypothesis.settings.register_profile(
+    "dengta", max_examples=int(os.environ.get("DENGTA_TEST_EXAMPLES", "100")), deadline=None, print_blob=True
+)
+hypothesis.settings.load_profile("dengta")
+
+MEMBERS = 2_000
+DAY = date(2026, 11, 23)
+_UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
+_clones = count()
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def postgres(run_folder: Path) -> Iterator[EmbeddedServer]:
+    server = embedded.start(run_folder / "postgres", settings=_UNSAFE_BUT_FAST)
+    yield server
+    server.stop()
+
+
+@contextmanager
+def _one_worker_at_a_time(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _execute(server: EmbeddedServer, statement: str) -> list[object]:
+    engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        result = connection.execute(text(statement))
+        rows = list(result) if result.returns_rows else []
+    engine.dispose()
+    return rows
+
+
+def _template(server: EmbeddedServer, folder: Path, name: str, fill: Callable[[str], None]) -> str:
+    """The template database, made by the first worker that needs it."""
+    with _one_worker_at_a_time(folder):
+        if not _execute(server, f"SELECT FROM pg_database WHERE datname = '{name}'"):
+            _execute(server, f"CREATE DATABASE {name}_draft")
+            fill(server.database_url(f"{name}_draft"))
+            _execute(server, f"ALTER DATABASE {name}_draft RENAME TO {name}")
+    return name
+
+
+@pytest.fixture(scope="session")
+def clone(postgres: EmbeddedServer, run_folder: Path, worker_id: str) -> Callable[[str], str]:
+    """Template's name → the URL of a fresh clone of it."""
+
+    def make(template: str) -> str:
+        name = f"clone_{worker_id}_{next(_clones)}"
+        with _one_worker_at_a_time(run_folder):
+            _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
+        return postgres.database_url(name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def empty_template(postgres: EmbeddedServer, run_folder: Path) -> str:
+    return _template(postgres, run_folder, "empty_template", migrate)
+
+
+@pytest.fixture(scope="session")
+def province_template(postgres: EmbeddedServer, run_folder: Path) -> str:
+    def fill(url: str) -> None:
+        migrate(url)
+        load_province(url, members=MEMBERS, seed=1, day=DAY, manifest=run_folder / "manifest.json")
+
+    return _template(postgres, run_folder, "province_template", fill)
+
+
+@pytest.fixture(scope="session")
+def province_url(clone: Callable[[str], str], province_template: str) -> str:
+    """A province of 2,000 members that no test changes."""
+    return clone(province_template)
+
+
+@pytest.fixture
+def empty_database_url(clone: Callable[[str], str], empty_template: str) -> str:
+    """A database of one's own with the tables and nothing in them."""
+    return clone(empty_template)
+
+
+@pytest.fixture
+def own_province_url(clone: Callable[[str], str], province_template: str) -> str:
+    """A province of 2,000 members that this test alone changes."""
+    return clone(province_template)
+
+
+@pytest.fixture(scope="session")
+async def register(province: Database) -> Register:
+    """Every row of the province, for the oracle."""
+    return await read_register(province, DAY)
+
+
+@pytest.fixture(scope="session")
+async def api(province: Database) -> AsyncIterator[Api]:
+    """The application over the province, on the day that it was made for."""
+    application = Api(province, clock=lambda: datetime(DAY.year, DAY.month, DAY.day, 4, tzinfo=UTC))
+    yield application
+    await application.http.aclose()
+
+
+@pytest.fixture(scope="session")
+def province_committee(register: Register) -> OrganizationRecord:
+    return register.first_of_kind(OrganizationKind.PROVINCE)
+
+
+@pytest.fixture(scope="session")
+def county(register: Register) -> OrganizationRecord:
+    """A county in the middle of the tree, with members."""
+    counties = [o for o in register.of_kind(OrganizationKind.COUNTY) if register.members_in(o)]
+    return counties[len(counties) // 2]
+
+
+@pytest.fixture(scope="session")
+def approving_committee(register: Register) -> OrganizationRecord:
+    committees = register.of_kind(OrganizationKind.GRASSROOTS_COMMITTEE)
+    return max((o for o in committees if o.can_approve_membership), key=lambda o: len(register.members_in(o)))
+
+
+@pytest.fixture(scope="session")
+def branch(register: Register) -> OrganizationRecord:
+    return max(register.of_kind(OrganizationKind.BRANCH), key=lambda o: len(register.members_in(o)))
+
+
+@pytest.fixture(scope="session")
+async def province(province_url: str) -> AsyncIterator[Database]:
+    database = connect(province_url, connections=8)
+    yield database
+    await database.close()
