@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -14,6 +16,7 @@ from sqlalchemy import create_engine, text
 
 from domain.codes import OrganizationKind
 from domain.records import OrganizationRecord
+from domain.synthetic.province import Province
 from storage import embedded
 from storage.embedded import EmbeddedServer
 from storage.engine import Database, connect
@@ -31,14 +34,28 @@ hypothesis.settings.load_profile("dengta")
 MEMBERS = 2_000
 DAY = date(2026, 11, 23)
 _UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
+_RUN_FOLDER = "DENGTA_TEST_RUN_FOLDER"
 _clones = count()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The workers are started with the environment of the process that starts them, and so find the same folder.
+
+    It lies outside pytest's own, which PostgreSQL's account may not enter when the tests are run as root.
+    """
+    if not hasattr(config, "workerinput"):
+        os.environ[_RUN_FOLDER] = tempfile.mkdtemp(prefix="dengta-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(_RUN_FOLDER), ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def run_folder() -> Path:
     """A folder that all workers of this run share."""
-    base = tmp_path_factory.getbasetemp()
-    return base if worker_id == "master" else base.parent
+    return Path(os.environ[_RUN_FOLDER])
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +113,7 @@ def empty_template(postgres: EmbeddedServer, run_folder: Path) -> str:
 def province_template(postgres: EmbeddedServer, run_folder: Path) -> str:
     def fill(url: str) -> None:
         migrate(url)
-        load_province(url, members=MEMBERS, seed=1, day=DAY, manifest=run_folder / "manifest.json")
+        load_province(url, Province(MEMBERS, seed=1, day=DAY), run_folder / "manifest.json")
 
     return _template(postgres, run_folder, "province_template", fill)
 

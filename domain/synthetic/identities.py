@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
-from math import gcd
 
 from domain.codes import Gender
 from domain.identity_numbers import check_character
+from domain.synthetic.affine import shuffled
 from domain.synthetic.divisions import counties, counties_elsewhere
 
 _AGES = (
@@ -56,15 +56,6 @@ def _years_before(day: date, years: int) -> date:
     return date(day.year - years, day.month, min(day.day, 28))
 
 
-@cache
-def _shuffle(size: int) -> tuple[int, int]:
-    """(factor, offset) of a map of 0 … size - 1 onto itself that puts neighbours far apart."""
-    factor = max(1, int(size * 0.6180339887))
-    while gcd(factor, size) != 1:
-        factor += 1
-    return factor, size // 3
-
-
 @dataclass(frozen=True, slots=True)
 class CountyIdentities:
     """The identities of one county's members, by their place in the county (0 … size - 1)."""
@@ -74,8 +65,7 @@ class CountyIdentities:
     day: date
 
     def identity(self, place: int) -> Identity:
-        factor, offset = _shuffle(self.size)
-        quantile = (factor * place + offset) % self.size
+        quantile = shuffled(place, self.size)
         days, shares = _days(self.day)
         index = min(bisect_right(shares, (quantile + 0.5) / self.size), len(days) - 1)
         before = shares[index - 1] if index else 0.0

@@ -10,7 +10,7 @@ from random import Random
 
 from domain.codes import OrganizationKind
 from domain.records import OrganizationRecord
-from domain.synthetic.divisions import PROVINCE_CODE, PROVINCE_NAME, County, cities, counties
+from domain.synthetic.divisions import PROVINCE_CODE, PROVINCE_NAME, cities, counties
 from domain.synthetic.shares import shared_out
 
 _MEMBERS_OF_A_BRANCH = 26
@@ -20,10 +20,12 @@ _APPROVING_SHARE = 0.4
 _GENERAL_BRANCH_SHARE = 0.3
 _EMPTY_BRANCH_SHARE = 0.01
 
-_COMMITTEES = ("街道", "镇", "乡", "街道", "镇", "街道", "大学", "医院", "集团", "局机关", "学校", "银行")
-_PLACES = ("泉城", "文化", "建设", "和平", "解放", "青年", "东风", "胜利", "新华", "人民", "光明", "北园", "南山", "西苑",
-           "东湖", "长江", "黄河", "泰山", "大明", "历山", "千佛", "龙山", "凤凰", "金桥", "银座", "玉函", "七里", "八一")  # fmt: skip
-_UNITS = ("社区", "村", "社区", "村", "车间", "科室", "离退休", "学生", "教工", "机关")
+_COMMITTEES = "街道 镇 乡 街道 镇 街道 大学 医院 集团 局机关 学校 银行".split()
+_PLACES = (
+    "泉城 文化 建设 和平 解放 青年 东风 胜利 新华 人民 光明 北园 南山 西苑 东湖 长江 黄河 泰山 大明 历山 "
+    "千佛 龙山 凤凰 金桥 银座 玉函 七里 八一"
+).split()
+_UNITS = "社区 村 社区 村 车间 科室 离退休 学生 教工 机关".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ def planned_organizations(members: int, seed: int) -> Iterator[PlannedOrganizati
     yield PlannedOrganization(province, None)
     place = 0
     for division in cities():
-        city = numbering.next_organization(
-            province, OrganizationKind.CITY, f"中共{division.name}委员会", division.code
-        )
+        city = numbering.next_organization(province, OrganizationKind.CITY, f"中共{division.name}委员会", division.code)
         yield PlannedOrganization(city, province)
         for county in division.counties:
-            yield from _county(numbering, city, division.name, county, place, sizes[place], seed)
+            name = f"中共{division.name}{county.name}委员会"
+            committee = numbering.next_organization(city, OrganizationKind.COUNTY, name, county.code)
+            yield PlannedOrganization(committee, city)
+            random = Random(f"{seed}/county/{county.code}")  # noqa: S311 # data, not secrets
+            yield from _County(numbering, committee, county.name, random).below(place, sizes[place])
             place += 1
 
 
@@ -80,21 +84,50 @@ def county_sizes(members: int, seed: int) -> list[int]:
     return shared_out(members, [random.lognormvariate(0, 0.4) for _ in counties()])
 
 
-def _county(
-    numbering: _Numbering, city: OrganizationRecord, city_name: str, division: County, place: int, size: int, seed: int
-) -> Iterator[PlannedOrganization]:
-    random = Random(f"{seed}/county/{division.code}")  # noqa: S311 # data, not secrets
-    name = f"中共{city_name}{division.name}委员会"
-    county = numbering.next_organization(city, OrganizationKind.COUNTY, name, division.code)
-    yield PlannedOrganization(county, city)
-    branches = max(_FEWEST_BRANCHES, round(size / _MEMBERS_OF_A_BRANCH))
-    sizes = shared_out(size, [_branch_weight(random) for _ in range(branches)])
-    first_in_county = 0
-    for number, group in enumerate(_groups(sizes)):
-        for organization in _committee(numbering, county, division.name, number, group, random):
-            planned = _with_members(numbering, organization, place, first_in_county)
-            first_in_county += planned.members
-            yield planned
+@dataclass(frozen=True, slots=True)
+class _County:
+    """A county committee, and its chances."""
+
+    numbering: _Numbering
+    record: OrganizationRecord
+    name: str
+    random: Random
+
+    def below(self, place: int, size: int) -> Iterator[PlannedOrganization]:
+        branches = max(_FEWEST_BRANCHES, round(size / _MEMBERS_OF_A_BRANCH))
+        sizes = shared_out(size, [_branch_weight(self.random) for _ in range(branches)])
+        first_in_county = 0
+        for number, group in enumerate(_groups(sizes)):
+            for organization in self._committee(number, group):
+                planned = _with_members(self.numbering, organization, place, first_in_county)
+                first_in_county += planned.members
+                yield planned
+
+    def _committee(self, number: int, sizes: list[int]) -> Iterator[PlannedOrganization]:
+        title = f"{self.name}{_place_name(number)}{self.random.choice(_COMMITTEES)}"
+        name = f"中共{title}委员会"
+        plain = self.numbering.next_organization(self.record, OrganizationKind.GRASSROOTS_COMMITTEE, name)
+        committee = plain._replace(can_approve_membership=number == 0 or self.random.random() < _APPROVING_SHARE)
+        yield PlannedOrganization(committee, self.record)
+        if self.random.random() >= _GENERAL_BRANCH_SHARE:
+            yield from self._branches(committee, title, sizes)
+            return
+        for half, part in enumerate((sizes[: len(sizes) // 2], sizes[len(sizes) // 2 :]), start=1):
+            name = f"中共{title}第{half}总支部委员会"
+            general = self.numbering.next_organization(committee, OrganizationKind.GENERAL_BRANCH, name)
+            yield PlannedOrganization(general, committee)
+            yield from self._branches(general, f"{title}第{half}总支", part)
+
+    def _branches(self, parent: OrganizationRecord, title: str, sizes: list[int]) -> Iterator[PlannedOrganization]:
+        for number, size in enumerate(sizes, start=1):
+            name = f"中共{title}第{number}{self.random.choice(_UNITS)}支部委员会"
+            branch = self.numbering.next_organization(parent, OrganizationKind.BRANCH, name)
+            yield PlannedOrganization(branch, parent, members=size)
+
+
+def _place_name(number: int) -> str:
+    round_of_names, place = divmod(number, len(_PLACES))
+    return _PLACES[place] + (f"第{round_of_names + 1}" if round_of_names else "")
 
 
 def _branch_weight(random: Random) -> float:
@@ -106,34 +139,6 @@ def _groups(sizes: list[int]) -> Iterator[list[int]]:
     length = min(_BRANCHES_OF_A_COMMITTEE, (len(sizes) + 1) // 2)
     for start in range(0, len(sizes), length):
         yield sizes[start : start + length]
-
-
-def _committee(
-    numbering: _Numbering, county: OrganizationRecord, county_name: str, number: int, sizes: list[int], random: Random
-) -> Iterator[PlannedOrganization]:
-    place = _PLACES[number % len(_PLACES)] + ("" if number < len(_PLACES) else f"第{number // len(_PLACES) + 1}")
-    title = f"{county_name}{place}{random.choice(_COMMITTEES)}"
-    plain = numbering.next_organization(county, OrganizationKind.GRASSROOTS_COMMITTEE, f"中共{title}委员会")
-    committee = plain._replace(can_approve_membership=number == 0 or random.random() < _APPROVING_SHARE)
-    yield PlannedOrganization(committee, county)
-    if random.random() >= _GENERAL_BRANCH_SHARE:
-        yield from _branches(numbering, committee, title, sizes, random)
-        return
-    for half, part in enumerate((sizes[: len(sizes) // 2], sizes[len(sizes) // 2 :]), start=1):
-        name = f"中共{title}第{half}总支部委员会"
-        general = numbering.next_organization(committee, OrganizationKind.GENERAL_BRANCH, name)
-        yield PlannedOrganization(general, committee)
-        yield from _branches(numbering, general, f"{title}第{half}总支", part, random)
-
-
-def _branches(
-    numbering: _Numbering, parent: OrganizationRecord, title: str, sizes: list[int], random: Random
-) -> Iterator[PlannedOrganization]:
-    for number, size in enumerate(sizes, start=1):
-        name = f"中共{title}第{number}{random.choice(_UNITS)}支部委员会"
-        yield PlannedOrganization(
-            numbering.next_organization(parent, OrganizationKind.BRANCH, name), parent, members=size
-        )
 
 
 def _with_members(

@@ -9,12 +9,13 @@ from auth.actor import Role, tier_of
 from domain.records import OrganizationRecord
 from server.cli.failing import clear_errors
 from server.cli.listening import require_free_port
-from server.cli.load import load_with_progress
+from server.cli.load import demo_province, load_with_progress
 from server.database import migrated_database
 from server.serving import serve_until_stopped, token_authority
 from server.settings import Settings
 from storage.demo_accounts import organizations_for_demo
 from storage.engine import connect
+from storage.loading import unfinished_load
 
 _A_WORKING_DAY = timedelta(hours=12)
 
@@ -28,8 +29,8 @@ def demo(
         require_free_port(settings)
         with migrated_database(settings) as url:
             organizations = asyncio.run(_organizations(url))
-            if not organizations:
-                load_with_progress(url, settings, members=members)
+            if not organizations or unfinished_load(url):
+                load_with_progress(url, settings, demo_province(members), replace=bool(organizations))
                 organizations = asyncio.run(_organizations(url))
             serve_until_stopped(settings, url, lambda: _announce(settings, organizations))
 

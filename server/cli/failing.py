@@ -8,9 +8,10 @@ from sqlalchemy.exc import OperationalError
 
 from auth.signing_keys import SigningKeyError
 from storage.embedded import EmbeddedServerError
+from storage.loading import LoadRefusedError, UnfinishedLoadError
 from storage.migration import UnsupportedDatabaseError
 
-_EXPECTED = (EmbeddedServerError, SigningKeyError, UnsupportedDatabaseError)
+_EXPECTED = (EmbeddedServerError, SigningKeyError, UnsupportedDatabaseError, LoadRefusedError, UnfinishedLoadError)
 
 
 def fail(message: str) -> typer.Exit:

@@ -17,6 +17,7 @@ from server.importing.member_import import MemberImport
 from server.importing.opening import open_sheet
 from server.importing.row_errors import row_errors
 from server.settings import Settings
+from storage.loading import require_whole_register
 from storage.member_writing import MemberWriting, OutcomeUnknownError, WriteFailedError, member_writing
 
 _REFUSED = 1
@@ -41,7 +42,7 @@ def import_members(
         _failures_reported(report),
         open_sheet(file, sheet) as opened,
         row_errors(errors) as found,
-        migrated_database(Settings()) as url,
+        _whole_register() as url,
         member_writing(url) as writing,
     ):
         with report.progress() as progress:
@@ -50,6 +51,13 @@ def import_members(
             if not dry_run and not found.count:
                 job.save()
         _conclude(job, report, errors, dry_run=dry_run)
+
+
+@contextmanager
+def _whole_register() -> Iterator[str]:
+    with migrated_database(Settings()) as url:
+        require_whole_register(url)
+        yield url
 
 
 def _conclude(job: MemberImport, report: ImportReport, errors_file: Path | None, *, dry_run: bool) -> None:

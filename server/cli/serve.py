@@ -5,6 +5,7 @@ from server.cli.listening import require_free_port
 from server.database import migrated_database
 from server.serving import serve_until_stopped
 from server.settings import Settings
+from storage.loading import require_whole_register
 
 
 def serve() -> None:
@@ -13,4 +14,5 @@ def serve() -> None:
     with clear_errors():
         require_free_port(settings)
         with migrated_database(settings) as url:
+            require_whole_register(url)
             serve_until_stopped(settings, url, lambda: typer.echo(f"Dengta listens on {settings.address}"))

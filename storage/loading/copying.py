@@ -1,0 +1,71 @@
+"""Rows of the synthetic province, as COPY takes them."""
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any
+
+from psycopg import Connection, sql
+
+from domain.synthetic.member import SyntheticMember
+from domain.synthetic.members import MemberMaker
+from domain.synthetic.organizations import PlannedOrganization
+from storage.models import Attachment, Member, Organization
+
+Breaches = dict[str, list[int]]
+
+_ORGANIZATION_COLUMNS = tuple(column.name for column in Organization.__table__.columns)
+_ATTACHMENT_COLUMNS = tuple(column.name for column in Attachment.__table__.columns)
+_MEMBER_VALUES = {
+    "name": "name.text",
+    "name_pinyin": "name.pinyin",
+    "name_initials": "name.initials",
+    "photo_key": "photo",
+}
+_MEMBER_COLUMNS = tuple(column.name for column in Member.__table__.columns if column.name != "version")
+_member_values = attrgetter(*(_MEMBER_VALUES.get(name, name) for name in _MEMBER_COLUMNS))
+_WITH_AN_ATTACHMENT_EVERY = 97
+_APPLICATION = ("入党申请书.pdf", "application/pdf")
+
+
+def copy_organizations(connection: Connection[Any], planned: Iterable[PlannedOrganization]) -> int:
+    """How many there were."""
+    count = 0
+    with connection.cursor().copy(_copy("organizations", _ORGANIZATION_COLUMNS)) as copy:
+        for organization in planned:
+            copy.write_row(organization.record)
+            count += 1
+    return count
+
+
+def copy_members(
+    connection: Connection[Any], maker: MemberMaker, branches: Iterable[PlannedOrganization]
+) -> tuple[int, Breaches]:
+    """All members of the branches in one transaction: how many, and who breaks which rule."""
+    breaches: Breaches = {}
+    with_attachment: list[SyntheticMember] = []
+    count = 0
+    with connection.transaction(), connection.cursor() as cursor:
+        with cursor.copy(_copy("members", (*_MEMBER_COLUMNS, "version"))) as copy:
+            for branch in branches:
+                for member, rules in maker.members(branch):
+                    copy.write_row((*_member_values(member), 1))
+                    count += 1
+                    for rule in rules:
+                        breaches.setdefault(rule, []).append(member.id)
+                    if member.id % _WITH_AN_ATTACHMENT_EVERY == 0:
+                        with_attachment.append(member)
+        with cursor.copy(_copy("attachments", _ATTACHMENT_COLUMNS)) as copy:
+            for member in with_attachment:
+                copy.write_row(_attachment(member))
+    return count, breaches
+
+
+def _attachment(member: SyntheticMember) -> tuple[object, ...]:
+    number = member.id // _WITH_AN_ATTACHMENT_EVERY
+    size = 20_000 + member.id * 7919 % 400_000
+    return (number, member.id, *_APPLICATION, size, f"demo/application-{member.id}.pdf", member.created_at)
+
+
+def _copy(table: str, columns: Iterable[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
