@@ -9,6 +9,7 @@ from domain.filtering import Filter
 from domain.pages import Page, Search
 from domain.records import AttachmentRecord, MemberRecord
 from storage.engine import Database
+from storage.filtered_pages import FilteredRead
 from storage.filters import compiled, subtree
 from storage.models import Attachment, Member
 from storage.ordering import member_keyset
@@ -25,10 +26,13 @@ def conditions(scope: str, where: Filter | None) -> list[ColumnElement[bool]]:
 
 
 async def page_of_members(database: Database, scope: str, search: Search) -> Page[MemberRecord]:
-    statement = select(*MEMBER_COLUMNS).where(*conditions(scope, search.where))
-    keyset = member_keyset(search.order)
+    within, keyset = subtree(Member.org_path, scope), member_keyset(search.order)
     async with database.read() as connection:
-        return await read_page(connection, statement, keyset, search.page, MemberRecord._make)
+        if search.where is None:
+            every = select(*MEMBER_COLUMNS).where(within)
+            return await read_page(connection, every, keyset, search.page, MemberRecord._make)
+        filtered = FilteredRead(MEMBER_COLUMNS, within, compiled(search.where, Member))
+        return await filtered.page(connection, keyset, search.page, MemberRecord._make)
 
 
 async def count_members(database: Database, scope: str, where: Filter | None) -> int:

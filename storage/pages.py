@@ -26,7 +26,7 @@ async def read_page(
 def page_statement(statement: Select[Any], keyset: Keyset, request: PageRequest) -> Select[Any]:
     """One record more than the page holds, to know whether there are more."""
     walked = backward(keyset) if request.backward else keyset
-    stop, start = _ends(keyset, request)
+    stop, start = ends_of(keyset, request)
     if stop is not None:
         statement = statement.where(beyond(backward(walked), stop))
     parts = [statement] if start is None else [statement.where(part) for part in segments_beyond(walked, start)]
@@ -42,12 +42,12 @@ def _one_after_another(parts: Sequence[Select[Any]], walked: Keyset, request: Pa
 def page_conditions(keyset: Keyset, request: PageRequest) -> list[ColumnElement[bool]]:
     """The cursors of the request as conditions, for a page inside a lateral join."""
     walked = backward(keyset) if request.backward else keyset
-    stop, start = _ends(keyset, request)
+    stop, start = ends_of(keyset, request)
     conditions = [] if start is None else [beyond(walked, start)]
     return conditions if stop is None else [*conditions, beyond(backward(walked), stop)]
 
 
-def _ends(keyset: Keyset, request: PageRequest) -> tuple[Sequence[object] | None, Sequence[object] | None]:
+def ends_of(keyset: Keyset, request: PageRequest) -> tuple[Sequence[object] | None, Sequence[object] | None]:
     """(where the walk stops, where it starts)."""
     after = place_of(keyset, request.after, "after") if request.after is not None else None
     before = place_of(keyset, request.before, "before") if request.before is not None else None

@@ -64,3 +64,18 @@ def unfinished_load(url: str) -> bool:
             return connection.execute(select(exists().where(Load.finished_at.is_(None)))).scalar_one()
     finally:
         engine.dispose()
+
+
+def loaded_province(url: str) -> Province | None:
+    """The province that was loaded last, when it was loaded to its end."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            last = (
+                connection.execute(select(*Load.__table__.columns).order_by(Load.id.desc()).limit(1))
+                .mappings()
+                .one_or_none()
+            )
+    finally:
+        engine.dispose()
+    return Province(last["members"], last["seed"], last["day"]) if last and last["finished_at"] else None

@@ -124,7 +124,7 @@ async def test_pages_by_several_fields_are_the_sorted_list(
     api: Api, register: Register, county: OrganizationRecord, order: list[tuple[str, str]], size: int, backward: bool
 ) -> None:
     first_of_each = list(dict(reversed(order)).items())[::-1]
-    distinct = sorted(first_of_each, key=lambda term: order.index(term))
+    distinct = sorted(first_of_each, key=order.index)
     expected = sorted_ids(register.members_in(county), distinct)
     written = [{"field": field.upper(), "direction": direction} for field, direction in order]
     found = await pages(api.as_(county), written, size, backward=backward)

@@ -1,0 +1,26 @@
+"""The large province to measure on: loaded once, kept in `.dengta/benchmark`, taken over by the next run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from domain.synthetic.province import Province
+from server.cli.load import load_with_progress
+from server.database import migrated_database
+from server.settings import Settings
+from storage.loading import loaded_province
+
+DAY = date(2026, 11, 24)
+
+
+@contextmanager
+def province_database(members: int) -> Iterator[str]:
+    """The URL of a database that holds a province of that size; the one of DATABASE_URL is left alone."""
+    own = {"database_url": None, "data_directory": Path(f".dengta/benchmark-{members}")}
+    settings = Settings().model_copy(update=own)
+    province = Province(members, seed=1, day=DAY)
+    with migrated_database(settings) as url:
+        if loaded_province(url) != province:
+            load_with_progress(url, settings, province, replace=True)
+        yield url
