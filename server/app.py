@@ -1,15 +1,15 @@
 """The front door: one Starlette application over one database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from orjson import dumps
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from auth.permissions import PermissionMatrix
 from auth.tokens import TokenAuthority
@@ -42,7 +42,8 @@ class Parts:
     body_limit: int = 2_097_152
 
 
-def create_app(parts: Parts) -> Starlette:
+def create_app(parts: Parts) -> ASGIApp:
+    """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     authentication = Authentication(parts.authority, parts.matrix, parts.database, parts.clock)
     operations = Operations(SCHEMA)
 
@@ -51,22 +52,23 @@ def create_app(parts: Parts) -> Starlette:
         yield
         await parts.database.close()
 
-    return Starlette(
+    application = Starlette(
         routes=[
             GraphQLEndpoint(operations, authentication, parts.body_limit).route(),
             GraphQLWebSocket(operations, authentication).route(),
             *health_routes(parts.database),
             *console_routes(example_queries),
         ],
-        middleware=[Middleware(Correlated)],
         exception_handlers={HTTPException: _plain, Exception: _masked},
         lifespan=lifespan,
     )
+    return Correlated(application)
 
 
 async def _plain(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return _problem(status, f"HTTP_{status}")
+    if not isinstance(error, HTTPException):
+        return await _masked(_request, error)
+    return _problem(error.status_code, f"HTTP_{error.status_code}", error.headers)
 
 
 async def _masked(_request: Request, error: Exception) -> Response:
@@ -74,6 +76,6 @@ async def _masked(_request: Request, error: Exception) -> Response:
     return _problem(500, "INTERNAL_SERVER_ERROR")
 
 
-def _problem(status: int, code: str) -> Response:
+def _problem(status: int, code: str, headers: Mapping[str, str] | None = None) -> Response:
     body = {"errors": [{"message": code, "extensions": {"code": code, "correlationId": correlation_id()}}]}
-    return Response(dumps(body), status, media_type="application/json")
+    return Response(dumps(body), status, headers, media_type="application/json")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from auth.signing_keys import signing_key_at
 from auth.tokens import TokenAuthority
@@ -17,7 +17,7 @@ def token_authority(settings: Settings) -> TokenAuthority:
     return TokenAuthority(signing_key_at(settings.signing_key), settings.issuer, settings.audience)
 
 
-def application(settings: Settings, database_url: str) -> Starlette:
+def application(settings: Settings, database_url: str) -> ASGIApp:
     database = connect(
         database_url, connections=settings.database_connections, statement_timeout=settings.statement_timeout
     )

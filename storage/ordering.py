@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, false, or_, tuple_
+from sqlalchemy import ColumnElement, UnaryExpression, and_, false, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.pages import OrderTerm
@@ -128,5 +128,6 @@ def _spelled_out_beyond(keyset: Keyset, place: Sequence[object]) -> ColumnElemen
 def _key_beyond(key: SortKey, value: object) -> ColumnElement[bool]:
     if value is None:
         return key.column.is_not(None) if key.missing_first else false()
-    further = key.column < value if key.descending else key.column > value
+    bound = literal(value, key.column.type)  # a bare True would become SQL's constant, which has no < or >
+    further = key.column < bound if key.descending else key.column > bound
     return or_(further, key.column.is_(None)) if key.nullable and not key.missing_first else further

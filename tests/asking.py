@@ -31,7 +31,9 @@ class Api:
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(self.key, ISSUER, AUDIENCE)
         self.app = create_app(Parts(self.database, self.authority, self.matrix, self.clock))
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://dengta.test")
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://dengta.test"
+        )
 
     def token(self, role: Role, organization: OrganizationRecord) -> str:
         return self.authority.issue("tester", role, organization, timedelta(hours=1))

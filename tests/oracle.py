@@ -29,13 +29,16 @@ _CAMEL = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Register:
     """Every row of the register, as storage would give it to someone who may see all."""
 
     organizations: Mapping[int, OrganizationRecord]
     members: Sequence[MemberRecord]
     day: date
+
+    def __repr__(self) -> str:
+        return f"<Register of {len(self.members)} members>"
 
     def of_kind(self, kind: OrganizationKind) -> list[OrganizationRecord]:
         found = [organization for organization in self.organizations.values() if organization.kind == kind]

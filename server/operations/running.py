@@ -87,6 +87,7 @@ def refused(errors: list[GraphQLError]) -> Answer:
 
 
 def _answer(result: ExecutionResult, language: str) -> Answer:
-    errors = [presented(error, language) for error in result.errors or ()]
-    coerced = result.data is not None or any(error.path for error in errors)
-    return Answer(result.data, errors, executed=coerced)
+    errors = result.errors or []
+    if result.data is None and not any(error.path for error in errors):  # nothing ran: the variables do not fit
+        return refused(document_errors("BAD_USER_INPUT", errors, language))
+    return Answer(result.data, [presented(error, language) for error in errors])

@@ -38,7 +38,7 @@ def counted(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine.sync_engine, "before_cursor_execute", count)
 
 
-@pytest.mark.parametrize(("selection", "expected"), [(PAGE, 6), (TREE, 12)])
+@pytest.mark.parametrize(("selection", "expected"), [(PAGE, 6), (TREE, 13)])
 async def test_the_number_of_statements_is_constant(
     selection: str, expected: int, api: Api, province: Database, province_committee: OrganizationRecord
 ) -> None:
