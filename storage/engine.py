@@ -2,16 +2,21 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from math import inf
+from time import monotonic
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.text_search import FrequentGrams, read_frequent_grams
+
 # A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
 # these short statements take.
 _SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
 _QUERY_CANCELED = "57014"
+_STATISTICS_ARE_GOOD_FOR = 600.0
+"""Seconds."""
 
 
 class DatabaseUnavailableError(Exception):
@@ -35,11 +40,13 @@ def _own_errors() -> Iterator[None]:
         raise
 
 
-@dataclass(frozen=True, slots=True)
 class Database:
     """A pool of connections. Reads run in autocommit, one short session for each batch; a write is one transaction."""
 
-    engine: AsyncEngine
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._frequent_grams = FrequentGrams()
+        self._statistics_read_at = -inf
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -55,6 +62,14 @@ class Database:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 async with connection.begin():
                     yield connection
+
+    async def frequent_grams(self) -> FrequentGrams:
+        """As the statistics were when they were last read, at most ten minutes ago."""
+        if monotonic() - self._statistics_read_at > _STATISTICS_ARE_GOOD_FOR:
+            async with self.read() as connection:
+                self._frequent_grams = await read_frequent_grams(connection)
+            self._statistics_read_at = monotonic()
+        return self._frequent_grams
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -22,11 +22,15 @@ _NEAR_FOR_EACH = 10
 
 @dataclass(frozen=True, slots=True)
 class FilteredRead:
-    """Which columns of which rows: those `within` a scope that satisfy a `filter`."""
+    """Which columns of which rows: those `within` a scope that satisfy a filter.
+
+    The filter comes in two forms with the same meaning: `satisfies` tests a row at hand, `found` goes by the indexes.
+    """
 
     columns: Sequence[ColumnElement[Any]]
     within: ColumnElement[bool]
-    filter: ColumnElement[bool]
+    satisfies: ColumnElement[bool]
+    found: ColumnElement[bool]
 
     async def page(
         self, connection: AsyncConnection, keyset: Keyset, request: PageRequest, make: MakeRecord[RecordT]
@@ -45,7 +49,7 @@ class FilteredRead:
     def _near(self, keyset: Keyset, request: PageRequest, near: int) -> Select[Any]:
         """What satisfies the filter among the first rows of the walk, and the last of these rows in any case."""
         walked = backward(keyset) if request.backward else keyset
-        rows = select(*self.columns, self.filter.label("satisfies")).where(self.within)
+        rows = select(*self.columns, self.satisfies.label("satisfies")).where(self.within)
         first = page_statement(rows, keyset, replace(request, limit=near - 1)).subquery()
         order = [key.ordered(first.c[key.column.key]) for key in walked]
         numbered = select(*first.c, func.row_number().over(order_by=order).label("number")).subquery()
@@ -60,7 +64,7 @@ class FilteredRead:
         """The first rows beyond a place that satisfy the filter; OFFSET 0 keeps the order out of how they are found."""
         walked = backward(keyset) if request.backward else keyset
         stop, _ = ends_of(keyset, request)
-        conditions = [self.within, self.filter, beyond(walked, place)]
+        conditions = [self.within, self.found, beyond(walked, place)]
         if stop is not None:
             conditions.append(beyond(backward(walked), stop))
         keys = [key.column for key in walked]

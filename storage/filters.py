@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, and_, any_, bindparam, false, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, and_, any_, bindparam, false, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text, TypeEngine
@@ -18,12 +18,17 @@ from domain.filtering import AllOf, AnyOf, Condition, Filter, InBranch, Not, Ope
 from domain.paths import end_of_subtree
 from domain.pinyin import normalize_pinyin
 from storage.models import Member, Organization
-from storage.text_search import grams_to_look_for
+from storage.text_search import FrequentGrams, grams_to_look_for, is_unusual_in_a_number
 
 Table = type[Member] | type[Organization]
 Column = InstrumentedAttribute[Any]
 
-_WITH_GRAMS: frozenset[Column] = frozenset({Member.name, Member.home_address, Organization.name})
+_WITH_GRAMS: Mapping[Column, str] = {
+    Member.name: "ix_members_name_grams",
+    Member.home_address: "ix_members_home_address_grams",
+    Organization.name: "ix_organizations_name_grams",
+}
+_WITH_UNUSUAL_GRAMS: frozenset[Column] = frozenset({Member.identity_number, Member.phone})
 _REVERSED: frozenset[Column] = frozenset({Member.name, Member.identity_number, Member.phone})
 
 
@@ -32,18 +37,23 @@ def subtree(path_column: Column, path: str) -> ColumnElement[bool]:
     return and_(path_column >= path, path_column < end_of_subtree(path))
 
 
-def compiled(node: Filter, table: Table) -> ColumnElement[bool]:
+def compiled(node: Filter, table: Table, frequent: FrequentGrams | None = None) -> ColumnElement[bool]:
+    """The filter as a condition on the rows of a table.
+
+    `frequent` says which pieces of text no index need be asked for. Without it none is: right for rows that are found
+    in another way.
+    """
     match node:
         case Condition():
-            return _condition(node, table)
+            return _condition(node, table, frequent)
         case Within():
             return _within(node, table)
         case InBranch(inner):
-            return Member.branch_id.in_(select(Organization.id).where(compiled(inner, Organization)))
+            return Member.branch_id.in_(select(Organization.id).where(compiled(inner, Organization, frequent)))
         case AllOf(parts):
-            return and_(true(), *(compiled(part, table) for part in parts))
+            return and_(true(), *(compiled(part, table, frequent) for part in parts))
         case AnyOf(parts):
-            return or_(false(), *(compiled(part, table) for part in parts))
+            return or_(false(), *(compiled(part, table, frequent) for part in parts))
         case Not(part):
             return compiled(part, table).is_not(True)
 
@@ -54,9 +64,26 @@ def _within(node: Within, table: Table) -> ColumnElement[bool]:
     return subtree(Member.org_path if table is Member else Organization.path, node.path)
 
 
-def _condition(condition: Condition, table: Table) -> ColumnElement[bool]:
+def _condition(condition: Condition, table: Table, frequent: FrequentGrams | None) -> ColumnElement[bool]:
     column = cast("Column", getattr(table, condition.field))
-    return SQL_OF_OPERATOR[condition.operator](column, condition.operand)
+    match = SQL_OF_OPERATOR[condition.operator](column, condition.operand)
+    if frequent is None or condition.operator not in _INSIDE_TEXT:
+        return match
+    return and_(match, *_candidates(column, str(condition.operand), frequent))
+
+
+def _candidates(column: Column, needle: str, frequent: FrequentGrams) -> list[ColumnElement[bool]]:
+    """What holds wherever the text contains the needle, and what an index on grams can answer."""
+    if column in _WITH_GRAMS:
+        rare = frequent.rare(_WITH_GRAMS[column], needle)
+        return [_has_grams(column, rare)] if rare else []
+    if column in _WITH_UNUSUAL_GRAMS and is_unusual_in_a_number(needle):
+        return [column.regexp_match(literal_column("'[^0-9]'")), _has_grams(column, grams_to_look_for(needle))]
+    return []
+
+
+def _has_grams(column: Column, grams: Sequence[str]) -> ColumnElement[bool]:
+    return func.text_grams(column).op("@>")(_array(grams, Text()))
 
 
 def _equal(column: Column, operand: Operand) -> ColumnElement[bool]:
@@ -64,8 +91,7 @@ def _equal(column: Column, operand: Operand) -> ColumnElement[bool]:
 
 
 def _contains(column: Column, operand: Operand) -> ColumnElement[bool]:
-    text = str(operand)
-    return _narrowed_by_grams(column, text, column.like(f"%{escaped(text)}%"))
+    return column.like(f"%{escaped(str(operand))}%")
 
 
 def _starts_with(column: Column, operand: Operand) -> ColumnElement[bool]:
@@ -76,15 +102,7 @@ def _ends_with(column: Column, operand: Operand) -> ColumnElement[bool]:
     text = str(operand)
     if column in _REVERSED:
         return func.reverse(column).like(f"{escaped(text[::-1])}%")
-    return _narrowed_by_grams(column, text, column.like(f"%{escaped(text)}"))
-
-
-def _narrowed_by_grams(column: Column, text: str, match: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The index on characters and pairs finds the candidates, LIKE decides."""
-    if column not in _WITH_GRAMS:
-        return match
-    candidates = func.text_grams(column).op("@>")(_array(grams_to_look_for(text), Text()))
-    return and_(match, candidates)  # LIKE first: where no index is used, it is far cheaper
+    return column.like(f"%{escaped(text)}")
 
 
 def _one_of(column: Column, operand: Operand) -> ColumnElement[bool]:
@@ -136,6 +154,8 @@ SQL_OF_OPERATOR: Mapping[Operator, Callable[[Column, Operand], ColumnElement[boo
     Operator.PINYIN: _pinyin_starts_with,
     Operator.MISSING: _missing,
 }
+
+_INSIDE_TEXT = frozenset({Operator.FUZZY, Operator.SUFFIX})
 
 
 def escaped(text: str) -> str:

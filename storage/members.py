@@ -19,31 +19,37 @@ MEMBER_COLUMNS = [getattr(Member, name) for name in MemberRecord._fields]
 _ATTACHMENT_COLUMNS = [getattr(Attachment, name) for name in AttachmentRecord._fields]
 
 
-def conditions(scope: str, where: Filter | None) -> list[ColumnElement[bool]]:
-    """The members of the scope that satisfy the filter."""
-    within = subtree(Member.org_path, scope)
-    return [within] if where is None else [within, compiled(where, Member)]
+def _within(scope: str) -> ColumnElement[bool]:
+    return subtree(Member.org_path, scope)
 
 
 async def page_of_members(database: Database, scope: str, search: Search) -> Page[MemberRecord]:
-    within, keyset = subtree(Member.org_path, scope), member_keyset(search.order)
-    async with database.read() as connection:
-        if search.where is None:
-            every = select(*MEMBER_COLUMNS).where(within)
+    keyset = member_keyset(search.order)
+    if search.where is None:
+        every = select(*MEMBER_COLUMNS).where(_within(scope))
+        async with database.read() as connection:
             return await read_page(connection, every, keyset, search.page, MemberRecord._make)
-        filtered = FilteredRead(MEMBER_COLUMNS, within, compiled(search.where, Member))
+    filtered = FilteredRead(
+        MEMBER_COLUMNS,
+        _within(scope),
+        satisfies=compiled(search.where, Member),
+        found=compiled(search.where, Member, await database.frequent_grams()),
+    )
+    async with database.read() as connection:
         return await filtered.page(connection, keyset, search.page, MemberRecord._make)
 
 
 async def count_members(database: Database, scope: str, where: Filter | None) -> int:
-    statement = select(func.count()).select_from(Member).where(*conditions(scope, where))
+    statement = select(func.count()).select_from(Member).where(_within(scope))
+    if where is not None:
+        statement = statement.where(compiled(where, Member, await database.frequent_grams()))
     async with database.read() as connection:
         return int(await connection.scalar(statement) or 0)
 
 
 async def members_by_id(database: Database, scope: str, ids: Sequence[int]) -> Mapping[int, MemberRecord]:
     """Those of the ids that exist within the scope."""
-    statement: Select[Any] = select(*MEMBER_COLUMNS).where(Member.id.in_(ids), *conditions(scope, None))
+    statement: Select[Any] = select(*MEMBER_COLUMNS).where(Member.id.in_(ids), _within(scope))
     async with database.read() as connection:
         rows = await connection.execute(statement)
     return {record.id: record for record in map(MemberRecord._make, rows)}
@@ -56,7 +62,7 @@ async def attachments_of_members(
     statement: Select[Any] = (
         select(*_ATTACHMENT_COLUMNS)
         .join(Member, Member.id == Attachment.member_id)
-        .where(Attachment.member_id.in_(member_ids), *conditions(scope, None))
+        .where(Attachment.member_id.in_(member_ids), _within(scope))
         .order_by(Attachment.member_id, Attachment.id)
     )
     async with database.read() as connection:

@@ -26,7 +26,7 @@ async def member_pages_below(
     database: Database, organization_ids: Sequence[int], reach: Reach, search: Search
 ) -> Mapping[int, Page[MemberRecord]]:
     """For each organisation the page of its members; organisations are taken as already within the scope."""
-    below = select(*MEMBER_COLUMNS).where(*_members_below(reach, search.where))
+    below = select(*MEMBER_COLUMNS).where(*await _members_below(database, reach, search.where))
     keyset = member_keyset(search.order)
     statement = _lateral_statement(organization_ids, below, keyset, search.page)
     records = await _records_below(database, statement, MemberRecord._make)
@@ -47,7 +47,7 @@ async def child_pages_of(
 async def member_counts_below(
     database: Database, organization_ids: Sequence[int], reach: Reach, where: Filter | None
 ) -> Mapping[int, int]:
-    counted = select(func.count()).select_from(Member).where(*_members_below(reach, where))
+    counted = select(func.count()).select_from(Member).where(*await _members_below(database, reach, where))
     return await _counts_below(database, organization_ids, counted)
 
 
@@ -58,13 +58,13 @@ async def child_counts_of(
     return await _counts_below(database, organization_ids, counted)
 
 
-def _members_below(reach: Reach, where: Filter | None) -> list[ColumnElement[bool]]:
+async def _members_below(database: Database, reach: Reach, where: Filter | None) -> list[ColumnElement[bool]]:
     if reach is Reach.DIRECT:
         conditions = [Member.branch_id == _Above.id]
     else:
         end = func.left(_Above.path, -1).concat("0")
         conditions = [Member.org_path >= _Above.path, Member.org_path < end]
-    return conditions if where is None else [*conditions, compiled(where, Member)]
+    return conditions if where is None else [*conditions, compiled(where, Member, await database.frequent_grams())]
 
 
 def _children(where: Filter | None) -> list[ColumnElement[bool]]:

@@ -17,10 +17,10 @@ from storage.pages import read_page
 ORGANIZATION_COLUMNS = [getattr(Organization, name) for name in OrganizationRecord._fields]
 
 
-def conditions(scope: str, where: Filter | None) -> list[ColumnElement[bool]]:
+async def _conditions(database: Database, scope: str, where: Filter | None) -> list[ColumnElement[bool]]:
     """The organisations of the scope that satisfy the filter."""
     within = subtree(Organization.path, scope)
-    return [within] if where is None else [within, compiled(where, Organization)]
+    return [within] if where is None else [within, compiled(where, Organization, await database.frequent_grams())]
 
 
 async def organization_anywhere(database: Database, organization_id: int) -> OrganizationRecord | None:
@@ -40,21 +40,23 @@ async def root_organization(database: Database) -> OrganizationRecord | None:
 
 
 async def page_of_organizations(database: Database, scope: str, search: Search) -> Page[OrganizationRecord]:
-    statement = select(*ORGANIZATION_COLUMNS).where(*conditions(scope, search.where))
+    statement = select(*ORGANIZATION_COLUMNS).where(*await _conditions(database, scope, search.where))
     keyset = organization_keyset(search.order)
     async with database.read() as connection:
         return await read_page(connection, statement, keyset, search.page, OrganizationRecord._make)
 
 
 async def count_organizations(database: Database, scope: str, where: Filter | None) -> int:
-    statement = select(func.count()).select_from(Organization).where(*conditions(scope, where))
+    statement = select(func.count()).select_from(Organization).where(*await _conditions(database, scope, where))
     async with database.read() as connection:
         return int(await connection.scalar(statement) or 0)
 
 
 async def organizations_by_id(database: Database, scope: str, ids: Sequence[int]) -> Mapping[int, OrganizationRecord]:
     """Those of the ids that exist within the scope."""
-    statement: Select[Any] = select(*ORGANIZATION_COLUMNS).where(Organization.id.in_(ids), *conditions(scope, None))
+    statement: Select[Any] = select(*ORGANIZATION_COLUMNS).where(
+        Organization.id.in_(ids), subtree(Organization.path, scope)
+    )
     async with database.read() as connection:
         rows = await connection.execute(statement)
     return {record.id: record for record in map(OrganizationRecord._make, rows)}

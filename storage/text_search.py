@@ -1,11 +1,55 @@
 """文本检索: "contains" for Chinese text, where a word may be one character and trigrams know nothing of it.
 
 The database function `text_grams` (made by a migration) gives a text's single characters and pairs for a GIN index.
+The index finds candidates and LIKE decides. To compute the grams of a row costs fifty times as much as LIKE, so they
+are asked for only where the index pays: not for what a tenth of all rows have (山东 in an address).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-def grams_to_look_for(text: str) -> list[str]:
-    """The indexed pieces that every text containing `text` has: its pairs, or the character itself when it is one."""
-    if len(text) == 1:
-        return [text]
-    return sorted({text[place : place + 2] for place in range(len(text) - 1)})
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_SHORTEST_TRIGRAM = 3
+_FREQUENT = 0.1
+
+
+def grams_to_look_for(needle: str) -> list[str]:
+    """The indexed pieces that every text containing `needle` has: its pairs, or the character itself when it is one."""
+    if len(needle) == 1:
+        return [needle]
+    return sorted({needle[place : place + 2] for place in range(len(needle) - 1)})
+
+
+def is_unusual_in_a_number(needle: str) -> bool:
+    """Too short for the trigram index, and with something else than a digit: only a small index knows where it is."""
+    return len(needle) < _SHORTEST_TRIGRAM and not (needle.isascii() and needle.isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class FrequentGrams:
+    """Index → the grams that at least a tenth of its rows have."""
+
+    of_index: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def rare(self, index: str, needle: str) -> list[str]:
+        """The grams of the needle that are worth looking for; none when all are frequent."""
+        frequent = self.of_index.get(index, frozenset())
+        return [gram for gram in grams_to_look_for(needle) if gram not in frequent]
+
+
+_STATISTICS = text("""
+    SELECT tablename, array_agg(gram) AS grams
+    FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common(gram, frequency)
+    WHERE schemaname = ANY (current_schemas(false)) AND attname = 'text_grams'
+      AND gram IS NOT NULL AND frequency >= :frequent
+    GROUP BY tablename
+""")
+"""PostgreSQL keeps the statistics of an indexed expression under the index's name."""
+
+
+async def read_frequent_grams(connection: AsyncConnection) -> FrequentGrams:
+    """From PostgreSQL's own statistics; a table that was never analysed has none."""
+    rows = await connection.execute(_STATISTICS, {"frequent": _FREQUENT})
+    return FrequentGrams({row.tablename: frozenset(row.grams) for row in rows})

@@ -171,7 +171,11 @@ async def test_random_filters_find_what_plain_python_finds(
     where = data.draw(pools.filters(reachable, hidden))
     ids = {str(encoded("Organization", number)): number for number in reachable}
 
-    members = (await api.as_(scope).ask(QUERY, {"where": where}))["members"]
+    with pytest.MonkeyPatch.context() as patched:
+        if data.draw(st.booleans(), label="found by the indexes, not near the start"):
+            patched.setattr("storage.filtered_pages._NEAR", 1)
+            patched.setattr("storage.filtered_pages._NEAR_FOR_EACH", 0)
+        members = (await api.as_(scope).ask(QUERY, {"where": where}))["members"]
 
     expected = [str(encoded("Member", number)) for number in register.matching(scope, where, ids)]
     assert [node["id"] for node in members["nodes"]] == expected

@@ -37,6 +37,7 @@ query ($order: [MemberOrder!], $where: MemberFilter, $first: Int, $after: String
   }
 }
 """
+SOME = {"or": [{"gender": {"exact": "FEMALE"}}, {"education": {"missing": True}}]}
 CODES: dict[str, type[CodeList]] = {
     "gender": Gender,
     "ethnicity": Ethnicity,
@@ -82,13 +83,15 @@ def sorted_ids(members: list[MemberRecord], order: list[tuple[str, str]]) -> lis
     return [str(encoded("Member", member.id)) for member in ranked]
 
 
-async def pages(caller: Caller, order: list[dict[str, str]], size: int, *, backward: bool) -> list[list[str]]:
+async def pages(
+    caller: Caller, order: list[dict[str, str]], size: int, *, backward: bool, where: dict[str, Any] | None = None
+) -> list[list[str]]:
     """All pages as they were walked, each checked against what it says of itself."""
     found: list[list[str]] = []
     cursor = None
     while True:
         arguments = {"last": size, "before": cursor} if backward else {"first": size, "after": cursor}
-        page = (await caller.ask(PAGE, {"order": order, **arguments}))["members"]
+        page = (await caller.ask(PAGE, {"order": order, "where": where, **arguments}))["members"]
         found.append([edge["node"]["id"] for edge in page["edges"]])
         info = page["pageInfo"]
         assert info["startCursor"] == (page["edges"][0]["cursor"] if page["edges"] else None)
@@ -131,15 +134,41 @@ async def test_pages_by_several_fields_are_the_sorted_list(
     assert [identifier for page in (reversed(found) if backward else found) for identifier in page] == expected
 
 
-async def test_both_cursors_cut_out_the_middle(api: Api, county: OrganizationRecord) -> None:
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    order=st.lists(st.tuples(st.sampled_from(SORTABLE), st.sampled_from(["ASC", "DESC"])), max_size=2),
+    size=st.integers(3, 60),
+    backward=st.booleans(),
+    near=st.sampled_from([1, 2, 20, 5_000]),
+)
+async def test_pages_under_a_filter_are_the_sorted_list_wherever_its_rows_lie(
+    api: Api, register: Register, county: OrganizationRecord, order: list[Any], size: int, backward: bool, near: int
+) -> None:
+    """However far the search near the start of the walk goes, and the search by the filter takes over."""
+    satisfying = [m for m in register.members_in(county) if m.gender == "FEMALE" or m.education is None]
+    expected = sorted_ids(satisfying, list(dict(order).items()))
+    written = [{"field": field.upper(), "direction": direction} for field, direction in dict(order).items()]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("storage.filtered_pages._NEAR", near)
+        patched.setattr("storage.filtered_pages._NEAR_FOR_EACH", 0)
+        found = await pages(api.as_(county), written, size, backward=backward, where=SOME)
+    assert [identifier for page in (reversed(found) if backward else found) for identifier in page] == expected
+
+
+@pytest.mark.parametrize(("where", "near"), [(None, 5_000), (SOME, 5_000), (SOME, 1)])
+async def test_both_cursors_cut_out_the_middle(
+    api: Api, county: OrganizationRecord, where: dict[str, Any] | None, near: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.filtered_pages._NEAR", near)
+    monkeypatch.setattr("storage.filtered_pages._NEAR_FOR_EACH", 0)
     caller = api.as_(county)
     for field in ("BIRTH_DATE", "NAME", "ETHNICITY"):
         order = [{"field": field, "direction": "DESC"}]
-        edges = (await caller.ask(PAGE, {"order": order, "first": 1000}))["members"]["edges"]
+        edges = (await caller.ask(PAGE, {"order": order, "where": where, "first": 1000}))["members"]["edges"]
         bounds = {"after": edges[2]["cursor"], "before": edges[-3]["cursor"]}
         between = [edge["node"]["id"] for edge in edges[3:-3]]
         for size in ({"first": 1000}, {"last": 1000}):
-            page = (await caller.ask(PAGE, {"order": order, **bounds, **size}))["members"]
+            page = (await caller.ask(PAGE, {"order": order, "where": where, **bounds, **size}))["members"]
             assert [edge["node"]["id"] for edge in page["edges"]] == between
 
 
