@@ -76,7 +76,7 @@ def _execute(server: EmbeddedServer, statement: str) -> list[object]:
     engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         result = connection.execute(text(statement))
-        rows = list(result) if result.returns_rows else []
+        rows: list[object] = list(result) if result.returns_rows else []
     engine.dispose()
     return rows
 

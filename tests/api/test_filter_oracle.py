@@ -1,5 +1,6 @@
 """Random filters, in every nesting and as every kind of administrator, give exactly what plain Python finds."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -92,17 +93,19 @@ def operands(field: FilterableField, operator: Operator, known: list[Any]) -> st
 
 def conditions(fields: dict[str, FilterableField], known: dict[str, list[Any]]) -> st.SearchStrategy[dict[str, Any]]:
     """One field with one to three of its methods."""
-    each = [
-        st.dictionaries(
-            st.sampled_from([row.operator.value.lower() for row in field.operators]), st.none(), min_size=0, max_size=3
-        ).flatmap(
-            lambda methods, field=field, name=name: st.fixed_dictionaries(
-                {method: operands(field, Operator[method.upper()], known[name]) for method in methods}
-            ).map(lambda filled, name=name: {name: filled})
-        )
-        for name, field in fields.items()
-    ]
-    return st.one_of(each)
+    return st.one_of([conditions_on(field, known[name]).map(_named(name)) for name, field in fields.items()])
+
+
+def _named(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda filled: {name: filled}
+
+
+def conditions_on(field: FilterableField, known: list[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    def filled(methods: list[Operator]) -> st.SearchStrategy[dict[str, Any]]:
+        return st.fixed_dictionaries({method.value.lower(): operands(field, method, known) for method in methods})
+
+    offered = [row.operator for row in field.operators]
+    return st.lists(st.sampled_from(offered), unique=True, max_size=3).flatmap(filled)
 
 
 def nested(leaves: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:

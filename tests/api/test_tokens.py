@@ -111,7 +111,7 @@ def test_a_changed_token_is_refused() -> None:
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Bearer x.y.z", "Basic eDp5", "Bearer \u00e9"])
 async def test_a_request_without_a_good_token_is_answered_401(api: Api, authorization: str) -> None:
-    headers = {"Authorization": authorization.encode()}
+    headers = [(b"Authorization", authorization.encode())]
     response = await api.http.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == "Bearer"

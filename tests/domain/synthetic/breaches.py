@@ -72,7 +72,7 @@ def breaches(members: Iterable[SyntheticMember], kinds: dict[int, OrganizationKi
         "JOINED_UNDER_16": joined_younger_than(16),
         "DATE_IN_FUTURE": lambda m: any(d and d > day for d in (m.birth_date, m.joined_on, m.formal_on, m.lost_contact_since)),
         "PHONE_INVALID": lambda m: bool(m.phone) and not is_phone(m.phone or ""),
-        "PHONE_SHARED": lambda m: sharers[m.phone] > 3,
+        "PHONE_SHARED": lambda m: sharers[m.phone or ""] > 3,
         "PROBATION_OVERDUE": lambda m: m.category is probationary and bool(m.joined_on and m.joined_on < two_years_ago),
         "PROBATIONARY_WITH_FORMAL_DATE": lambda m: m.category is probationary and m.formal_on is not None,
         "LOST_CONTACT_DATE_MISSING": lambda m: m.lost_contact and m.lost_contact_since is None,

@@ -14,7 +14,7 @@ from domain.synthetic.province import Province
 from tests.domain.synthetic.breaches import breaches
 
 DAY = date(2026, 11, 23)
-KINDS_ABOVE = {
+KINDS_ABOVE: dict[OrganizationKind, set[OrganizationKind | None]] = {
     OrganizationKind.PROVINCE: {None},
     OrganizationKind.CITY: {OrganizationKind.PROVINCE},
     OrganizationKind.COUNTY: {OrganizationKind.CITY},
@@ -59,7 +59,7 @@ def test_every_organization_hangs_on_one_of_the_kind_above(province: Made) -> No
     by_id = {record.id: record for record in province.organizations}
     for record in province.organizations:
         parent = by_id[record.parent_id] if record.parent_id else None
-        assert (OrganizationKind(parent.kind) if parent else None) in KINDS_ABOVE[OrganizationKind(record.kind)]
+        assert (OrganizationKind[parent.kind] if parent else None) in KINDS_ABOVE[OrganizationKind[record.kind]]
         assert record.path == f"{parent.path if parent else ''}{record.id}/"
         assert not record.can_approve_membership or record.kind == "GRASSROOTS_COMMITTEE"
 
@@ -77,7 +77,7 @@ def test_members_are_as_many_as_asked_for_and_hang_where_they_say(province: Made
 )
 def test_members_break_exactly_the_rules_that_they_are_said_to_break(asked: Province) -> None:
     it = made(asked)
-    kinds = {record.id: OrganizationKind(record.kind) for record in it.organizations}
+    kinds = {record.id: OrganizationKind[record.kind] for record in it.organizations}
     found = breaches(it.members, kinds, asked.day)
     assert found.keys() == {defect.rule for defect in DEFECTS}
     assert found == {rule: it.breaches[rule] for rule in found}

@@ -4,8 +4,8 @@ import os
 import pwd
 import shutil
 import sys
-from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -75,8 +75,7 @@ def test_the_other_account_may_pass_but_not_look(start: Start, tmp_path: Path) -
 def test_too_small_a_disk_is_refused_before_anything_is_made(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usage = namedtuple("usage", "total used free")(64 << 20, 0, 64 << 20)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=64 << 20))
     with pytest.raises(embedded.DiskFullError, match=r"64 MB are free, 200 are needed"):
         start(tmp_path / "data")
     assert not (tmp_path / "data" / "cluster").exists()
