@@ -21,6 +21,7 @@ _RARE = {"name": {"fuzzy": "诸葛魁"}}
 _PAGE = "{ members(first: 50) { nodes { id name gender birthDate joinedOn phone branch { name } } } }"
 _COUNT = "{ members { totalCount } }"
 _CONTAINS = '{ members(where: {name: {fuzzy: "建国"}}, first: 50) { nodes { id name } } }'
+_COUNT_FREQUENT = '{ members(where: {branch: {name: {fuzzy: "支部"}}}) { totalCount } }'
 _DEPTH = """
 { viewer { organization { children(first: 20) {
   nodes { name members(first: 10) { nodes { name branch { name } } } }
@@ -54,9 +55,7 @@ async def _measure(url: str, members: int) -> list[str]:
 
 
 async def _of_one_scope(asker: Asker) -> list[str]:
-    base = await repeated(
-        asker, {"nothing": NOTHING, "page": _PAGE, "count": _COUNT, "contains": _CONTAINS, "depth": _DEPTH}
-    )
+    base = await repeated(asker, _OPERATIONS)
     fields = await query_fields(asker)
     cases = [*single_conditions(fields), *orders(fields, _RARE), Case("RARE CONDITION", str(_RARE), _RARE)]
     results = await measured(asker, list({case.name: case for case in cases}.values()), asker.organization.kind)
@@ -72,11 +71,20 @@ async def _of_one_scope(asker: Asker) -> list[str]:
     ]
 
 
+_OPERATIONS = {
+    "nothing": NOTHING,
+    "page": _PAGE,
+    "count": _COUNT,
+    "contains": _CONTAINS,
+    "frequent": _COUNT_FREQUENT,
+    "depth": _DEPTH,
+}
 _TITLES = {
     "nothing": "`{ __typename }`: HTTP, token, nothing to read",
     "page": "a plain page of 50, with the branch of each",
     "count": "`totalCount` of the scope",
     "contains": "50 of those whose name contains 建国",
+    "frequent": "`totalCount` of those whose branch has 支部 in its name: nearly all",
     "depth": "20 organisations below, 10 members of each, the branch of each member",
 }
 

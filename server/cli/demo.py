@@ -7,7 +7,7 @@ from rich.console import Console
 
 from auth.actor import Role, tier_of
 from domain.records import OrganizationRecord
-from server.cli.failing import clear_errors
+from server.cli.failing import clear_errors, settings_from_environment
 from server.cli.listening import require_free_port
 from server.cli.load import demo_province, load_with_progress
 from server.database import migrated_database
@@ -24,7 +24,7 @@ def demo(
     members: Annotated[int, typer.Option(min=1, help="How many members the province has.")] = 20_000,
 ) -> None:
     """Serve a synthetic province with the console; the first start makes it, the next ones find it."""
-    settings = Settings()
+    settings = settings_from_environment()
     with clear_errors():
         require_free_port(settings)
         with migrated_database(settings) as url:

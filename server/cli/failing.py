@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
+from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from auth.signing_keys import SigningKeyError
+from server.settings import Settings
 from storage.embedded import EmbeddedServerError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
 from storage.migration import UnsupportedDatabaseError
@@ -18,6 +20,20 @@ def fail(message: str) -> typer.Exit:
     """To be raised: says the message on standard error."""
     typer.secho(f"dengta: {message}", fg=typer.colors.RED, err=True)
     return typer.Exit(1)
+
+
+def settings_from_environment() -> Settings:
+    """Or one line that says which variables are wrong, and how; their values are not repeated: one holds a password."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors(include_input=False)]
+        raise fail(f"Settings are wrong. {'; '.join(wrong)}. docs/reference/settings.md lists them all.") from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    name = str(place[0])
+    return name if name.isupper() else f"DENGTA_{name.upper()}"
 
 
 @contextmanager

@@ -10,13 +10,12 @@ import typer
 
 from domain.clock import system_clock, today
 from domain.errors import CallerError, Message
-from server.cli.failing import clear_errors
+from server.cli.failing import clear_errors, settings_from_environment
 from server.database import migrated_database
 from server.importing.import_report import ImportReport
 from server.importing.member_import import MemberImport
 from server.importing.opening import open_sheet
 from server.importing.row_errors import row_errors
-from server.settings import Settings
 from storage.loading import require_whole_register
 from storage.member_writing import MemberWriting, OutcomeUnknownError, WriteFailedError, member_writing
 
@@ -55,7 +54,7 @@ def import_members(
 
 @contextmanager
 def _whole_register() -> Iterator[str]:
-    with migrated_database(Settings()) as url:
+    with migrated_database(settings_from_environment()) as url:
         require_whole_register(url)
         yield url
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from domain.clock import system_clock, today
 from domain.synthetic.province import Province
-from server.cli.failing import clear_errors
+from server.cli.failing import clear_errors, settings_from_environment
 from server.database import migrated_database
 from server.settings import Settings
 from storage.loading import LoadReport, load_province
@@ -45,7 +45,7 @@ def load(
 
     A known share of the members breaks the rules for data quality; the manifest tells who breaks which.
     """
-    settings = Settings()
+    settings = settings_from_environment()
     as_of = day.date() if day else today(system_clock)
     if not _EARLIEST_DAY <= as_of <= _LATEST_DAY:
         raise typer.BadParameter(f"lies outside {_EARLIEST_DAY} to {_LATEST_DAY}", param_hint="--day")

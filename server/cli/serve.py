@@ -1,16 +1,15 @@
 import typer
 
-from server.cli.failing import clear_errors
+from server.cli.failing import clear_errors, settings_from_environment
 from server.cli.listening import require_free_port
 from server.database import migrated_database
 from server.serving import serve_until_stopped
-from server.settings import Settings
 from storage.loading import require_whole_register
 
 
 def serve() -> None:
     """Answer GraphQL on the configured address until stopped."""
-    settings = Settings()
+    settings = settings_from_environment()
     with clear_errors():
         require_free_port(settings)
         with migrated_database(settings) as url:

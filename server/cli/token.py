@@ -6,10 +6,9 @@ import typer
 
 from auth.actor import Role
 from domain.records import OrganizationRecord
-from server.cli.failing import clear_errors, fail
+from server.cli.failing import clear_errors, fail, settings_from_environment
 from server.database import migrated_database
 from server.serving import token_authority
-from server.settings import Settings
 from storage.engine import connect
 from storage.organizations import organization_by_reference
 
@@ -23,7 +22,7 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 30, help="How long the token is good.")] = 12,
 ) -> None:
     """Print an access token, until people can sign in for themselves."""
-    settings = Settings()
+    settings = settings_from_environment()
     with clear_errors(), migrated_database(settings) as url:
         managed = asyncio.run(_organization(url, organization))
         if managed is None:

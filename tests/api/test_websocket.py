@@ -1,35 +1,25 @@
 """graphql-transport-ws on a real server and a real socket."""
 
-import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
-import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from domain.records import OrganizationRecord
-from storage.engine import connect as connect_database
 from tests.asking import Api
+from tests.serving import served
 
 PROTOCOL = "graphql-transport-ws"
 
 
 @pytest.fixture
 async def address(province_url: str, api: Api) -> AsyncIterator[str]:
-    """A server of its own, as it closes its database when it stops."""
-    served = Api(connect_database(province_url, connections=2), api.matrix, api.clock, api.key)
-    server = uvicorn.Server(uvicorn.Config(served.app, log_config=None, ws="websockets-sansio"))
-    listening = socket.create_server(("127.0.0.1", 0))
-    running = asyncio.create_task(server.serve([listening]))
-    host, port = listening.getsockname()
-    yield f"ws://{host}:{port}/graphql"
-    server.should_exit = True
-    await running
+    async with served(api, province_url) as place:
+        yield f"ws://{place}/graphql"
 
 
 async def talk(connection: ClientConnection, message: dict[str, Any]) -> dict[str, Any]:
