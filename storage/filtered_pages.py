@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.pages import Page, PageRequest
@@ -61,12 +61,16 @@ class FilteredRead:
         )
 
     def _beyond(self, keyset: Keyset, request: PageRequest, place: Sequence[object], limit: int) -> Select[Any]:
-        """The first rows beyond a place that satisfy the filter; OFFSET 0 keeps the order out of how they are found."""
+        """The first rows beyond a place that satisfy the filter.
+
+        OFFSET 0 keeps the order, and IS TRUE the place, out of how they are found: PostgreSQL takes next to nothing
+        to lie beyond a place in an order by a flag, and would look through half the register for it.
+        """
         walked = backward(keyset) if request.backward else keyset
         stop, _ = ends_of(keyset, request)
-        conditions = [self.within, self.found, beyond(walked, place)]
+        conditions = [self.within, self.found, beyond(walked, place).is_(true())]
         if stop is not None:
-            conditions.append(beyond(backward(walked), stop))
+            conditions.append(beyond(backward(walked), stop).is_(true()))
         keys = [key.column for key in walked]
         found = select(*keys).where(*conditions).offset(literal_column("0")).subquery()
         first = (

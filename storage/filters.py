@@ -67,9 +67,13 @@ def _within(node: Within, table: Table) -> ColumnElement[bool]:
 def _condition(condition: Condition, table: Table, frequent: FrequentGrams | None) -> ColumnElement[bool]:
     column = cast("Column", getattr(table, condition.field))
     match = SQL_OF_OPERATOR[condition.operator](column, condition.operand)
-    if frequent is None or condition.operator not in _INSIDE_TEXT:
+    if frequent is None or not _needs_grams(condition.operator, column):
         return match
     return and_(match, *_candidates(column, str(condition.operand), frequent))
+
+
+def _needs_grams(operator: Operator, column: Column) -> bool:
+    return operator is Operator.FUZZY or (operator is Operator.SUFFIX and column not in _REVERSED)
 
 
 def _candidates(column: Column, needle: str, frequent: FrequentGrams) -> list[ColumnElement[bool]]:
@@ -154,8 +158,6 @@ SQL_OF_OPERATOR: Mapping[Operator, Callable[[Column, Operand], ColumnElement[boo
     Operator.PINYIN: _pinyin_starts_with,
     Operator.MISSING: _missing,
 }
-
-_INSIDE_TEXT = frozenset({Operator.FUZZY, Operator.SUFFIX})
 
 
 def escaped(text: str) -> str:
