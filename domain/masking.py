@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
+Mask = Callable[[str], str]
 
-def _keeping(head: int, tail: int, stars: int) -> Callable[[str], str]:
+
+def _keeping(head: int, tail: int, stars: int) -> Mask:
     """Keep so many characters at both ends; a text too short to hide anything that way is hidden whole."""
 
     def mask(value: str) -> str:
@@ -14,7 +16,7 @@ def _keeping(head: int, tail: int, stars: int) -> Callable[[str], str]:
     return mask
 
 
-MASKS: Mapping[str, Callable[[str], str]] = {
+MASKS: Mapping[str, Mask] = {
     "name": _keeping(1, 0, 1),
     "identity_number": _keeping(6, 4, 8),
     "phone": _keeping(3, 4, 4),

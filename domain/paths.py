@@ -11,6 +11,17 @@ def lies_within(path: str, ancestor: str) -> bool:
     return path.startswith(ancestor)
 
 
-def ids_from_root(path: str) -> list[int]:
-    """The organisations on the way from the root to the path's own, which comes last."""
-    return [int(part) for part in path.split("/") if part]
+def paths_above(path: str) -> list[str]:
+    """Those of the organisations above, from the root down to the parent."""
+    parts = path.split("/")[:-2]
+    return ["".join(f"{part}/" for part in parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def id_of(path: str) -> int:
+    """The organisation that the path leads to."""
+    return int(path[path.rfind("/", 0, -1) + 1 : -1])
+
+
+def path_above(path: str) -> str:
+    """The path of the parent; empty for a root."""
+    return path[: path.rfind("/", 0, -1) + 1]

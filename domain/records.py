@@ -1,11 +1,41 @@
 """记录: what storage reads and every room above passes on. The field names are those of the columns."""
 
+from collections import namedtuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
+
+RecordT = TypeVar("RecordT", bound="Record")
 
 
-class OrganizationRecord(NamedTuple):
+class Record:
+    """One row, or as much of it as was asked for: what was not read is no attribute, so that a gap is never taken for
+    a missing value. `record_class` makes the classes that hold values: tuples of those fields that were read.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _fields: ClassVar[tuple[str, ...]]
+        _kind: ClassVar[type["Record"]]
+
+        @classmethod
+        def _make(cls, values: Iterable[Any]) -> Self: ...
+
+        def _replace(self, **values: Any) -> Self: ...
+
+        def __iter__(self) -> Iterator[Any]: ...
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The classes are made at run time, where pickle would not find them."""
+        return _record, (self._kind, self._fields, tuple(self))
+
+
+class OrganizationRecord(Record):
     """党组织."""
+
+    __slots__ = ()
 
     id: int
     parent_id: int | None
@@ -15,9 +45,14 @@ class OrganizationRecord(NamedTuple):
     division_code: str | None
     can_approve_membership: bool
 
+    parent: "OrganizationRecord | None"
+    """Beside the columns: the organisation above, if that is within the caller's scope."""
 
-class MemberRecord(NamedTuple):
+
+class MemberRecord(Record):
     """党员. A field that the caller may see only masked holds its mask."""
+
+    __slots__ = ()
 
     id: int
     branch_id: int
@@ -47,6 +82,40 @@ class MemberRecord(NamedTuple):
     created_at: datetime
     updated_at: datetime
 
+    branch: OrganizationRecord
+    """Beside the columns: the organisation that the member hangs on."""
+
+
+ABOVE: Mapping[type[Record], str] = {MemberRecord: "branch", OrganizationRecord: "parent"}
+"""The field of a record that holds the organisation above it."""
+
+_COLUMNS = {kind: tuple(name for name in kind.__annotations__ if name != above) for kind, above in ABOVE.items()}
+_classes: dict[tuple[type[Record], tuple[str, ...]], Any] = {}
+
+
+def columns_of(kind: type[Record]) -> tuple[str, ...]:
+    """All columns of such a record, in their order."""
+    return _COLUMNS[kind]
+
+
+def record_class(kind: type[RecordT], fields: tuple[str, ...]) -> type[RecordT]:
+    """Records of that kind with these fields and no others."""
+    found: type[RecordT] | None = _classes.get((kind, fields))
+    if found is None:
+        values = namedtuple(kind.__name__, fields)  # type: ignore[misc] # known at run time alone
+        found = _classes[kind, fields] = type(kind.__name__, (values, kind), {"__slots__": (), "_kind": kind})
+    return found
+
+
+def _record(kind: type[RecordT], fields: tuple[str, ...], values: tuple[Any, ...]) -> RecordT:
+    return record_class(kind, fields)._make(values)
+
+
+def whole_organization(*values: Any) -> OrganizationRecord:
+    """With a value for each column, and as its own scope's top: without a parent."""
+    kind = OrganizationRecord
+    return record_class(kind, (*columns_of(kind), ABOVE[kind]))._make((*values, None))
+
 
 class AttachmentRecord(NamedTuple):
     """相关资料 of a member."""
@@ -57,3 +126,19 @@ class AttachmentRecord(NamedTuple):
     content_type: str
     size: int
     uploaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """读取范围: which columns of a record are wanted, and what of the organisation above it."""
+
+    columns: frozenset[str]
+    above: "Selection | None" = None
+
+    def levels(self) -> "list[Selection]":
+        """This one and those above, nearest first."""
+        return [self] if self.above is None else [self, *self.above.levels()]
+
+
+def everything_of(kind: type[Record]) -> Selection:
+    return Selection(frozenset(columns_of(kind)))

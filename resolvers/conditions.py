@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from auth.visibility import FieldUse, Purpose, purpose_of
-from domain.clock import latest_birth_date_of_age, today
+from domain.clock import latest_birth_date_of_age
 from domain.errors import bad_input, not_found
 from domain.filtering import (
     Condition,
@@ -24,11 +24,13 @@ from domain.filtering import (
     rewritten,
 )
 from domain.pages import OrderTerm, Search
+from domain.records import Selection
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments, page_request
 
 LARGEST_FILTER = 500
 _OLDEST = 200
+_PATH = Selection(frozenset({"id", "path"}))
 
 
 async def member_search(context: RequestContext, asked: SearchArguments) -> Search:
@@ -67,8 +69,7 @@ async def _prepared(context: RequestContext, where: Filter | None) -> Filter | N
             ("where",),
         )
     paths = await _paths_within_scope(context, [node.organization_id for node in nodes if isinstance(node, Within)])
-    day = today(context.clock)
-    return rewritten(where, _storable(paths, day))
+    return rewritten(where, _storable(paths, context.today))
 
 
 def _storable(paths: dict[int, str], day: date) -> FilterChange:
@@ -83,7 +84,7 @@ def _storable(paths: dict[int, str], day: date) -> FilterChange:
 
 
 async def _paths_within_scope(context: RequestContext, ids: list[int]) -> dict[int, str]:
-    found = await context.loaders.organization_by_id.load_many(ids)
+    found = await context.loaders.organization_by_id(_PATH).load_many(ids)
     if any(organization is None for organization in found):
         raise not_found(
             "条件 within 中的组织不存在或不在您的管理范围内。",

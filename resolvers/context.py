@@ -1,13 +1,18 @@
-from dataclasses import dataclass
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
 
 from auth.actor import Actor
 from auth.permissions import Permissions
 from dataloaders.loaders import Loaders
+from domain import clock as calendar
 from domain.clock import Clock
 from storage.engine import Database
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RequestContext:
     """Everything a use case may know about the one operation it runs in."""
 
@@ -17,8 +22,15 @@ class RequestContext:
     loaders: Loaders
     clock: Clock
     language: str
+    remembered: MutableMapping[Any, Any] = field(default_factory=dict)
+    """What was worked out from the operation's document, for every request that sends it again."""
 
     @property
     def scope(self) -> str:
         """The path whose subtree the caller reads."""
         return self.actor.scope
+
+    @cached_property
+    def today(self) -> date:
+        """In Asia/Shanghai, the same day throughout the operation."""
+        return calendar.today(self.clock)

@@ -2,68 +2,86 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from domain.filtering import Filter
-from domain.masking import MASKS
+from domain.masking import MASKS, Mask
 from domain.pages import Page
 from domain.reach import Reach
-from domain.records import AttachmentRecord, MemberRecord
+from domain.records import AttachmentRecord, MemberRecord, Selection
 from resolvers.conditions import member_filter, member_search
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
-from storage.members import count_members, page_of_members
+from storage.members import attachments_of_members, count_members, page_of_members
+from storage.nested import member_counts_below, member_pages_below
 
 
-async def search_members(context: RequestContext, asked: SearchArguments) -> Page[MemberRecord]:
-    """The members within the caller's scope, as the caller may see them."""
+async def search_members(
+    context: RequestContext, asked: SearchArguments, selection: Selection | None
+) -> Page[MemberRecord]:
+    """The members within the caller's scope, as the caller may see them; an empty page when none of it is selected."""
     search = await member_search(context, asked)
-    return _page_as_shown(context, await page_of_members(context.database, context.scope, search))
+    return _page_as_shown(context, await page_of_members(context.database, context.scope, search, selection))
 
 
 async def count_of_members(context: RequestContext, where: Filter | None) -> int:
     return await count_members(context.database, context.scope, await member_filter(context, where))
 
 
-async def find_member(context: RequestContext, member_id: int) -> MemberRecord | None:
+async def find_member(context: RequestContext, member_id: int, selection: Selection) -> MemberRecord | None:
     """None for whoever does not exist, is outside the scope, or belongs to records the caller may not know of."""
     if context.permissions.hides("Member.id"):
         return None
-    member = await context.loaders.member_by_id.load(member_id)
-    return None if member is None else as_shown(context, member)
+    member = await context.loaders.member_by_id(selection).load(member_id)
+    return None if member is None else as_shown(context, [member])[0]
 
 
-async def members_of_organization(
-    context: RequestContext, organization_id: int, reach: Reach, asked: SearchArguments
-) -> Page[MemberRecord]:
-    """The members of an organisation that lies within the scope."""
+async def members_of_organizations(
+    context: RequestContext,
+    organization_ids: Sequence[int],
+    reach: Reach,
+    asked: SearchArguments,
+    selection: Selection | None,
+) -> list[Page[MemberRecord]]:
+    """For each organisation, all of which lie within the scope, the page of its members."""
     search = await member_search(context, asked)
-    found = await context.loaders.member_page_below(reach, search).load(organization_id)
-    if found is None:
-        raise LookupError(f"organisation {organization_id} was asked for its members without being read")
-    return _page_as_shown(context, found)
+    ids = tuple(dict.fromkeys(organization_ids))
+    found = await member_pages_below(context.database, context.scope, ids, reach, search, selection)
+    shown = {key: _page_as_shown(context, page) for key, page in found.items()}
+    return [shown[key] for key in organization_ids]
 
 
-async def count_members_of_organization(
-    context: RequestContext, organization_id: int, reach: Reach, where: Filter | None
-) -> int:
+async def count_members_of_organizations(
+    context: RequestContext, organization_ids: Sequence[int], reach: Reach, where: Filter | None
+) -> list[int]:
     prepared = await member_filter(context, where)
-    return await context.loaders.member_count_below(reach, prepared).load(organization_id)
+    found = await member_counts_below(context.database, tuple(dict.fromkeys(organization_ids)), reach, prepared)
+    return [found.get(key, 0) for key in organization_ids]
 
 
-async def attachments_of_member(context: RequestContext, member_id: int) -> Sequence[AttachmentRecord]:
-    return await context.loaders.attachments_of_member.load(member_id)
+async def attachments_of(context: RequestContext, member_ids: Sequence[int]) -> list[Sequence[AttachmentRecord]]:
+    """For each member the attachments, oldest first."""
+    found = await attachments_of_members(context.database, context.scope, tuple(dict.fromkeys(member_ids)))
+    return [found.get(key, ()) for key in member_ids]
 
 
-def as_shown(context: RequestContext, member: MemberRecord) -> MemberRecord:
-    """The record with its masked fields masked."""
+def as_shown(context: RequestContext, members: Sequence[MemberRecord]) -> Sequence[MemberRecord]:
+    """Records of one read with their masked fields masked."""
     masked = context.permissions.masked_columns.get("Member", ())
-    values = {column: getattr(member, column) for column in masked}
-    shown: dict[str, Any] = {column: MASKS[column](value) for column, value in values.items() if value is not None}
-    return member._replace(**shown) if shown else member
+    if not masked or not members:
+        return members
+    kind = type(members[0])
+    masks = [(place, MASKS[field]) for place, field in enumerate(kind._fields) if field in masked]
+    return [kind._make(_masked(member, masks)) for member in members] if masks else members
+
+
+def _masked(member: MemberRecord, masks: Sequence[tuple[int, Mask]]) -> list[object]:
+    values = list(member)
+    for place, mask in masks:
+        if values[place] is not None:
+            values[place] = mask(str(values[place]))
+    return values
 
 
 def _page_as_shown(context: RequestContext, page: Page[MemberRecord]) -> Page[MemberRecord]:
-    if not context.permissions.masked_columns.get("Member"):
-        return page
-    return replace(page, records=[as_shown(context, member) for member in page.records])
+    shown = as_shown(context, page.records)
+    return page if shown is page.records else replace(page, records=shown)

@@ -4,53 +4,58 @@ from collections.abc import Sequence
 
 from domain.filtering import Filter
 from domain.pages import Page
-from domain.paths import ids_from_root
-from domain.records import OrganizationRecord
+from domain.paths import paths_above
+from domain.records import OrganizationRecord, Selection
 from resolvers.conditions import organization_filter, organization_search
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
+from storage.nested import child_counts_of, child_pages_of
 from storage.organizations import count_organizations, page_of_organizations
+from storage.reading import organizations_at
 
 
-async def search_organizations(context: RequestContext, asked: SearchArguments) -> Page[OrganizationRecord]:
+async def search_organizations(
+    context: RequestContext, asked: SearchArguments, selection: Selection | None
+) -> Page[OrganizationRecord]:
+    """An empty page when none of it is selected."""
     search = await organization_search(context, asked)
-    return await page_of_organizations(context.database, context.scope, search)
+    return await page_of_organizations(context.database, context.scope, search, selection)
 
 
 async def count_of_organizations(context: RequestContext, where: Filter | None) -> int:
     return await count_organizations(context.database, context.scope, await organization_filter(context, where))
 
 
-async def find_organization(context: RequestContext, organization_id: int | None) -> OrganizationRecord | None:
-    """None for the parent of a root, and for what does not exist or is outside the scope."""
-    if organization_id is None:
-        return None
-    return await context.loaders.organization_by_id.load(organization_id)
+async def find_organization(
+    context: RequestContext, organization_id: int, selection: Selection
+) -> OrganizationRecord | None:
+    """None for what does not exist or is outside the scope."""
+    return await context.loaders.organization_by_id(selection).load(organization_id)
 
 
-async def branch_of_member(context: RequestContext, branch_id: int) -> OrganizationRecord:
-    """The organisation that a member within the scope hangs on, which is within the scope as well."""
-    branch = await context.loaders.organization_by_id.load(branch_id)
-    if branch is None:
-        raise LookupError(f"organisation {branch_id} has members and is not there")
-    return branch
-
-
-async def ancestors_of(context: RequestContext, path: str) -> Sequence[OrganizationRecord]:
-    """From the caller's own organisation down to the parent."""
-    above = await context.loaders.organization_by_id.load_many(ids_from_root(path)[:-1])
-    return [organization for organization in above if organization is not None]
+async def ancestors_at(
+    context: RequestContext, paths: Sequence[str], selection: Selection
+) -> list[list[OrganizationRecord]]:
+    """For each path those above it, from the caller's own organisation down to the parent."""
+    above = {path: paths_above(path) for path in paths}
+    wanted = {place for places in above.values() for place in places}
+    found = await organizations_at(context.database, context.scope, wanted, selection)
+    return [[found[place] for place in above[path] if place in found] for path in paths]
 
 
 async def children_of(
-    context: RequestContext, organization_id: int, asked: SearchArguments
-) -> Page[OrganizationRecord]:
+    context: RequestContext, organization_ids: Sequence[int], asked: SearchArguments, selection: Selection | None
+) -> list[Page[OrganizationRecord]]:
+    """For each organisation, all of which lie within the scope, the page of its direct children."""
     search = await organization_search(context, asked)
-    found = await context.loaders.child_page_of(search).load(organization_id)
-    if found is None:
-        raise LookupError(f"organisation {organization_id} was asked for its children without being read")
-    return found
+    ids = tuple(dict.fromkeys(organization_ids))
+    found = await child_pages_of(context.database, context.scope, ids, search, selection)
+    return [found[key] for key in organization_ids]
 
 
-async def count_children_of(context: RequestContext, organization_id: int, where: Filter | None) -> int:
-    return await context.loaders.child_count_of(await organization_filter(context, where)).load(organization_id)
+async def count_children_of(
+    context: RequestContext, organization_ids: Sequence[int], where: Filter | None
+) -> list[int]:
+    prepared = await organization_filter(context, where)
+    found = await child_counts_of(context.database, tuple(dict.fromkeys(organization_ids)), prepared)
+    return [found.get(key, 0) for key in organization_ids]

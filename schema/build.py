@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 
@@ -15,11 +15,22 @@ from schema.traits import record_name, traits_of
 
 
 def build_schema() -> strawberry.Schema:
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         query=Query,
         config=StrawberryConfig(scalar_map=SCALARS),
         types=[MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder],
     )
+    _trust_resolvers(graphql_schema(schema))
+    return schema
+
+
+def _trust_resolvers(schema: GraphQLSchema) -> None:
+    """Types that implement an interface ask each object whether it is of their Strawberry class, which our records are
+    not. A field's own type says what its resolver gives, and an interface's `resolve_type` tells the rest.
+    """
+    for graphql_type in schema.type_map.values():
+        if isinstance(graphql_type, GraphQLObjectType):
+            graphql_type.is_type_of = None
 
 
 def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:

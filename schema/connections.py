@@ -1,12 +1,14 @@
 """分页: Relay connections over keyset pages."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 
 from domain.pages import Page
+from schema.info import Info
+from schema.resolving import for_all
 from schema.traits import open_field
 
 NodeT = TypeVar("NodeT")
@@ -19,12 +21,29 @@ class PlacedRecord(NamedTuple):
     cursor: str
 
 
+Count = Callable[[list[int]], Awaitable[Sequence[int]]]
+"""Keys of connections that were made together → how many records each search finds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connected:
     """What a connection shows: the page, and how to count everything the search finds."""
 
     page: Page[Any]
-    count: Callable[[], Awaitable[int]]
+    key: int
+    count: Count
+
+
+def connected(keys: Sequence[int], pages: Sequence[Page[Any]], count: Count) -> list[Connected]:
+    """The connections of one field of many objects, which `count` counts together."""
+    return [Connected(page, key, count) for key, page in zip(keys, pages, strict=True)]
+
+
+def connected_alone(page: Page[Any], count: Callable[[], Awaitable[int]]) -> Connected:
+    async def of_all(keys: list[int]) -> list[int]:
+        return [await count()] * len(keys)
+
+    return Connected(page, 0, of_all)
 
 
 @strawberry.type(description="分页信息。Where a page stands among all results.")
@@ -59,8 +78,17 @@ def _page_info(root: Connected) -> PageInfo:
     )
 
 
-async def _total_count(root: Connected) -> int:
-    return await root.count()
+@for_all
+async def _total_count(root: Sequence[Connected], info: Info) -> list[int]:  # noqa: ARG001 # as all such resolvers
+    together: dict[Count, list[int]] = {}
+    for connection in root:
+        together.setdefault(connection.count, []).append(connection.key)
+    counted = {
+        (count, key): number
+        for count, keys in together.items()
+        for key, number in zip(keys, await count(keys), strict=True)
+    }
+    return [counted[connection.count, connection.key] for connection in root]
 
 
 @strawberry.type(description="分页结果。A page of results; the total is counted only when it is asked for.")

@@ -20,10 +20,11 @@ from schema.arguments import (
     page_arguments,
     searched,
 )
-from schema.connections import Connected, Connection
+from schema.connections import Connected, Connection, connected_alone
 from schema.filterable import filterable_fields
 from schema.identifiers import decoded, number_of
 from schema.info import Info
+from schema.lookahead import connection_selection, selection_of
 from schema.optional import ABSENT
 from schema.traits import open_field, record_field
 from schema.types.member import Member
@@ -63,15 +64,16 @@ async def _found(info: Info, text: str, argument: str) -> Record | None:
     type_name, number = decoded(text, argument)
     match type_name:
         case "Member":
-            return await members.find_member(info.context, number)
+            return await members.find_member(info.context, number, selection_of(info, "Member"))
         case "Organization":
-            return await organizations.find_organization(info.context, number)
+            return await organizations.find_organization(info.context, number, selection_of(info, "Organization"))
         case _:
             return None
 
 
 async def _organization(info: Info, id: Id) -> OrganizationRecord | None:
-    return await organizations.find_organization(info.context, number_of("Organization", id))
+    selection = selection_of(info, "Organization")
+    return await organizations.find_organization(info.context, number_of("Organization", id), selection)
 
 
 async def _organizations(
@@ -84,12 +86,12 @@ async def _organizations(
     before: Before = ABSENT,
 ) -> Connected:
     asked = searched(where, order_by, page_arguments(first, after, last, before))
-    page = await organizations.search_organizations(info.context, asked)
-    return Connected(page, lambda: organizations.count_of_organizations(info.context, asked.where))
+    page = await organizations.search_organizations(info.context, asked, connection_selection(info, "Organization"))
+    return connected_alone(page, lambda: organizations.count_of_organizations(info.context, asked.where))
 
 
 async def _member(info: Info, id: Id) -> MemberRecord | None:
-    return await members.find_member(info.context, number_of("Member", id))
+    return await members.find_member(info.context, number_of("Member", id), selection_of(info, "Member"))
 
 
 async def _members(
@@ -102,8 +104,8 @@ async def _members(
     before: Before = ABSENT,
 ) -> Connected:
     asked = searched(where, order_by, page_arguments(first, after, last, before))
-    page = await members.search_members(info.context, asked)
-    return Connected(page, lambda: members.count_of_members(info.context, asked.where))
+    page = await members.search_members(info.context, asked, connection_selection(info, "Member"))
+    return connected_alone(page, lambda: members.count_of_members(info.context, asked.where))
 
 
 def _member_query_fields(info: Info) -> list[QueryField]:

@@ -15,10 +15,19 @@ from domain.filtering import FieldKind
 _KEY = "traits"
 _OPEN = "open"
 
+# What an executor may know of a field; the names are those of the compiled executor's README.
+BATCHED = "batched"
+OF_CONTEXT = "of_context"
+METADATA = "__field_metadata__"
+"""The attribute of a resolver with what its field's metadata should hold (see `schema/resolving.py`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """`kind` None: the field cannot be a condition of its own."""
+    """`kind` None: the field cannot be a condition of its own.
+
+    `reads` are the columns that the field is made from. `is_above` says that it is the organisation above the record.
+    """
 
     chinese: str
     english: str
@@ -27,6 +36,8 @@ class Traits:
     sortable: bool
     groupable: bool
     default_condition: bool
+    reads: tuple[str, ...] | None = None
+    is_above: bool = False
 
     @property
     def description(self) -> str:
@@ -52,16 +63,23 @@ def record_field(
     groupable: bool = False,
     default_condition: bool = False,
     resolver: Any = None,
+    reads: tuple[str, ...] | None = None,
+    is_above: bool = False,
     name: str | None = None,
 ) -> Any:
-    """A field of a record, governed by the permission matrix."""
-    traits = Traits(chinese, english, read, kind, sortable, groupable, default_condition)
-    return strawberry.field(resolver=resolver, name=name, description=traits.description, metadata={_KEY: traits})
+    """A field of a record, governed by the permission matrix.
+
+    Without a resolver it is the column of its name; a resolver says which columns it `reads`.
+    """
+    traits = Traits(chinese, english, read, kind, sortable, groupable, default_condition, reads, is_above)
+    metadata = {_KEY: traits, **getattr(resolver, METADATA, {})}
+    return strawberry.field(resolver=resolver, name=name, description=traits.description, metadata=metadata)
 
 
 def open_field(chinese: str, english: str, *, resolver: Any = None, name: str | None = None) -> Any:
     """A field that tells nothing of a record by itself, and is therefore not in the permission matrix."""
-    return strawberry.field(resolver=resolver, name=name, description=f"{chinese}。{english}", metadata={_OPEN: True})
+    metadata = {_OPEN: True, **getattr(resolver, METADATA, {})}
+    return strawberry.field(resolver=resolver, name=name, description=f"{chinese}。{english}", metadata=metadata)
 
 
 def is_open(field: StrawberryField) -> bool:
@@ -71,6 +89,14 @@ def is_open(field: StrawberryField) -> bool:
 def traits_of(field: StrawberryField) -> Traits | None:
     """None for a field that the matrix does not govern, such as those of a page."""
     return field.metadata.get(_KEY)
+
+
+def columns_read(field: StrawberryField) -> tuple[str, ...]:
+    """The columns of its record that a governed field is made from."""
+    traits = traits_of(field)
+    if traits is None or traits.is_above:
+        return ()
+    return (field.python_name,) if traits.reads is None else traits.reads
 
 
 def record_name(field: StrawberryField) -> str:

@@ -21,6 +21,7 @@ from server.correlation import correlation_id
 from server.examples import example_queries
 from server.log import log_failure
 from server.middleware import Correlated
+from server.operations.executors import COMPILED
 from server.operations.running import Operations
 from server.routes.graphql import GraphQLEndpoint
 from server.routes.health import health_routes
@@ -40,12 +41,13 @@ class Parts:
     matrix: PermissionMatrix = field(default_factory=lambda: DEFAULT_PERMISSIONS)
     clock: Clock = system_clock
     body_limit: int = 2_097_152
+    executor: str = COMPILED
 
 
 def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     authentication = Authentication(parts.authority, parts.matrix, parts.database, parts.clock)
-    operations = Operations(SCHEMA)
+    operations = Operations(SCHEMA, parts.executor)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

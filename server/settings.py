@@ -1,5 +1,5 @@
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     body_limit: Annotated[int, Field(ge=1024, description="Bytes that the body of a GraphQL request may have.")] = (
         2_097_152
     )
+    executor: Annotated[
+        Literal["compiled", "graphql-core"],
+        Field(description="What runs GraphQL operations: the `compiled` executor, or plain `graphql-core` to compare."),
+    ] = "compiled"
     log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
 
     @property

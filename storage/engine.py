@@ -1,20 +1,27 @@
-"""引擎: connections to PostgreSQL, and the two kinds of session that the rooms above are given."""
+"""引擎: the connections to PostgreSQL that reads go by.
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+Every read is one statement in autocommit, on a connection that is held no longer than that.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import inf
 from time import monotonic
+from typing import Any
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg.errors import QueryCanceled
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy import Select, make_url
 
-from storage.text_search import FrequentGrams, read_frequent_grams
+from storage.statements import Statement, statement_of
+from storage.text_search import FREQUENT_GRAMS, FrequentGrams, frequent_grams_from
+
+Row = tuple[Any, ...]
 
 # A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
 # these short statements take.
 _SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
-_QUERY_CANCELED = "57014"
 _STATISTICS_ARE_GOOD_FOR = 600.0
 """Seconds."""
 
@@ -32,64 +39,88 @@ def _own_errors() -> Iterator[None]:
     """The driver's errors that a caller should hear of, in our own terms."""
     try:
         yield
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _QUERY_CANCELED:
-            raise StatementTimedOutError from error
-        if isinstance(error, OperationalError) or error.connection_invalidated:
-            raise DatabaseUnavailableError from error
-        raise
+    except QueryCanceled as error:
+        raise StatementTimedOutError from error
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise DatabaseUnavailableError from error
 
 
 class Database:
-    """A pool of connections. Reads run in autocommit, one short session for each batch; a write is one transaction."""
+    """A pool of connections, which are opened when they are first needed."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
+    def __init__(self, pool: "AsyncConnectionPool[AsyncConnection[Row]]") -> None:
+        self._pool = pool
         self._frequent_grams = FrequentGrams()
         self._statistics_read_at = -inf
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        with _own_errors():
-            async with self.engine.connect() as connection:
-                yield connection
+    async def rows(self, statement: Statement | Select[Any]) -> list[Row]:
+        """DatabaseUnavailableError and StatementTimedOutError beside the errors of a wrong statement.
 
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        """Several reads that see the same moment."""
+        A connection that broke while it was idle (PostgreSQL was restarted) is found out by the first statement on
+        it; nothing has happened then, so the statement is tried once more on another.
+        """
+        ready = statement if isinstance(statement, Statement) else statement_of(statement)
         with _own_errors():
-            async with self.engine.connect() as connection:
-                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-                async with connection.begin():
-                    yield connection
+            if self._pool.closed:
+                await self._pool.open()
+            try:
+                return await self._rows(ready)
+            except OperationalError as error:
+                if isinstance(error, QueryCanceled | PoolTimeout):
+                    raise
+                await self._pool.check()
+                return await self._rows(ready)
+
+    async def _rows(self, statement: Statement) -> list[Row]:
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(statement.text, statement.values)
+            return await cursor.fetchall()
+
+    async def row(self, statement: Statement | Select[Any]) -> Row | None:
+        """The first row, if there is one."""
+        rows = await self.rows(statement)
+        return rows[0] if rows else None
+
+    async def number(self, statement: Statement | Select[Any]) -> int:
+        """Of a statement that counts."""
+        rows = await self.rows(statement)
+        return int(rows[0][0])
 
     async def frequent_grams(self) -> FrequentGrams:
         """As the statistics were when they were last read, at most ten minutes ago."""
         if monotonic() - self._statistics_read_at > _STATISTICS_ARE_GOOD_FOR:
-            async with self.read() as connection:
-                self._frequent_grams = await read_frequent_grams(connection)
+            self._frequent_grams = frequent_grams_from(await self.rows(FREQUENT_GRAMS))
             self._statistics_read_at = monotonic()
         return self._frequent_grams
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        await self._pool.close()
 
 
-def connect(url: str, *, connections: int = 20, statement_timeout: float = 10.0) -> Database:
-    """`statement_timeout` in seconds; connections are opened when first needed."""
+def connect(url: str, *, connections: int = 20, statement_timeout: float = 10.0, patience: float = 5.0) -> Database:
+    """`statement_timeout` in seconds; so is `patience`, how long a read waits for a connection."""
     options = f"{_SERVER_OPTIONS} -c statement_timeout={int(statement_timeout * 1000)}"
-    engine = create_async_engine(
-        psycopg_url(url),
-        isolation_level="AUTOCOMMIT",
-        pool_size=connections,
-        max_overflow=0,
-        hide_parameters=True,
-        connect_args={"options": options},
+    pool = AsyncConnectionPool(
+        libpq_url(url),
+        min_size=0,
+        max_size=connections,
+        timeout=patience,
+        kwargs={"autocommit": True, "options": options},
+        open=False,
     )
-    return Database(engine)
+    return Database(pool)
 
 
 def psycopg_url(url: str) -> str:
     """The URL with SQLAlchemy's name of the driver, from any of the spellings in use for PostgreSQL."""
+    return _with_driver(url, "postgresql+psycopg")
+
+
+def libpq_url(url: str) -> str:
+    """The URL as PostgreSQL's own library takes it."""
+    return _with_driver(url, "postgresql")
+
+
+def _with_driver(url: str, driver: str) -> str:
     parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    return parsed.set(drivername=driver).render_as_string(hide_password=False)

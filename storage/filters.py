@@ -18,6 +18,7 @@ from domain.filtering import AllOf, AnyOf, Condition, Filter, InBranch, Not, Ope
 from domain.paths import end_of_subtree
 from domain.pinyin import normalize_pinyin
 from storage.models import Member, Organization
+from storage.statements import parameter
 from storage.text_search import FrequentGrams, grams_to_look_for, is_unusual_in_a_number
 
 Table = type[Member] | type[Organization]
@@ -35,6 +36,16 @@ _REVERSED: frozenset[Column] = frozenset({Member.name, Member.identity_number, M
 def subtree(path_column: Column, path: str) -> ColumnElement[bool]:
     """The rows of the organisation with that path and of all below it."""
     return and_(path_column >= path, path_column < end_of_subtree(path))
+
+
+def scoped(path_column: Column) -> ColumnElement[bool]:
+    """The rows of the caller's scope; its path comes with `scope_values`."""
+    start, end = (parameter(name, path_column.type) for name in ("scope", "scope_end"))
+    return and_(path_column >= start, path_column < end)
+
+
+def scope_values(path: str) -> dict[str, str]:
+    return {"scope": path, "scope_end": end_of_subtree(path)}
 
 
 def compiled(node: Filter, table: Table, frequent: FrequentGrams | None = None) -> ColumnElement[bool]:

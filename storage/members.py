@@ -1,73 +1,100 @@
 """党员: reads of members. Everything is asked within a scope, the subtree of the caller's organisation."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, select
 
 from domain.filtering import Filter
-from domain.pages import Page, Search
-from domain.records import AttachmentRecord, MemberRecord
+from domain.pages import OrderTerm, Page, Search
+from domain.records import AttachmentRecord, MemberRecord, Selection
 from storage.engine import Database
 from storage.filtered_pages import FilteredRead
-from storage.filters import compiled, subtree
+from storage.filters import compiled, scope_values, scoped, subtree
 from storage.models import Attachment, Member
 from storage.ordering import member_keyset
-from storage.pages import read_page
+from storage.pages import Shape, page_of, page_statement, shape_of, values_of, walk_of, walk_with_parameters
+from storage.reading import reading_of
+from storage.statements import Statement, parameter, statement_of
 
-MEMBER_COLUMNS = [getattr(Member, name) for name in MemberRecord._fields]
-_ATTACHMENT_COLUMNS = [getattr(Attachment, name) for name in AttachmentRecord._fields]
+_IDS: Any = parameter("ids", ARRAY(BigInteger))
 
 
 def _within(scope: str) -> ColumnElement[bool]:
     return subtree(Member.org_path, scope)
 
 
-async def page_of_members(database: Database, scope: str, search: Search) -> Page[MemberRecord]:
+async def page_of_members(
+    database: Database, scope: str, search: Search, selection: Selection | None
+) -> Page[MemberRecord]:
+    """Nothing is read where nothing of the page is selected."""
     keyset = member_keyset(search.order)
+    walk = walk_of(keyset, search.page)
+    if selection is None:
+        return page_of([], keyset, search.page)
+    reading = reading_of(MemberRecord, selection, keyset=keyset)
     if search.where is None:
-        every = select(*MEMBER_COLUMNS).where(_within(scope))
-        async with database.read() as connection:
-            return await read_page(connection, every, keyset, search.page, MemberRecord._make)
-    filtered = FilteredRead(
-        MEMBER_COLUMNS,
-        _within(scope),
-        satisfies=compiled(search.where, Member),
-        found=compiled(search.where, Member, await database.frequent_grams()),
-    )
-    async with database.read() as connection:
-        return await filtered.page(connection, keyset, search.page, MemberRecord._make)
+        page = _page(reading.fields, search.order, shape_of(walk))
+        rows = await database.rows(page.with_values({**values_of(walk), **scope_values(scope)}))
+    else:
+        filtered = FilteredRead(
+            reading.columns,
+            _within(scope),
+            satisfies=compiled(search.where, Member),
+            found=compiled(search.where, Member, await database.frequent_grams()),
+        )
+        rows = await filtered.rows(database, keyset, walk)
+    return page_of(await reading.records(database, scope, rows), keyset, search.page)
+
+
+@lru_cache(maxsize=1_000)
+def _page(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape) -> Statement:
+    """A page of all members of a scope."""
+    keyset = member_keyset(order)
+    every = select(*(getattr(Member, name) for name in fields)).where(scoped(Member.org_path))
+    return statement_of(page_statement(every, keyset, walk_with_parameters(keyset, shape)))
 
 
 async def count_members(database: Database, scope: str, where: Filter | None) -> int:
     statement = select(func.count()).select_from(Member).where(_within(scope))
     if where is not None:
         statement = statement.where(compiled(where, Member, await database.frequent_grams()))
-    async with database.read() as connection:
-        return int(await connection.scalar(statement) or 0)
+    return await database.number(statement)
 
 
-async def members_by_id(database: Database, scope: str, ids: Sequence[int]) -> Mapping[int, MemberRecord]:
+async def members_by_id(
+    database: Database, scope: str, ids: Sequence[int], selection: Selection
+) -> Mapping[int, MemberRecord]:
     """Those of the ids that exist within the scope."""
-    statement: Select[Any] = select(*MEMBER_COLUMNS).where(Member.id.in_(ids), _within(scope))
-    async with database.read() as connection:
-        rows = await connection.execute(statement)
-    return {record.id: record for record in map(MemberRecord._make, rows)}
+    reading = reading_of(MemberRecord, Selection(selection.columns | {"id"}, selection.above))
+    statement = _with_ids(reading.fields).with_values({"ids": list(ids), **scope_values(scope)})
+    records = await reading.records(database, scope, await database.rows(statement))
+    return {record.id: record for record in records}
+
+
+@lru_cache(maxsize=500)
+def _with_ids(fields: tuple[str, ...]) -> Statement:
+    columns = [getattr(Member, name) for name in fields]
+    return statement_of(select(*columns).where(Member.id == any_(_IDS), scoped(Member.org_path)))
 
 
 async def attachments_of_members(
     database: Database, scope: str, member_ids: Sequence[int]
 ) -> Mapping[int, Sequence[AttachmentRecord]]:
     """The attachments of those members that are within the scope, oldest first."""
-    statement: Select[Any] = (
-        select(*_ATTACHMENT_COLUMNS)
-        .join(Member, Member.id == Attachment.member_id)
-        .where(Attachment.member_id.in_(member_ids), _within(scope))
-        .order_by(Attachment.member_id, Attachment.id)
-    )
-    async with database.read() as connection:
-        rows = await connection.execute(statement)
+    statement = _attachments().with_values({"ids": list(member_ids), **scope_values(scope)})
     found: dict[int, list[AttachmentRecord]] = {}
-    for record in map(AttachmentRecord._make, rows):
+    for record in map(AttachmentRecord._make, await database.rows(statement)):
         found.setdefault(record.member_id, []).append(record)
     return found
+
+
+@lru_cache(maxsize=1)
+def _attachments() -> Statement:
+    return statement_of(
+        select(*(getattr(Attachment, name) for name in AttachmentRecord._fields))
+        .join(Member, Member.id == Attachment.member_id)
+        .where(Attachment.member_id == any_(_IDS), scoped(Member.org_path))
+        .order_by(Attachment.member_id, Attachment.id)
+    )

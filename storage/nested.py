@@ -1,108 +1,161 @@
 """嵌套: the pages and counts below many organisations at once, in one statement however many there are."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, func, select, true
 from sqlalchemy.orm import aliased
 
 from domain.filtering import Filter
-from domain.pages import Page, PageRequest, Search
+from domain.pages import OrderTerm, Page, Search
 from domain.reach import Reach
-from domain.records import MemberRecord, OrganizationRecord
-from storage.engine import Database
+from domain.records import MemberRecord, OrganizationRecord, Selection
+from storage.engine import Database, Row
 from storage.filters import compiled
-from storage.members import MEMBER_COLUMNS
 from storage.models import Member, Organization
-from storage.ordering import Keyset, backward, member_keyset, organization_keyset
-from storage.organizations import ORGANIZATION_COLUMNS
-from storage.pages import MakeRecord, RecordT, page_conditions, page_of
+from storage.ordering import Keyset, member_keyset, organization_keyset
+from storage.pages import Shape, Walk, page_conditions, page_of, shape_of, values_of, walk_of, walk_with_parameters
+from storage.reading import Reading, reading_of
+from storage.statements import Statement, parameter, statement_of
 
 _Above = aliased(Organization, name="above")
+_IDS: Any = parameter("above_ids", ARRAY(BigInteger))
 
 
-async def member_pages_below(
-    database: Database, organization_ids: Sequence[int], reach: Reach, search: Search
+async def member_pages_below(  # noqa: PLR0913 # a page, of whom, as whom: none of them goes without the others
+    database: Database,
+    scope: str,
+    organization_ids: Sequence[int],
+    reach: Reach,
+    search: Search,
+    selection: Selection | None,
 ) -> Mapping[int, Page[MemberRecord]]:
-    """For each organisation the page of its members; organisations are taken as already within the scope."""
-    below = select(*MEMBER_COLUMNS).where(*await _members_below(database, reach, search.where))
+    """For each organisation the page of its members; organisations are taken as already within the scope.
+
+    Nothing is read where nothing of the pages is selected.
+    """
     keyset = member_keyset(search.order)
-    statement = _lateral_statement(organization_ids, below, keyset, search.page)
-    records = await _records_below(database, statement, MemberRecord._make)
-    return {key: page_of(records.get(key, []), keyset, search.page) for key in organization_ids}
+    walk = walk_of(keyset, search.page)
+    if selection is None:
+        return dict.fromkeys(organization_ids, page_of([], keyset, search.page))
+    reading = reading_of(MemberRecord, selection, keyset=keyset)
+    if search.where is None:
+        statement = _member_pages(reading.fields, search.order, shape_of(walk), reach).with_values(values_of(walk))
+    else:
+        below = select(*reading.columns).where(*_members_below(reach), await _satisfying(database, search.where))
+        statement = statement_of(_lateral_statement(below, keyset, walk))
+    found = await _below(database, scope, reading, statement.with_values({_IDS.key: list(organization_ids)}))
+    return {key: page_of(found.get(key, []), keyset, search.page) for key in organization_ids}
+
+
+@lru_cache(maxsize=500)
+def _member_pages(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape, reach: Reach) -> Statement:
+    keyset = member_keyset(order)
+    below = select(*(getattr(Member, name) for name in fields)).where(*_members_below(reach))
+    return statement_of(_lateral_statement(below, keyset, walk_with_parameters(keyset, shape)))
 
 
 async def child_pages_of(
-    database: Database, organization_ids: Sequence[int], search: Search
+    database: Database, scope: str, organization_ids: Sequence[int], search: Search, selection: Selection | None
 ) -> Mapping[int, Page[OrganizationRecord]]:
     """For each organisation the page of its direct children."""
-    below = select(*ORGANIZATION_COLUMNS).where(*_children(search.where))
     keyset = organization_keyset(search.order)
-    statement = _lateral_statement(organization_ids, below, keyset, search.page)
-    records = await _records_below(database, statement, OrganizationRecord._make)
-    return {key: page_of(records.get(key, []), keyset, search.page) for key in organization_ids}
+    walk = walk_of(keyset, search.page)
+    if selection is None:
+        return dict.fromkeys(organization_ids, page_of([], keyset, search.page))
+    reading = reading_of(OrganizationRecord, selection, keyset=keyset)
+    if search.where is None:
+        statement = _child_pages(reading.fields, search.order, shape_of(walk)).with_values(values_of(walk))
+    else:
+        below = select(*reading.columns).where(_IS_CHILD, compiled(search.where, Organization))
+        statement = statement_of(_lateral_statement(below, keyset, walk))
+    found = await _below(database, scope, reading, statement.with_values({_IDS.key: list(organization_ids)}))
+    return {key: page_of(found.get(key, []), keyset, search.page) for key in organization_ids}
+
+
+@lru_cache(maxsize=500)
+def _child_pages(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape) -> Statement:
+    keyset = organization_keyset(order)
+    below = select(*(getattr(Organization, name) for name in fields)).where(_IS_CHILD)
+    return statement_of(_lateral_statement(below, keyset, walk_with_parameters(keyset, shape)))
 
 
 async def member_counts_below(
     database: Database, organization_ids: Sequence[int], reach: Reach, where: Filter | None
 ) -> Mapping[int, int]:
-    counted = select(func.count()).select_from(Member).where(*await _members_below(database, reach, where))
-    return await _counts_below(database, organization_ids, counted)
+    if where is None:
+        counts = _member_counts(reach)
+    else:
+        satisfying = await _satisfying(database, where)
+        counts = _counts(select(func.count()).select_from(Member).where(*_members_below(reach), satisfying))
+    return await _counted(database, counts, organization_ids)
+
+
+@lru_cache(maxsize=len(Reach))
+def _member_counts(reach: Reach) -> Statement:
+    return _counts(select(func.count()).select_from(Member).where(*_members_below(reach)))
 
 
 async def child_counts_of(
     database: Database, organization_ids: Sequence[int], where: Filter | None
 ) -> Mapping[int, int]:
-    counted = select(func.count()).select_from(Organization).where(*_children(where))
-    return await _counts_below(database, organization_ids, counted)
+    conditions = [_IS_CHILD] if where is None else [_IS_CHILD, compiled(where, Organization)]
+    counts = _counts(select(func.count()).select_from(Organization).where(*conditions))
+    return await _counted(database, counts, organization_ids)
 
 
-async def _members_below(database: Database, reach: Reach, where: Filter | None) -> list[ColumnElement[bool]]:
+_IS_CHILD: ColumnElement[bool] = Organization.parent_id == _Above.id
+
+
+def _members_below(reach: Reach) -> list[ColumnElement[bool]]:
     if reach is Reach.DIRECT:
-        conditions = [Member.branch_id == _Above.id]
-    else:
-        end = func.left(_Above.path, -1).concat("0")
-        conditions = [Member.org_path >= _Above.path, Member.org_path < end]
-    return conditions if where is None else [*conditions, compiled(where, Member, await database.frequent_grams())]
+        return [Member.branch_id == _Above.id]
+    end = func.left(_Above.path, -1).concat("0")
+    return [Member.org_path >= _Above.path, Member.org_path < end]
 
 
-def _children(where: Filter | None) -> list[ColumnElement[bool]]:
-    conditions = [Organization.parent_id == _Above.id]
-    return conditions if where is None else [*conditions, compiled(where, Organization)]
+async def _satisfying(database: Database, where: Filter) -> ColumnElement[bool]:
+    return compiled(where, Member, await database.frequent_grams())
 
 
-async def _records_below(
-    database: Database, statement: Select[Any], make: MakeRecord[RecordT]
-) -> dict[int, list[RecordT]]:
+async def _below(database: Database, scope: str, reading: Reading[Any], statement: Statement) -> dict[int, list[Any]]:
     """Organisation → the records that the lateral statement found below it, as they were walked."""
-    async with database.read() as connection:
-        rows = (await connection.execute(statement)).all()
-    return {key: [make(row[1:]) for row in group] for key, group in groupby(rows, key=lambda row: row[0])}
+    rows = await database.rows(statement)
+    records = await reading.records(database, scope, [row[1:] for row in rows])
+    return {
+        key: [record for _, record in group]
+        for key, group in groupby(zip(rows, records, strict=True), key=lambda pair: _first(pair[0]))
+    }
 
 
-def _lateral_statement(
-    organization_ids: Sequence[int], below: Select[Any], keyset: Keyset, request: PageRequest
-) -> Select[Any]:
-    walked = backward(keyset) if request.backward else keyset
+def _first(row: Row) -> int:
+    return int(row[0])
+
+
+def _lateral_statement(below: Select[Any], keyset: Keyset, walk: Walk) -> Select[Any]:
+    walked = walk.keyset(keyset)
     page = (
-        below.where(*page_conditions(keyset, request))
+        below.where(*page_conditions(keyset, walk))
         .order_by(*(key.ordered() for key in walked))
-        .limit(request.limit + 1)
+        .limit(walk.limit)
         .correlate(_Above)
         .lateral("below")
     )
     return (
         select(_Above.id.label("above_id"), page)
         .join(page, true())
-        .where(_Above.id.in_(organization_ids))
+        .where(_Above.id == any_(_IDS))
         .order_by(_Above.id, *(key.ordered(page.c[key.column.key]) for key in walked))
     )
 
 
-async def _counts_below(database: Database, organization_ids: Sequence[int], counted: Select[int]) -> Mapping[int, int]:
+def _counts(counted: Select[Any]) -> Statement:
     count = counted.correlate(_Above).scalar_subquery()
-    statement = select(_Above.id, count).where(_Above.id.in_(organization_ids))
-    async with database.read() as connection:
-        rows = await connection.execute(statement)
+    return statement_of(select(_Above.id, count).where(_Above.id == any_(_IDS)))
+
+
+async def _counted(database: Database, counts: Statement, organization_ids: Sequence[int]) -> Mapping[int, int]:
+    rows = await database.rows(counts.with_values({_IDS.key: list(organization_ids)}))
     return {row[0]: row[1] for row in rows}

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, false, literal, or_, tuple_
+from sqlalchemy import BindParameter, ColumnElement, UnaryExpression, and_, false, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.pages import OrderTerm
@@ -52,13 +53,15 @@ _COLUMNS_OF_ORGANIZATION_ORDER: Mapping[str, tuple[tuple[Column, bool], ...]] = 
 }
 
 
-def member_keyset(order: Sequence[OrderTerm]) -> Keyset:
+@lru_cache(maxsize=1_000)
+def member_keyset(order: tuple[OrderTerm, ...]) -> Keyset:
     """The keys of the order; without one, members come as their organisations stand in the tree."""
     terms = order or (OrderTerm("branch"),)
     return _total(_keys(terms, Member, _COLUMNS_OF_MEMBER_ORDER), Member.id)
 
 
-def organization_keyset(order: Sequence[OrderTerm]) -> Keyset:
+@lru_cache(maxsize=1_000)
+def organization_keyset(order: tuple[OrderTerm, ...]) -> Keyset:
     """The keys of the order; without one, organisations come as they stand in the tree."""
     terms = order or (OrderTerm("tree"),)
     return _total(_keys(terms, Organization, _COLUMNS_OF_ORGANIZATION_ORDER), Organization.id)
@@ -128,6 +131,7 @@ def _spelled_out_beyond(keyset: Keyset, place: Sequence[object]) -> ColumnElemen
 def _key_beyond(key: SortKey, value: object) -> ColumnElement[bool]:
     if value is None:
         return key.column.is_not(None) if key.missing_first else false()
-    bound = literal(value, key.column.type)  # a bare True would become SQL's constant, which has no < or >
+    # a bare True would become SQL's constant, which has no < or >
+    bound = value if isinstance(value, BindParameter) else literal(value, key.column.type)
     further = key.column < bound if key.descending else key.column > bound
     return or_(further, key.column.is_(None)) if key.nullable and not key.missing_first else further

@@ -1,20 +1,67 @@
 """党组织: reads of the tree. Everything is asked within a scope, the subtree of the caller's organisation."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, func, select
 
 from domain.filtering import Filter
-from domain.pages import Page, Search
-from domain.records import OrganizationRecord
+from domain.pages import OrderTerm, Page, Search
+from domain.records import OrganizationRecord, Selection, columns_of, whole_organization
 from storage.engine import Database
-from storage.filters import compiled, subtree
+from storage.filters import compiled, scope_values, scoped, subtree
 from storage.models import Organization
 from storage.ordering import organization_keyset
-from storage.pages import read_page
+from storage.pages import Shape, page_of, page_statement, shape_of, values_of, walk_of, walk_with_parameters
+from storage.reading import reading_of
+from storage.statements import Statement, parameter, statement_of
 
-ORGANIZATION_COLUMNS = [getattr(Organization, name) for name in OrganizationRecord._fields]
+
+def whole_organizations() -> Select[Any]:
+    """All columns, whatever the scope: for finding out what the scope of an account is."""
+    return select(*(getattr(Organization, name) for name in columns_of(OrganizationRecord)))
+
+
+async def _first(database: Database, statement: Select[Any]) -> OrganizationRecord | None:
+    row = await database.row(statement.limit(1))
+    return None if row is None else whole_organization(*row)
+
+
+async def organization_anywhere(database: Database, organization_id: int) -> OrganizationRecord | None:
+    """Regardless of scope."""
+    return await _first(database, whole_organizations().where(Organization.id == organization_id))
+
+
+async def root_organization(database: Database) -> OrganizationRecord | None:
+    """The top of the tree; None while nothing is loaded."""
+    return await _first(database, whole_organizations().where(Organization.parent_id.is_(None)).order_by("id"))
+
+
+async def page_of_organizations(
+    database: Database, scope: str, search: Search, selection: Selection | None
+) -> Page[OrganizationRecord]:
+    """Nothing is read where nothing of the page is selected."""
+    keyset = organization_keyset(search.order)
+    walk = walk_of(keyset, search.page)
+    if selection is None:
+        return page_of([], keyset, search.page)
+    reading = reading_of(OrganizationRecord, selection, keyset=keyset)
+    if search.where is None:
+        page = _page(reading.fields, search.order, shape_of(walk))
+        rows = await database.rows(page.with_values({**values_of(walk), **scope_values(scope)}))
+    else:
+        found = select(*reading.columns).where(*await _conditions(database, scope, search.where))
+        rows = await database.rows(page_statement(found, keyset, walk))
+    return page_of(await reading.records(database, scope, rows), keyset, search.page)
+
+
+@lru_cache(maxsize=500)
+def _page(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape) -> Statement:
+    """A page of all organisations of a scope."""
+    keyset = organization_keyset(order)
+    every = select(*(getattr(Organization, name) for name in fields)).where(scoped(Organization.path))
+    return statement_of(page_statement(every, keyset, walk_with_parameters(keyset, shape)))
 
 
 async def _conditions(database: Database, scope: str, where: Filter | None) -> list[ColumnElement[bool]]:
@@ -23,53 +70,34 @@ async def _conditions(database: Database, scope: str, where: Filter | None) -> l
     return [within] if where is None else [within, compiled(where, Organization, await database.frequent_grams())]
 
 
-async def organization_anywhere(database: Database, organization_id: int) -> OrganizationRecord | None:
-    """Regardless of scope: only for finding out what the scope of an account is."""
-    statement: Select[Any] = select(*ORGANIZATION_COLUMNS).where(Organization.id == organization_id)
-    async with database.read() as connection:
-        row = (await connection.execute(statement)).one_or_none()
-    return None if row is None else OrganizationRecord._make(row)
-
-
-async def root_organization(database: Database) -> OrganizationRecord | None:
-    """The top of the tree; None while nothing is loaded."""
-    statement: Select[Any] = select(*ORGANIZATION_COLUMNS).where(Organization.parent_id.is_(None)).order_by("id")
-    async with database.read() as connection:
-        row = (await connection.execute(statement.limit(1))).one_or_none()
-    return None if row is None else OrganizationRecord._make(row)
-
-
-async def page_of_organizations(database: Database, scope: str, search: Search) -> Page[OrganizationRecord]:
-    statement = select(*ORGANIZATION_COLUMNS).where(*await _conditions(database, scope, search.where))
-    keyset = organization_keyset(search.order)
-    async with database.read() as connection:
-        return await read_page(connection, statement, keyset, search.page, OrganizationRecord._make)
-
-
 async def count_organizations(database: Database, scope: str, where: Filter | None) -> int:
     statement = select(func.count()).select_from(Organization).where(*await _conditions(database, scope, where))
-    async with database.read() as connection:
-        return int(await connection.scalar(statement) or 0)
+    return await database.number(statement)
 
 
-async def organizations_by_id(database: Database, scope: str, ids: Sequence[int]) -> Mapping[int, OrganizationRecord]:
+async def organizations_by_id(
+    database: Database, scope: str, ids: Sequence[int], selection: Selection
+) -> Mapping[int, OrganizationRecord]:
     """Those of the ids that exist within the scope."""
-    statement: Select[Any] = select(*ORGANIZATION_COLUMNS).where(
-        Organization.id.in_(ids), subtree(Organization.path, scope)
-    )
-    async with database.read() as connection:
-        rows = await connection.execute(statement)
-    return {record.id: record for record in map(OrganizationRecord._make, rows)}
+    reading = reading_of(OrganizationRecord, Selection(selection.columns | {"id"}, selection.above))
+    statement = _with_ids(reading.fields).with_values({"ids": list(ids), **scope_values(scope)})
+    records = await reading.records(database, scope, await database.rows(statement))
+    return {record.id: record for record in records}
+
+
+@lru_cache(maxsize=500)
+def _with_ids(fields: tuple[str, ...]) -> Statement:
+    ids: Any = parameter("ids", ARRAY(BigInteger))
+    columns = [getattr(Organization, name) for name in fields]
+    return statement_of(select(*columns).where(Organization.id == any_(ids), scoped(Organization.path)))
 
 
 async def organization_by_reference(database: Database, reference: str) -> OrganizationRecord | None:
     """The one with that division code, else with that id, else with that name if only one has it."""
     for condition in _references(reference):
-        statement: Select[Any] = select(*ORGANIZATION_COLUMNS).where(condition).limit(2)
-        async with database.read() as connection:
-            rows = (await connection.execute(statement)).all()
+        rows = await database.rows(whole_organizations().where(condition).limit(2))
         if len(rows) == 1:
-            return OrganizationRecord._make(rows[0])
+            return whole_organization(*rows[0])
     return None
 
 

@@ -5,11 +5,10 @@ The index finds candidates and LIKE decides. To compute the grams of a row costs
 are asked for only where the index pays: not for what a tenth of all rows have (山东 in an address).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from storage.statements import Statement
 
 _SHORTEST_TRIGRAM = 3
 _FREQUENT = 0.1
@@ -39,17 +38,19 @@ class FrequentGrams:
         return [gram for gram in grams_to_look_for(needle) if gram not in frequent]
 
 
-_STATISTICS = text("""
+FREQUENT_GRAMS = Statement(
+    """
     SELECT tablename, array_agg(gram) AS grams
     FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common(gram, frequency)
     WHERE schemaname = ANY (current_schemas(false)) AND attname = 'text_grams'
-      AND gram IS NOT NULL AND frequency >= :frequent
+      AND gram IS NOT NULL AND frequency >= %(frequent)s
     GROUP BY tablename
-""")
+    """,
+    {"frequent": _FREQUENT},
+)
 """PostgreSQL keeps the statistics of an indexed expression under the index's name."""
 
 
-async def read_frequent_grams(connection: AsyncConnection) -> FrequentGrams:
+def frequent_grams_from(rows: Iterable[tuple[str, list[str]]]) -> FrequentGrams:
     """From PostgreSQL's own statistics; a table that was never analysed has none."""
-    rows = await connection.execute(_STATISTICS, {"frequent": _FREQUENT})
-    return FrequentGrams({row.tablename: frozenset(row.grams) for row in rows})
+    return FrequentGrams({index: frozenset(grams) for index, grams in rows})

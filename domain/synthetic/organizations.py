@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from domain.codes import OrganizationKind
-from domain.records import OrganizationRecord
+from domain.records import OrganizationRecord, whole_organization
 from domain.synthetic.divisions import PROVINCE_CODE, PROVINCE_NAME, cities, counties
 from domain.synthetic.shares import shared_out
 
@@ -54,7 +54,7 @@ class _Numbering:
         self.organization += 1
         path = f"{parent.path if parent else ''}{self.organization}/"
         parent_id = None if parent is None else parent.id
-        return OrganizationRecord(self.organization, parent_id, path, name, kind.value, code, False)
+        return whole_organization(self.organization, parent_id, path, name, kind.value, code, False)
 
 
 def planned_organizations(members: int, seed: int) -> Iterator[PlannedOrganization]:

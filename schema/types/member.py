@@ -1,11 +1,11 @@
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from auth.default_matrix import FieldClass
-from domain.clock import age_on, today
+from domain.clock import age_on
 from domain.codes import (
     Education,
     Ethnicity,
@@ -17,10 +17,12 @@ from domain.codes import (
     WorkPosition,
 )
 from domain.filtering import FieldKind
-from domain.records import AttachmentRecord, MemberRecord, OrganizationRecord
-from resolvers import members, organizations
+from domain.records import AttachmentRecord, MemberRecord
+from resolvers import members
+from resolvers.context import RequestContext
 from schema.identifiers import encoded
 from schema.info import Info
+from schema.resolving import for_all, of_record
 from schema.traits import record_field
 from schema.types.attachment import Attachment
 from schema.types.node import Node
@@ -37,31 +39,28 @@ def _id(root: MemberRecord) -> strawberry.ID:
     return encoded("Member", root.id)
 
 
-async def _branch(root: MemberRecord, info: Info) -> OrganizationRecord:
-    return await organizations.branch_of_member(info.context, root.branch_id)
+def _age(member: MemberRecord, context: RequestContext) -> int | None:
+    return None if member.birth_date is None else age_on(member.birth_date, context.today)
 
 
-def _age(root: MemberRecord, info: Info) -> int | None:
-    return None if root.birth_date is None else age_on(root.birth_date, today(info.context.clock))
-
-
-async def _attachments(root: MemberRecord, info: Info) -> Sequence[AttachmentRecord]:
-    return await members.attachments_of_member(info.context, root.id)
+@for_all
+async def _attachments(root: Sequence[MemberRecord], info: Info) -> Sequence[Sequence[AttachmentRecord]]:
+    return await members.attachments_of(info.context, [member.id for member in root])
 
 
 @strawberry.type(description="党员。A current member; hangs on one organisation, nearly always a branch.")
 class Member(Node):
     # fmt: off
-    global_id: strawberry.ID = record_field("全局标识", "Opaque global id.", resolver=_id, name="id")
+    global_id: strawberry.ID = record_field("全局标识", "Opaque global id.", resolver=_id, reads=("id",), name="id")
     name: str = record_field("姓名", "Name.", kind=NAME, sortable=True, default_condition=True)
     identity_number: str = record_field("公民身份证号", "Identity number: GB 11643, 18 characters.", read=PERSONAL, kind=TEXT, sortable=True, default_condition=True)
     gender: Gender = record_field("性别", "Gender.", kind=CODE, sortable=True, groupable=True, default_condition=True)
     ethnicity: Ethnicity | None = record_field("民族", "Ethnicity.", kind=CODE, sortable=True, groupable=True, default_condition=True)
     birth_date: date | None = record_field("出生日期", "Date of birth.", kind=DATE, sortable=True)
-    age: int | None = record_field("年龄", "Age: completed years today, in Asia/Shanghai.", kind=NUMBER, sortable=True, groupable=True, resolver=_age)
+    age: int | None = record_field("年龄", "Age: completed years today, in Asia/Shanghai.", kind=NUMBER, sortable=True, groupable=True, resolver=of_record(_age), reads=("birth_date",))
     education: Education | None = record_field("学历", "Education.", kind=CODE, sortable=True, groupable=True)
     category: MemberCategory = record_field("人员类别", "Category: formal or probationary.", kind=CODE, sortable=True, groupable=True)
-    branch: Annotated["Organization", strawberry.lazy("schema.types.organization")] = record_field("所在党支部", "Branch: the organisation that the member hangs on.", sortable=True, resolver=_branch)
+    branch: Annotated["Organization", strawberry.lazy("schema.types.organization")] = record_field("所在党支部", "Branch: the organisation that the member hangs on.", sortable=True, is_above=True)
     joined_on: date | None = record_field("加入党组织日期", "Joined on.", kind=DATE, sortable=True, groupable=True)
     formal_on: date | None = record_field("转正日期", "Formal on: when probation ended.", kind=DATE, sortable=True)
     work_position: WorkPosition = record_field("工作岗位", "Work position.", kind=CODE, sortable=True, groupable=True)
@@ -75,12 +74,8 @@ class Member(Node):
     real_name_status: RealNameStatus = record_field("认证状态", "Real-name status.", kind=CODE, sortable=True, groupable=True)
     transfer_in_progress: bool = record_field("正在转接", "Transfer in progress.", kind=FLAG, sortable=True)
     photo: str | None = record_field("照片", "Photo: its key in the file store; 120×168.", kind=FILE)
-    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments)
+    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments, reads=("id",))
     version: int = record_field("版本", "Version: grows with every change; give it back when you save.")
     created_at: datetime = record_field("登记时间", "Created at.", kind=MOMENT, sortable=True)
     updated_at: datetime = record_field("更新时间", "Updated at.", kind=MOMENT, sortable=True)
     # fmt: on
-
-    @classmethod
-    def is_type_of(cls, record: Any, _info: Any) -> bool:
-        return isinstance(record, MemberRecord)

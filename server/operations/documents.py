@@ -1,8 +1,9 @@
 """文档: a query's text, parsed, validated and analysed once and remembered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -16,6 +17,7 @@ from graphql import (
 )
 
 from schema.field_usage import OperationUses, uses_of_operation
+from server.operations.executors import Executable, Executors
 
 _MOST_TOKENS = 10_000
 _REMEMBERED = 1_000
@@ -38,6 +40,9 @@ class Operation:
     definition: OperationDefinitionNode
     uses: OperationUses
     fingerprint: str
+    executable: Executable
+    remembered: dict[Any, Any] = field(default_factory=dict)
+    """What resolvers work out from the document."""
 
     @property
     def name(self) -> str | None:
@@ -55,8 +60,9 @@ class Operation:
 class Documents:
     """Gives operations by their text and name; the last thousand asked for are remembered."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, executors: Executors) -> None:
         self._schema = schema
+        self._executors = executors
         self.operation = lru_cache(maxsize=_REMEMBERED)(self._operation)
 
     def _operation(self, text: str, name: str | None) -> Operation:
@@ -65,9 +71,10 @@ class Documents:
             document = self._valid_document(text)
             definition = _named_operation(document, name)
             uses = uses_of_operation(self._schema, definition, _fragments(document))
+            executable = self._executors.executable(document, name)
         except RecursionError as error:
             raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [GraphQLError("It is nested too deeply.")]) from error
-        return Operation(document, definition, uses, sha256(text.encode()).hexdigest()[:16])
+        return Operation(document, definition, uses, sha256(text.encode()).hexdigest()[:16], executable)
 
     def _valid_document(self, text: str) -> DocumentNode:
         try:

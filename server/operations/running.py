@@ -1,18 +1,18 @@
 """执行: one operation from its text to its answer, the same for every transport."""
 
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
-from inspect import isawaitable
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import strawberry
-from graphql import ExecutionResult, GraphQLError, execute
+from graphql import ExecutionResult, GraphQLError
 
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import caller_error, document_errors, presented
+from server.operations.executors import COMPILED, Executors
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,8 @@ class Answer:
 class Operations:
     """Runs operations against the schema."""
 
-    def __init__(self, schema: strawberry.Schema) -> None:
-        self._schema = graphql_schema(schema)
-        self._executor = schema.execution_context_class
-        self._documents = Documents(self._schema)
+    def __init__(self, schema: strawberry.Schema, executor: str = COMPILED) -> None:
+        self._documents = Documents(graphql_schema(schema), Executors(schema, executor))
 
     def prepared(self, request: Request, language: str) -> Operation | Answer:
         """The operation, or why it cannot be run."""
@@ -59,7 +57,8 @@ class Operations:
         variables = dict(request.variables or {})
         try:
             context.permissions.require(operation.uses.with_values(variables))
-            result = await self._execute(operation, variables, context)
+            running = operation.executable.execute(replace(context, remembered=operation.remembered), variables)
+            result = running if isinstance(running, ExecutionResult) else await running
         except CallerError as error:
             return refused([caller_error(error, context.language)])
         except RecursionError:
@@ -67,19 +66,6 @@ class Operations:
                 document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language)
             )
         return _answer(result, context.language)
-
-    async def _execute(
-        self, operation: Operation, variables: dict[str, Any], context: RequestContext
-    ) -> ExecutionResult:
-        result: ExecutionResult | Awaitable[ExecutionResult] = execute(
-            self._schema,
-            operation.document,
-            context_value=context,
-            variable_values=variables,
-            operation_name=operation.name,
-            executor_class=self._executor,
-        )
-        return await result if isawaitable(result) else result
 
 
 def refused(errors: list[GraphQLError]) -> Answer:

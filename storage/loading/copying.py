@@ -21,6 +21,7 @@ _MEMBER_VALUES = {
     "name_initials": "name.initials",
     "photo_key": "photo",
 }
+_organization_values = attrgetter(*_ORGANIZATION_COLUMNS)
 _MEMBER_COLUMNS = tuple(column.name for column in Member.__table__.columns if column.name != "version")
 _member_values = attrgetter(*(_MEMBER_VALUES.get(name, name) for name in _MEMBER_COLUMNS))
 _WITH_AN_ATTACHMENT_EVERY = 97
@@ -32,7 +33,7 @@ def copy_organizations(connection: Connection[Any], planned: Iterable[PlannedOrg
     count = 0
     with connection.cursor().copy(_copy("organizations", _ORGANIZATION_COLUMNS)) as copy:
         for organization in planned:
-            copy.write_row(organization.record)
+            copy.write_row(_organization_values(organization.record))
             count += 1
     return count
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest.mock import patch
 
 import pytest
-from sqlalchemy import event
 
 from domain.records import OrganizationRecord
-from storage.engine import Database
+from storage.engine import Database, Row
+from storage.statements import Statement
 from tests.asking import Api
 
 PAGE = "members(first: %d) { nodes { name branch { name parent { name ancestors { name } } } attachments { name } } }"
@@ -29,13 +30,14 @@ organizations(first: %d) {
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
     statements: list[str] = []
+    rows = database._rows
 
-    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
+    async def counting(statement: Statement) -> list[Row]:
+        statements.append(statement.text)
+        return await rows(statement)
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", count)
-    yield statements
-    event.remove(database.engine.sync_engine, "before_cursor_execute", count)
+    with patch.object(database, "_rows", counting):
+        yield statements
 
 
 @pytest.mark.parametrize(("selection", "fields_that_read"), [(PAGE, 5), (TREE, 14)])

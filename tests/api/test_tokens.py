@@ -13,13 +13,13 @@ from joserfc.jwk import ECKey
 from auth.actor import Role
 from auth.signing_keys import SigningKeyError, signing_key_at
 from auth.tokens import InvalidTokenError, TokenAuthority
-from domain.records import OrganizationRecord
+from domain.records import whole_organization
 from tests.asking import AUDIENCE, ISSUER, Api
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = ECKey.generate_key("P-256", auto_kid=True)
 AUTHORITY = TokenAuthority(KEY, ISSUER, AUDIENCE, lambda: NOW)
-ORGANIZATION = OrganizationRecord(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False)
+ORGANIZATION = whole_organization(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False)
 
 
 def claims(**changes: Any) -> dict[str, Any]:

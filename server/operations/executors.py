@@ -1,0 +1,58 @@
+"""执行器: what runs an operation: the compiled executor, or graphql-core where that one declines or is asked for."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from graphql import DocumentNode, ExecutionResult, execute
+
+from execution import CompiledExecutor, Declined, strawberry_shortcuts
+from resolvers.context import RequestContext
+from schema.build import graphql_schema
+
+COMPILED, GRAPHQL_CORE = "compiled", "graphql-core"
+
+Execute = Callable[[RequestContext, dict[str, Any]], ExecutionResult | Awaitable[ExecutionResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Executable:
+    """An operation with what runs it; `declined` says why the compiled executor does not."""
+
+    executor: str
+    execute: Execute
+    declined: str | None = None
+
+
+class Executors:
+    """Chooses what runs an operation of the schema."""
+
+    def __init__(self, schema: strawberry.Schema, executor: str = COMPILED) -> None:
+        self._schema = graphql_schema(schema)
+        self._core_class = schema.execution_context_class
+        self._compiled = CompiledExecutor(self._schema, strawberry_shortcuts) if executor == COMPILED else None
+
+    def executable(self, document: DocumentNode, name: str | None) -> Executable:
+        """The document has been validated, and has one operation of that name."""
+        if self._compiled is None:
+            return Executable(GRAPHQL_CORE, self._on_core(document, name))
+        try:
+            operation = self._compiled.compile(document, name)
+        except Declined as reason:
+            return Executable(GRAPHQL_CORE, self._on_core(document, name), str(reason))
+        return Executable(COMPILED, lambda context, variables: operation.execute(None, context, variables))
+
+    def _on_core(self, document: DocumentNode, name: str | None) -> Execute:
+        def run(context: RequestContext, variables: dict[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
+            result: ExecutionResult | Awaitable[ExecutionResult] = execute(
+                self._schema,
+                document,
+                context_value=context,
+                variable_values=variables,
+                operation_name=name,
+                executor_class=self._core_class,
+            )
+            return result
+
+        return run
