@@ -64,7 +64,7 @@ async def _measure(url: str, folder: Path, effort: Effort) -> list[str]:
     lines = [f"{members:,} members, {platform.machine()}, Python {platform.python_version()}.", ""]
     lines += await _compared(contenders, subject, effort)
     lines += ["", "### Large pages of the list", ""]
-    lines += [line async for line in growth_of(contenders.dengta, effort.seconds)]
+    lines += [line async for line in growth_of(contenders.dengta, members, effort.seconds)]
     lines += ["", "### A document of many fields", "", *first_compilation()]
     return lines
 

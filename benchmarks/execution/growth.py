@@ -14,11 +14,14 @@ _BETWEEN_LOOKS = 0.002
 _MEBIBYTE = 2**20
 
 
-async def growth_of(contender: Contender, seconds: float) -> AsyncIterator[str]:
-    """A fresh process for each size, because a process keeps for later what it once took from the system."""
+async def growth_of(contender: Contender, members: int, seconds: float) -> AsyncIterator[str]:
+    """A fresh process for each size, because a process keeps for later what it once took from the system.
+
+    Sizes that a province of so many members cannot fill are left out.
+    """
     yield "| members | p50, ms | µs a row | memory at the peak, MiB more | KiB a row |"
     yield "|---|---|---|---|---|"
-    for size in _SIZES:
+    for size in (size for size in _SIZES if size <= members):
         with running(contender) as server:
             yield await _row(server, size, seconds)
 
