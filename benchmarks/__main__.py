@@ -13,10 +13,10 @@ import typer
 from benchmarks.asking import Asker, desk
 from benchmarks.conditions import Case, orders, query_fields, single_conditions
 from benchmarks.measuring import NOTHING, Measured, measured, repeated
+from benchmarks.pages import put_between_marks
 from benchmarks.province import province_database
 from storage.demo_accounts import organizations_for_demo
 
-_MARKS = "<!-- query builder -->", "<!-- /query builder -->"
 _RARE = {"name": {"fuzzy": "诸葛魁"}}
 _PAGE = "{ members(first: 50) { nodes { id name gender birthDate joinedOn phone branch { name } } } }"
 _COUNT = "{ members { totalCount } }"
@@ -39,8 +39,7 @@ def main(
         table = "\n".join(asyncio.run(_measure(url, members)))
     print(table)  # noqa: T201 # the result
     if write:
-        before, after = write.read_text().split(_MARKS[0])[0], write.read_text().split(_MARKS[1])[1]
-        write.write_text(f"{before}{_MARKS[0]}\n{table}\n{_MARKS[1]}{after}")
+        put_between_marks(write, "query builder", table)
 
 
 async def _measure(url: str, members: int) -> list[str]:

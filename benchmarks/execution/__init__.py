@@ -1,0 +1,1 @@
+"""Execution side by side: Dengta, an ordinary Strawberry application and a bare floor, in turn on the same data."""

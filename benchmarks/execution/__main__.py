@@ -1,0 +1,92 @@
+"""`make bench-execution`: what execution costs, beside other ways to give the same answers."""
+
+import gc
+import platform
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import structlog
+import typer
+import uvloop
+
+from benchmarks.execution.cold import never_seen_documents
+from benchmarks.execution.compile_time import first_compilation
+from benchmarks.execution.contenders import Contenders, contenders_on
+from benchmarks.execution.growth import growth_of
+from benchmarks.execution.processes import running
+from benchmarks.execution.queries import Subject, queries_about
+from benchmarks.execution.side_by_side import Effort, side_by_side
+from benchmarks.execution.subjects import province_and_subject
+from benchmarks.execution.tables import table_of
+from benchmarks.execution.verifying import verified_bodies
+from benchmarks.pages import put_between_marks
+from benchmarks.province import province_database
+from domain.records import OrganizationRecord
+from storage.engine import connect, psycopg_url
+from storage.members import count_members
+
+
+def main(
+    members: Annotated[int, typer.Option(help="How many members the province has.")] = 1_000_000,
+    seconds: Annotated[float, typer.Option(help="How long each contender is asked in a round.")] = 5,
+    rounds: Annotated[int, typer.Option(help="How many rounds there are.")] = 3,
+    write: Annotated[Path | None, typer.Option(help="A page to put the results into, between its marks.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="A province that is there already; it is only read.")] = None,
+) -> None:
+    """Compare Dengta, on either executor, with a stock Strawberry application and with the floor, in turn."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the contenders as Ctrl-C does
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    with _province(members, database_url) as url, TemporaryDirectory() as folder:
+        lines = uvloop.run(_measure(url, Path(folder), Effort(seconds, rounds)))
+    text = "\n".join(lines)
+    print(text)  # noqa: T201 # the result
+    if write:
+        put_between_marks(write, "execution", text)
+
+
+@contextmanager
+def _province(members: int, url: str | None) -> Iterator[str]:
+    if url is not None:
+        yield psycopg_url(url)
+        return
+    with province_database(members) as own:
+        yield own
+
+
+async def _measure(url: str, folder: Path, effort: Effort) -> list[str]:
+    province, subject, members = await _chosen(url)
+    contenders = contenders_on(url, folder, province)
+    gc.freeze()  # what is loaded by now need not be looked through while others are timed
+    lines = [f"{members:,} members, {platform.machine()}, Python {platform.python_version()}.", ""]
+    lines += await _compared(contenders, subject, effort)
+    lines += ["", "### Large pages of the list", ""]
+    lines += [line async for line in growth_of(contenders.dengta, members, effort.seconds)]
+    lines += ["", "### A document of many fields", "", *first_compilation()]
+    return lines
+
+
+async def _chosen(url: str) -> tuple[OrganizationRecord, Subject, int]:
+    """(the province, whom the queries ask about, how many members there are)."""
+    database = connect(url, connections=1)
+    try:
+        province, subject = await province_and_subject(database)
+        return province, subject, await count_members(database, province.path, None)
+    finally:
+        await database.close()
+
+
+async def _compared(contenders: Contenders, subject: Subject, effort: Effort) -> list[str]:
+    queries = queries_about(subject)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running(each)) for each in contenders.all]
+        bodies = await verified_bodies(servers, queries)
+        results = await side_by_side(servers, queries, bodies, effort)
+        cold = [line async for line in never_seen_documents(servers[0], servers[1], effort)]
+    return [*table_of(results, contenders), "", "### Documents never seen before", "", *cold]
+
+
+typer.run(main)
