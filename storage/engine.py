@@ -21,7 +21,7 @@ Row = tuple[Any, ...]
 
 # A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
 # these short statements take.
-_SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
+SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
 _STATISTICS_ARE_GOOD_FOR = 600.0
 """Seconds."""
 
@@ -99,7 +99,7 @@ class Database:
 
 def connect(url: str, *, connections: int = 20, statement_timeout: float = 10.0, patience: float = 5.0) -> Database:
     """`statement_timeout` in seconds; so is `patience`, how long a read waits for a connection."""
-    options = f"{_SERVER_OPTIONS} -c statement_timeout={int(statement_timeout * 1000)}"
+    options = f"{SERVER_OPTIONS} -c statement_timeout={int(statement_timeout * 1000)}"
     pool = AsyncConnectionPool(
         libpq_url(url),
         min_size=0,

@@ -18,8 +18,8 @@ from benchmarks.execution import floor_statements as sql
 from benchmarks.execution.floor_members import listed_member, paged_member, whole_member
 from domain.clock import Clock, system_clock, today
 from domain.paths import end_of_subtree
+from storage.engine import SERVER_OPTIONS
 
-_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"  # as storage.engine sets them
 _MOST_CHILDREN, _MOST_MEMBERS, _PAGE = 20, 10, 1_000
 _OK: dict[str, Any] = {"type": "http.response.start", "status": 200}
 
@@ -32,7 +32,7 @@ class Floor:
 
     def __init__(self, url: str, connections: int, clock: Clock = system_clock) -> None:
         conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        settings = {"autocommit": True, "options": _OPTIONS}
+        settings = {"autocommit": True, "options": SERVER_OPTIONS}
         self._pool = AsyncConnectionPool(
             conninfo, kwargs=settings, min_size=connections, max_size=connections, open=False
         )

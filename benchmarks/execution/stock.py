@@ -1,8 +1,8 @@
 """The stock application: what a team writes that follows Strawberry's documentation and does it well.
 
 ORM objects, data loaders, one statement a level; Strawberry's extensions that remember parsed and validated documents,
-and orjson. No accounts and no permissions, which only favours it; the engine is Dengta's own, in autocommit, so that
-its sessions cost no round trips for BEGIN and ROLLBACK.
+and orjson. No accounts and no permissions, which only favours it; its engine is in autocommit, so that its sessions
+cost no round trips for BEGIN and ROLLBACK, and has PostgreSQL plan as Dengta has it.
 """
 
 import os
@@ -11,7 +11,7 @@ from functools import partial
 
 import orjson
 import strawberry
-from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -22,7 +22,7 @@ from benchmarks.execution.stock_loaders import Loaders
 from benchmarks.execution.stock_types import Connection, Context, Info, Member, Organization, Page
 from domain.clock import Clock, system_clock
 from storage import models
-from storage.engine import Database, connect
+from storage.engine import SERVER_OPTIONS
 
 
 async def _root(info: Info) -> models.Organization:
@@ -63,9 +63,16 @@ SCHEMA = strawberry.Schema(query=Query, extensions=[ParserCache, ValidationCache
 
 
 class Stock(GraphQL[Context, None]):
-    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+    def __init__(self, url: str, connections: int, clock: Clock = system_clock) -> None:
         super().__init__(SCHEMA)
-        self._sessions = async_sessionmaker(database.engine, expire_on_commit=False)
+        engine = create_async_engine(
+            url,
+            isolation_level="AUTOCOMMIT",
+            pool_size=connections,
+            max_overflow=0,
+            connect_args={"options": SERVER_OPTIONS},
+        )
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._clock = clock
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
@@ -81,4 +88,4 @@ class Stock(GraphQL[Context, None]):
 
 def application() -> Stock:
     """What uvicorn starts."""
-    return Stock(connect(os.environ["DATABASE_URL"], connections=int(os.environ["BENCHMARK_CONNECTIONS"])))
+    return Stock(os.environ["DATABASE_URL"], int(os.environ["BENCHMARK_CONNECTIONS"]))

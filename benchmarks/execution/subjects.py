@@ -13,7 +13,6 @@ from storage.models import Attachment
 async def province_and_subject(database: Database) -> tuple[OrganizationRecord, Subject]:
     """The top of the tree; its first county, and the first member with an attachment."""
     province, county, *_ = await organizations_for_demo(database)
-    async with database.read() as connection:
-        member: int = (await connection.scalars(select(Attachment.member_id).order_by(Attachment.id).limit(1))).one()
+    member = await database.number(select(Attachment.member_id).order_by(Attachment.id).limit(1))
     subject = Subject(encoded("Member", member), member, encoded("Organization", county.id), county.id)
     return province, subject

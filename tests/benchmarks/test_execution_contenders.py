@@ -34,8 +34,8 @@ async def floor(province_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="module")
-async def stock(province: Database) -> AsyncIterator[httpx.AsyncClient]:
-    application = Stock(province, _clock)
+async def stock(province_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    application = Stock(province_url, connections=2, clock=_clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://stock") as http:
         yield http
 
