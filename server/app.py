@@ -20,6 +20,7 @@ from server.console.routes import console_routes
 from server.correlation import correlation_id
 from server.examples import example_queries
 from server.log import log_failure
+from server.metrics import metrics_route
 from server.middleware import Correlated
 from server.operations.running import Operations
 from server.routes.graphql import GraphQLEndpoint
@@ -57,6 +58,7 @@ def create_app(parts: Parts) -> ASGIApp:
             GraphQLEndpoint(operations, authentication, parts.body_limit).route(),
             GraphQLWebSocket(operations, authentication).route(),
             *health_routes(parts.database),
+            metrics_route(),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
+from time import perf_counter
 from typing import Any
 
 import strawberry
@@ -11,6 +12,7 @@ from graphql import ExecutionResult, GraphQLError, execute
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
+from server.metrics import count_operation
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import caller_error, document_errors, presented
 
@@ -57,6 +59,7 @@ class Operations:
     async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
         """Whatever the operation does with fields is checked before anything of it runs."""
         variables = dict(request.variables or {})
+        started = perf_counter()
         try:
             context.permissions.require(operation.uses.with_values(variables))
             result = await self._execute(operation, variables, context)
@@ -66,7 +69,10 @@ class Operations:
             return refused(
                 document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language)
             )
-        return _answer(result, context.language)
+        answer = _answer(result, context.language)
+        if answer.executed:
+            count_operation("graphql-core", operation.definition.operation.value, perf_counter() - started)
+        return answer
 
     async def _execute(
         self, operation: Operation, variables: dict[str, Any], context: RequestContext
