@@ -41,6 +41,7 @@ class Parts:
     matrix: PermissionMatrix = field(default_factory=lambda: DEFAULT_PERMISSIONS)
     clock: Clock = system_clock
     body_limit: int = 2_097_152
+    slow_operation: float = 1.0
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -55,7 +56,7 @@ def create_app(parts: Parts) -> ASGIApp:
 
     application = Starlette(
         routes=[
-            GraphQLEndpoint(operations, authentication, parts.body_limit).route(),
+            GraphQLEndpoint(operations, authentication, parts.body_limit, parts.slow_operation).route(),
             GraphQLWebSocket(operations, authentication).route(),
             *health_routes(parts.database),
             metrics_route(),

@@ -21,7 +21,13 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
     database = connect(
         database_url, connections=settings.database_connections, statement_timeout=settings.statement_timeout
     )
-    return create_app(Parts(database, token_authority(settings), body_limit=settings.body_limit))
+    parts = Parts(
+        database,
+        token_authority(settings),
+        body_limit=settings.body_limit,
+        slow_operation=settings.slow_operation,
+    )
+    return create_app(parts)
 
 
 def serve_until_stopped(settings: Settings, database_url: str, when_ready: Callable[[], None]) -> None:

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     body_limit: Annotated[int, Field(ge=1024, description="Bytes that the body of a GraphQL request may have.")] = (
         2_097_152
     )
+    slow_operation: Annotated[
+        float,
+        Field(ge=0, description="Seconds from which on an operation is logged as slow; 0 logs every operation."),
+    ] = 1.0
     log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
 
     @property
