@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     ] = Path(".dengta")
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
+    workers: Annotated[
+        int, Field(ge=1, le=256, description="How many processes answer requests; about one for each core.")
+    ] = 1
     issuer: Annotated[str, Field(description="The issuer (`iss`) of access tokens.")] = "http://127.0.0.1:8000"
     audience: Annotated[str, Field(description="The audience (`aud`) that access tokens must name.")] = "dengta"
     signing_key_file: Annotated[
@@ -36,7 +39,13 @@ class Settings(BaseSettings):
         ),
     ] = None
     database_connections: Annotated[
-        int, Field(ge=1, le=1000, description="How many database connections one process may hold.")
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="How many database connections one process may hold. With several workers the server must "
+            "allow as many times more; the embedded PostgreSQL allows 200 in all.",
+        ),
     ] = 20
     statement_timeout: Annotated[
         float, Field(gt=0, description="Seconds after which PostgreSQL cancels a reading statement.")
