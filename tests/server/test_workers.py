@@ -96,6 +96,7 @@ def serving(url: str, folder: Path, *options: str, stdin: int = subprocess.DEVNU
         "DENGTA_PORT": str(free_port()),
         "DENGTA_WORKERS": "2",
         "DENGTA_DATABASE_CONNECTIONS": "2",
+        "TMPDIR": str(folder),  # a killed supervisor cannot clear up
         **more,
     }
     with running("serve", *options, stdin=stdin, environment=environment) as process:
