@@ -20,6 +20,7 @@ from server.console.routes import console_routes
 from server.correlation import correlation_id
 from server.examples import example_queries
 from server.log import log_failure
+from server.metrics import metrics_route
 from server.middleware import Correlated
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
@@ -42,6 +43,7 @@ class Parts:
     clock: Clock = system_clock
     body_limit: int = 2_097_152
     executor: str = COMPILED
+    slow_operation: float = 1.0
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -56,9 +58,10 @@ def create_app(parts: Parts) -> ASGIApp:
 
     application = Starlette(
         routes=[
-            GraphQLEndpoint(operations, authentication, parts.body_limit).route(),
+            GraphQLEndpoint(operations, authentication, parts.body_limit, parts.slow_operation).route(),
             GraphQLWebSocket(operations, authentication).route(),
             *health_routes(parts.database),
+            metrics_route(),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

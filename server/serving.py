@@ -1,6 +1,8 @@
 """Starting the server: what all commands that serve have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -10,6 +12,7 @@ from auth.tokens import TokenAuthority
 from server.app import Parts, create_app
 from server.log import configure_log
 from server.settings import Settings
+from server.workers import Workers, in_a_worker
 from storage.engine import connect
 
 
@@ -18,27 +21,48 @@ def token_authority(settings: Settings) -> TokenAuthority:
 
 
 def application(settings: Settings, database_url: str) -> ASGIApp:
+    configure_log(settings.log_format)
     database = connect(
         database_url, connections=settings.database_connections, statement_timeout=settings.statement_timeout
     )
-    parts = Parts(database, token_authority(settings), body_limit=settings.body_limit, executor=settings.executor)
+    parts = Parts(
+        database,
+        token_authority(settings),
+        body_limit=settings.body_limit,
+        executor=settings.executor,
+        slow_operation=settings.slow_operation,
+    )
     return create_app(parts)
 
 
 def serve_until_stopped(settings: Settings, database_url: str, when_ready: Callable[[], None]) -> None:
     """Answers until Ctrl-C or SIGTERM; requests under way are finished first."""
     configure_log(settings.log_format)
-    config = uvicorn.Config(
-        application(settings, database_url),
+    token_authority(settings)  # whatever is wrong with the key is said here, once; all workers then find the same one
+    make = partial(application, settings, database_url)
+    if settings.workers == 1:
+        _AnnouncingServer(_config(make, settings), when_ready).run()
+    else:
+        Workers(_config(partial(in_a_worker, make), settings), when_ready).run()
+
+
+def _config(make: Callable[[], ASGIApp], settings: Settings) -> uvicorn.Config:
+    """`make` gives the application, in each worker its own."""
+    return uvicorn.Config(
+        make,
+        factory=True,
+        workers=settings.workers,
         host=settings.host,
         port=settings.port,
+        loop="uvloop",
+        http="httptools",
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=30,  # a worker answers only once it has imported everything
         ws_max_size=settings.body_limit,
         server_header=False,
     )
-    _AnnouncingServer(config, when_ready).run()
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -52,3 +76,10 @@ class _AnnouncingServer(uvicorn.Server):
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
             self._when_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A signal ends the server alone. uvicorn would pass it on to the process, which has PostgreSQL to stop yet."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()

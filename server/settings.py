@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     ] = Path(".dengta")
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
+    workers: Annotated[
+        int, Field(ge=1, le=256, description="How many processes answer requests; about one for each core.")
+    ] = 1
     issuer: Annotated[str, Field(description="The issuer (`iss`) of access tokens.")] = "http://127.0.0.1:8000"
     audience: Annotated[str, Field(description="The audience (`aud`) that access tokens must name.")] = "dengta"
     signing_key_file: Annotated[
@@ -36,7 +39,13 @@ class Settings(BaseSettings):
         ),
     ] = None
     database_connections: Annotated[
-        int, Field(ge=1, le=1000, description="How many database connections one process may hold.")
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="How many database connections one process may hold. With several workers the server must "
+            "allow as many times more; the embedded PostgreSQL allows 200 in all.",
+        ),
     ] = 20
     statement_timeout: Annotated[
         float, Field(gt=0, description="Seconds after which PostgreSQL cancels a reading statement.")
@@ -48,6 +57,10 @@ class Settings(BaseSettings):
         Literal["compiled", "graphql-core"],
         Field(description="What runs GraphQL operations: the `compiled` executor, or plain `graphql-core` to compare."),
     ] = "compiled"
+    slow_operation: Annotated[
+        float,
+        Field(ge=0, description="Seconds from which on an operation is logged as slow; 0 logs every operation."),
+    ] = 1.0
     log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
 
     @property

@@ -27,10 +27,13 @@ class Api:
     matrix: PermissionMatrix = field(default_factory=lambda: DEFAULT_PERMISSIONS)
     clock: Clock = system_clock
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
+    slow_operation: float = 1.0
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(self.key, ISSUER, AUDIENCE)
-        self.app = create_app(Parts(self.database, self.authority, self.matrix, self.clock))
+        self.app = create_app(
+            Parts(self.database, self.authority, self.matrix, self.clock, slow_operation=self.slow_operation)
+        )
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://dengta.test"
         )

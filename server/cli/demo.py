@@ -10,6 +10,7 @@ from domain.records import OrganizationRecord
 from server.cli.failing import clear_errors, settings_from_environment
 from server.cli.listening import require_free_port
 from server.cli.load import demo_province, load_with_progress
+from server.cli.serve import WorkersOption
 from server.database import migrated_database
 from server.serving import serve_until_stopped, token_authority
 from server.settings import Settings
@@ -22,9 +23,10 @@ _A_WORKING_DAY = timedelta(hours=12)
 
 def demo(
     members: Annotated[int, typer.Option(min=1, help="How many members the province has.")] = 20_000,
+    workers: WorkersOption = None,
 ) -> None:
     """Serve a synthetic province with the console; the first start makes it, the next ones find it."""
-    settings = settings_from_environment()
+    settings = settings_from_environment(workers=workers)
     with clear_errors():
         require_free_port(settings)
         with migrated_database(settings) as url:

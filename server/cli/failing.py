@@ -9,11 +9,19 @@ from sqlalchemy.exc import OperationalError
 
 from auth.signing_keys import SigningKeyError
 from server.settings import Settings
+from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
 from storage.migration import UnsupportedDatabaseError
 
-_EXPECTED = (EmbeddedServerError, SigningKeyError, UnsupportedDatabaseError, LoadRefusedError, UnfinishedLoadError)
+_EXPECTED = (
+    EmbeddedServerError,
+    LoadRefusedError,
+    SigningKeyError,
+    UnfinishedLoadError,
+    UnsupportedDatabaseError,
+    WorkersFailedError,
+)
 
 
 def fail(message: str) -> typer.Exit:
@@ -22,10 +30,13 @@ def fail(message: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def settings_from_environment() -> Settings:
-    """Or one line that says which variables are wrong, and how; their values are not repeated: one holds a password."""
+def settings_from_environment(**options: object) -> Settings:
+    """Or one line that says which variables are wrong, and how; their values are not repeated: one holds a password.
+
+    `options`, as far as they are given, go before the environment.
+    """
     try:
-        return Settings()
+        return Settings().model_copy(update={name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         wrong = [f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors(include_input=False)]
         raise fail(f"Settings are wrong. {'; '.join(wrong)}. docs/reference/settings.md lists them all.") from None

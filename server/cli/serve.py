@@ -1,3 +1,5 @@
+from typing import Annotated
+
 import typer
 
 from server.cli.failing import clear_errors, settings_from_environment
@@ -6,10 +8,14 @@ from server.database import migrated_database
 from server.serving import serve_until_stopped
 from storage.loading import require_whole_register
 
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, max=256, help="How many processes answer; without it DENGTA_WORKERS.")
+]
 
-def serve() -> None:
+
+def serve(workers: WorkersOption = None) -> None:
     """Answer GraphQL on the configured address until stopped."""
-    settings = settings_from_environment()
+    settings = settings_from_environment(workers=workers)
     with clear_errors():
         require_free_port(settings)
         with migrated_database(settings) as url:

@@ -49,6 +49,11 @@ class Operation:
         return self.definition.name.value if self.definition.name else None
 
     @property
+    def type(self) -> str:
+        """`query`, `mutation` or `subscription`."""
+        return self.definition.operation.value
+
+    @property
     def is_query(self) -> bool:
         return self.definition.operation is OperationType.QUERY
 

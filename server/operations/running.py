@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from time import perf_counter
 from typing import Any
 
 import strawberry
@@ -10,6 +11,7 @@ from graphql import ExecutionResult, GraphQLError
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
+from server.metrics import count_declined, count_operation
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
@@ -55,6 +57,7 @@ class Operations:
     async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
         """Whatever the operation does with fields is checked before anything of it runs."""
         variables = dict(request.variables or {})
+        started = perf_counter()
         try:
             context.permissions.require(operation.uses.with_values(variables))
             running = operation.executable.execute(replace(context, remembered=operation.remembered), variables)
@@ -65,7 +68,12 @@ class Operations:
             return refused(
                 document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language)
             )
-        return _answer(result, context.language)
+        answer = _answer(result, context.language)
+        if answer.executed:
+            count_operation(operation.executable.executor, operation.type, perf_counter() - started)
+            if operation.executable.declined:
+                count_declined(operation.executable.declined)
+        return answer
 
 
 def refused(errors: list[GraphQLError]) -> Answer:

@@ -30,6 +30,7 @@ class GraphQLEndpoint:
     operations: Operations
     authentication: Authentication
     body_limit: int
+    slow_operation: float
 
     def route(self) -> Route:
         return Route("/graphql", self.respond, methods=["GET", "POST"])
@@ -54,10 +55,15 @@ class GraphQLEndpoint:
         if isinstance(operation, Operation):
             _require_method(http, operation)
             answer = await self.operations.run(operation, request, context)
-            _log_operation(operation, answer, started)
+            self._log_if_notable(operation, answer, perf_counter() - started)
         else:
             answer = operation
         return _response(answer, media_type)
+
+    def _log_if_notable(self, operation: Operation, answer: Answer, seconds: float) -> None:
+        """Not every operation: a line costs as much as a tenth of a quick one."""
+        if seconds >= self.slow_operation or _failed(answer):
+            _log_operation(operation, answer, seconds)
 
     async def _context(self, http: HttpRequest, language: str) -> RequestContext:
         try:
@@ -91,12 +97,17 @@ def _refusal(refusal: HttpError, language: str, media_type: str) -> Response:
     return response
 
 
-def _log_operation(operation: Operation, answer: Answer, started: float) -> None:
+def _failed(answer: Answer) -> bool:
+    """It holds an error of the server's own. The failure has a line already, but not of which operation it was."""
+    return any("correlationId" in (error.extensions or {}) for error in answer.errors)
+
+
+def _log_operation(operation: Operation, answer: Answer, seconds: float) -> None:
     log().info(
         "operation",
         name=operation.name,
         type=operation.definition.operation.value,
         document=operation.fingerprint,
         errors=len(answer.errors),
-        milliseconds=round((perf_counter() - started) * 1000, 1),
+        milliseconds=round(seconds * 1000, 1),
     )

@@ -1,75 +1,15 @@
 """The command line as a user runs it: real processes, real signals."""
 
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import psutil  # type: ignore[import-untyped]  # it has no stubs
-import pytest
 from sqlalchemy import create_engine, text
 
-DENGTA = Path(sys.executable).with_name("dengta")
-TOKEN = re.compile(r"#token=(\S+)")
+from tests.commands import TOKEN, free_port, processes_on, run, running, said_until
+
 COUNT = {"query": "{ viewer { organization { name } } members { totalCount } }"}
-
-
-@pytest.fixture
-def data_directory() -> Iterator[Path]:
-    """Not under pytest's own folder, which PostgreSQL's account may not enter when the tests are run as root."""
-    with tempfile.TemporaryDirectory(prefix="dengta-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder).resolve()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [DENGTA, *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-@contextmanager
-def running(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [DENGTA, *arguments],
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def said_until(process: subprocess.Popen[str], last: re.Pattern[str], times: int = 1) -> str:
-    """What the process says, up to the line in which the pattern has been found that often."""
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if len(last.findall(said)) == times:
-            return said
-    raise AssertionError(said)
 
 
 def counted(port: int, token: str) -> httpx.Response:
@@ -81,7 +21,7 @@ def test_the_demo_makes_a_province_serves_it_and_finds_it_again(data_directory: 
     environment = {"DENGTA_DATA_DIRECTORY": str(data_directory), "DENGTA_PORT": str(port), "COLUMNS": "80"}
     tokens = []
     for start in ("first", "second"):
-        with running("demo", "--members", "300", **environment) as demo:
+        with running("demo", "--members", "300", environment=environment) as demo:
             said = said_until(demo, TOKEN, times=2)
             assert ("Loaded 300 members" in said) is (start == "first")
             tokens.append(TOKEN.findall(said)[0])
@@ -91,8 +31,8 @@ def test_the_demo_makes_a_province_serves_it_and_finds_it_again(data_directory: 
             demo.send_signal(signal.SIGINT)
             rest, _ = demo.communicate(timeout=60)
             assert "Traceback" not in rest
-    mark = str(data_directory)
-    assert [p for p in psutil.process_iter(["cmdline"]) if any(mark in part for part in p.info["cmdline"] or [])] == []
+            assert demo.returncode == 0
+    assert processes_on(data_directory) == []
 
 
 def test_a_port_in_use_is_named_before_anything_is_made(data_directory: Path) -> None:

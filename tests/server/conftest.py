@@ -1,0 +1,12 @@
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def data_directory() -> Iterator[Path]:
+    """Not under pytest's own folder, which PostgreSQL's account may not enter when the tests are run as root."""
+    with tempfile.TemporaryDirectory(prefix="dengta-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
