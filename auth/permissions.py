@@ -20,6 +20,7 @@ class PermissionMatrix:
 
     classes: Mapping[FieldName, FieldClass]
     entries: Mapping[tuple[Role, Tier, FieldName], Visibility] = field(default_factory=dict)
+    _permissions: dict[tuple[Role, Tier], "Permissions"] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for (_, _, name), visibility in self.entries.items():
@@ -34,10 +35,15 @@ class PermissionMatrix:
         return entry if entry is not None else DEFAULT_MATRIX[role, tier, self.classes[name]]
 
     def permissions_of(self, role: Role, tier: Tier) -> "Permissions":
-        return Permissions({name: self.visibility(role, tier, name) for name in self.classes})
+        """The same object for the same role and tier, so that what was decided by it can be remembered with it."""
+        found = self._permissions.get((role, tier))
+        if found is None:
+            visibilities = {name: self.visibility(role, tier, name) for name in self.classes}
+            found = self._permissions[role, tier] = Permissions(visibilities)
+        return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Permissions:
     """The matrix as one caller meets it."""
 

@@ -15,6 +15,8 @@ from domain.records import OrganizationRecord
 
 _ALGORITHM = "ES256"
 _TYPE = "at+jwt"
+_MOST_TOKENS = 10_000
+"""That are remembered."""
 
 
 class InvalidTokenError(Exception):
@@ -76,6 +78,26 @@ class TokenAuthority:
             sub={"essential": True},
             jti={"essential": True},
         )
+
+
+class VerifiedTokens:
+    """Tokens that were found good, until they expire: to verify a signature costs more than a small query."""
+
+    def __init__(self, authority: TokenAuthority) -> None:
+        self._authority = authority
+        self._claims: dict[str, Claims] = {}
+
+    def verify(self, token: str) -> Claims:
+        """InvalidTokenError as the authority has it."""
+        claims = self._claims.get(token)
+        if claims is not None and claims.expires_at > self._authority.clock().timestamp():
+            return claims
+        self._claims.pop(token, None)
+        claims = self._authority.verify(token)
+        if len(self._claims) >= _MOST_TOKENS:
+            self._claims.clear()
+        self._claims[token] = claims
+        return claims
 
 
 def _claims(claims: dict[str, Any]) -> Claims:

@@ -1,9 +1,10 @@
 """记录: what storage reads and every room above passes on. The field names are those of the columns."""
 
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
 
 RecordT = TypeVar("RecordT", bound="Record")
@@ -105,6 +106,15 @@ def record_class(kind: type[RecordT], fields: tuple[str, ...]) -> type[RecordT]:
         values = namedtuple(kind.__name__, fields)  # type: ignore[misc] # known at run time alone
         found = _classes[kind, fields] = type(kind.__name__, (values, kind), {"__slots__": (), "_kind": kind})
     return found
+
+
+_new: Any = tuple.__new__
+
+
+def maker_of(kind: type[RecordT], fields: tuple[str, ...]) -> Callable[[Iterable[Any]], RecordT]:
+    """As `record_class(kind, fields)._make`, for values that are as many as the fields: it does not count them."""
+    make: Callable[[Iterable[Any]], RecordT] = partial(_new, record_class(kind, fields))
+    return make
 
 
 def _record(kind: type[RecordT], fields: tuple[str, ...], values: tuple[Any, ...]) -> RecordT:

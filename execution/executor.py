@@ -28,6 +28,7 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.executor import Executor
 from graphql.execution.values import VariableValues, get_variable_values
 
+from execution.leaves import SPECIFIED_NATIVES, Natives
 from execution.plans import Document, SelectionPlan, root_plan
 from execution.running import Run
 from execution.shortcuts import FindShortcut, declared_shortcuts
@@ -42,10 +43,15 @@ class Declined(Exception):  # noqa: N818 - it is no error: graphql-core can run 
 
 @dataclass(frozen=True, slots=True)
 class CompiledExecutor:
-    """Compiles the operations of one schema. `find_shortcut` says which of its fields need no call for each object."""
+    """Compiles the operations of one schema.
+
+    `find_shortcut` says which of its fields need no call for each object; `natives`, values of which classes the answer
+    may hold for a scalar, because who writes the JSON knows how.
+    """
 
     schema: GraphQLSchema
     find_shortcut: FindShortcut = declared_shortcuts
+    natives: Natives = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         assert_valid_schema(self.schema)
@@ -65,7 +71,8 @@ class CompiledExecutor:
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         fragments = {name: FragmentDetails(node) for name, node in definitions.items()}
-        shared = Document(self.schema, operation, fragments, self.find_shortcut)
+        natives = {**SPECIFIED_NATIVES, **self.natives}
+        shared = Document(self.schema, operation, fragments, self.find_shortcut, natives)
         return CompiledOperation(shared, definitions, root_type, tuple(conditions))
 
 

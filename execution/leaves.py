@@ -1,6 +1,6 @@
 """Scalars and enums: how a value is written, and what a value that needs no writing looks like."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -12,27 +12,45 @@ from execution.classes import Kind, kind_of
 
 Write = Callable[[Any], Any]
 
-AS_IT_IS: dict[GraphQLLeafType, str] = {
-    GraphQLString: "value.__class__ is str",
-    GraphQLID: "value.__class__ is str",
-    GraphQLBoolean: "value.__class__ is bool",
-    GraphQLInt: "value.__class__ is int and -2147483648 <= value <= 2147483647",
+Natives = Mapping[str, type]
+"""Name of a scalar → the class whose values the writer of the JSON writes as the scalar would: see README.md."""
+
+SPECIFIED_NATIVES: Natives = {
+    GraphQLString.name: str,
+    GraphQLID.name: str,
+    GraphQLBoolean.name: bool,
+    GraphQLInt.name: int,
 }
-"""GraphQL's own scalars: the condition, in Python, under which a value is its own written form."""
+_LEAST_INT, _GREATEST_INT = -(2**31), 2**31 - 1
 
 
 class NotPlainError(Exception):
     """The value is none that the fast way knows; the general way will find out what to do with it."""
 
 
+def _is_int(value: int) -> bool:
+    return _LEAST_INT <= value <= _GREATEST_INT
+
+
+def condition_of_native(native: type, name: str, value: str, first: str | None = None) -> str:
+    """In Python: that `value` needs no writing. `name` is what the class is called there; `first` gives the value where
+    it is asked for the first time.
+    """
+    within = f" and {_LEAST_INT} <= {value} <= {_GREATEST_INT}" if native is int else ""
+    return f"{first or value}.__class__ is {name}{within}"
+
+
 @lru_cache(maxsize=10_000)
-def writer_of(leaf: GraphQLLeafType) -> Write:
+def writer_of(leaf: GraphQLLeafType, native: type | None = None) -> Write:
     """Writes a value that is there; raises NotPlainError, or what the leaf type raises, for any other."""
     if isinstance(leaf, GraphQLEnumType):
-        return _EnumNames(leaf).__getitem__
+        return names_of(leaf).__getitem__
     coerce = leaf.coerce_output_value
 
     def write(value: Any) -> Any:
+        kind: type = value.__class__
+        if kind is native and (native is not int or _is_int(value)):
+            return value
         if kind_of(value) is not Kind.PLAIN:
             raise NotPlainError
         written = coerce(value)
@@ -41,6 +59,12 @@ def writer_of(leaf: GraphQLLeafType) -> Write:
         return written
 
     return write
+
+
+@lru_cache(maxsize=10_000)
+def names_of(enum: GraphQLEnumType) -> Mapping[Any, str]:
+    """As a mapping that finds out what it does not know yet; raises as `writer_of` does."""
+    return _EnumNames(enum)
 
 
 class _EnumNames(dict[Any, str]):

@@ -25,8 +25,9 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues
 
 from execution.arguments import ReadArguments, arguments_reader
-from execution.leaves import Write, writer_of
-from execution.records import Column, RecordBuilder, reader_of
+from execution.columns import Column
+from execution.leaves import Natives, Write, writer_of
+from execution.records import RecordBuilder, reader_of
 from execution.shortcuts import Attribute, FindShortcut, OfContext, OfSource, Shortcut, TypeName, shortcut_for
 
 
@@ -38,6 +39,7 @@ class Document:
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDetails]
     find_shortcut: FindShortcut
+    natives: Natives
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,13 @@ class FieldPlan:
     def is_abstract(self) -> bool:
         return is_abstract_type(self.shape.named)
 
+    @property
+    def native(self) -> type | None:
+        return self.document.natives.get(self.shape.named.name)
+
     @cached_property
     def write(self) -> Write:
-        return writer_of(self.shape.named)
+        return writer_of(self.shape.named, self.native)
 
     @cached_property
     def read(self) -> Callable[[Any, Any], Any] | None:
@@ -111,14 +117,14 @@ class FieldPlan:
         if self.shape.depth > 0 or not isinstance(self.shortcut, Attribute | OfSource | OfContext | TypeName):
             return None
         if self.is_leaf:
-            return Column(self.name, self.shortcut, self.shape.named, self.shape.nullable[0])
+            return Column(self.name, self.shortcut, self.shape.named, self.native, self.shape.nullable[0])
         if self.is_abstract or self.shape.named.is_type_of is not None:
             return None
         below = self.below(self.shape.named)
         columns = tuple(plan.column for plan in below.fields if plan.column is not None)
         if len(columns) < len(below.fields):
             return None
-        return Column(self.name, self.shortcut, None, self.shape.nullable[0], columns)
+        return Column(self.name, self.shortcut, None, None, self.shape.nullable[0], columns)
 
     def below(self, runtime_type: GraphQLObjectType) -> "SelectionPlan":
         """GraphQLError for a condition that cannot be decided: `@skip(if: null)`."""

@@ -25,6 +25,11 @@ class RequestContext:
     remembered: MutableMapping[Any, Any] = field(default_factory=dict)
     """What was worked out from the operation's document, for every request that sends it again."""
 
+    def with_document(self, remembered: MutableMapping[Any, Any]) -> "RequestContext":
+        return RequestContext(
+            self.actor, self.permissions, self.database, self.loaders, self.clock, self.language, remembered
+        )
+
     @property
     def scope(self) -> str:
         """The path whose subtree the caller reads."""

@@ -48,12 +48,10 @@ class OperationUses:
     written: frozenset[FieldUse]
     variables: Mapping[str, GraphQLInputType]
 
-    def with_values(self, values: Mapping[str, Any]) -> frozenset[FieldUse]:
-        """Everything that the operation uses with these values of its variables, as they came (not coerced)."""
-        found = set(self.written)
+    def in_values(self, values: Mapping[str, Any]) -> Iterator[FieldUse]:
+        """What the operation uses by the values of its variables, as they came (not coerced)."""
         for name, input_type in self.variables.items():
-            found.update(_uses_in_value(input_type, values.get(name)))
-        return frozenset(found)
+            yield from _uses_in_value(input_type, values.get(name))
 
 
 def uses_of_operation(

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.permissions import PermissionMatrix
 from auth.tokens import TokenAuthority
@@ -24,7 +24,7 @@ from server.metrics import metrics_route
 from server.middleware import Correlated
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
-from server.routes.graphql import GraphQLEndpoint
+from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from storage.engine import Database
@@ -56,9 +56,10 @@ def create_app(parts: Parts) -> ASGIApp:
         yield
         await parts.database.close()
 
+    endpoint = GraphQLEndpoint(operations, authentication, parts.body_limit, parts.slow_operation)
     application = Starlette(
         routes=[
-            GraphQLEndpoint(operations, authentication, parts.body_limit, parts.slow_operation).route(),
+            endpoint.route(),
             GraphQLWebSocket(operations, authentication).route(),
             *health_routes(parts.database),
             metrics_route(),
@@ -67,7 +68,23 @@ def create_app(parts: Parts) -> ASGIApp:
         exception_handlers={HTTPException: _plain, Exception: _masked},
         lifespan=lifespan,
     )
-    return Correlated(application)
+    return Correlated(_straight_to(endpoint, application))
+
+
+def _straight_to(endpoint: GraphQLEndpoint, others: ASGIApp) -> ASGIApp:
+    """Starlette's router and the layers around it cost a tenth of a quick query: what is for GraphQL goes past them."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] not in METHODS:
+            await others(scope, receive, send)
+            return
+        try:
+            await endpoint(scope, receive, send)
+        except Exception as error:
+            response = await _masked(Request(scope), error)
+            await response(scope, receive, send)
+
+    return application
 
 
 async def _plain(_request: Request, error: Exception) -> Response:

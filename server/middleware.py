@@ -18,13 +18,19 @@ class Correlated:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        offered = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-        own = [*_HEADERS, (b"x-request-id", begin_correlation(offered).encode())]
+        own = (*_HEADERS, (b"x-request-id", begin_correlation(_offered(scope)).encode()))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(item for item in own if item[0] not in present)]
+                message["headers"] += [item for item in own if item[0] not in present]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _offered(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return bytes(value).decode("latin-1")
+    return None

@@ -1,6 +1,7 @@
 """内容协商: what a client accepts, by the weights it gives."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 
 def preferences(header: str) -> list[tuple[str, float]]:
@@ -25,7 +26,8 @@ def _weight(parameters: Sequence[str]) -> float | None:
     return 1.0
 
 
-def accepted_media_type(header: str | None, offered: Sequence[str]) -> str | None:
+@lru_cache(maxsize=1_000)
+def accepted_media_type(header: str | None, offered: tuple[str, ...]) -> str | None:
     """The offered type that the client wants most, the earlier on a tie; None when it accepts none of them."""
     wanted = preferences(header) if header else [("*/*", 1.0)]
     weighed = [(_weight_of(media_type, wanted), -place) for place, media_type in enumerate(offered)]
@@ -43,6 +45,7 @@ def _weight_of(media_type: str, wanted: Sequence[tuple[str, float]]) -> float:
     return 0.0
 
 
+@lru_cache(maxsize=1_000)
 def language_of(header: str | None) -> str:
     """`zh` or `en`; Chinese unless the client prefers English."""
     weights = {"zh": 0.0, "en": 0.0}

@@ -11,6 +11,7 @@ from auth.signing_keys import signing_key_at
 from auth.tokens import TokenAuthority
 from server.app import Parts, create_app
 from server.log import configure_log
+from server.memory import spare_what_is_loaded
 from server.settings import Settings
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
@@ -32,7 +33,9 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         executor=settings.executor,
         slow_operation=settings.slow_operation,
     )
-    return create_app(parts)
+    app = create_app(parts)
+    spare_what_is_loaded()
+    return app
 
 
 def serve_until_stopped(settings: Settings, database_url: str, when_ready: Callable[[], None]) -> None:

@@ -16,7 +16,7 @@ from storage.models import Attachment, Member
 from storage.ordering import member_keyset
 from storage.pages import Shape, page_of, page_statement, shape_of, values_of, walk_of, walk_with_parameters
 from storage.reading import reading_of
-from storage.statements import Statement, parameter, statement_of
+from storage.statements import Statement, array_of, parameter, statement_of
 
 _IDS: Any = parameter("ids", ARRAY(BigInteger))
 
@@ -68,7 +68,7 @@ async def members_by_id(
 ) -> Mapping[int, MemberRecord]:
     """Those of the ids that exist within the scope."""
     reading = reading_of(MemberRecord, Selection(selection.columns | {"id"}, selection.above))
-    statement = _with_ids(reading.fields).with_values({"ids": list(ids), **scope_values(scope)})
+    statement = _with_ids(reading.fields).with_values({"ids": array_of(ids), **scope_values(scope)})
     records = await reading.records(database, scope, await database.rows(statement))
     return {record.id: record for record in records}
 
@@ -83,7 +83,7 @@ async def attachments_of_members(
     database: Database, scope: str, member_ids: Sequence[int]
 ) -> Mapping[int, Sequence[AttachmentRecord]]:
     """The attachments of those members that are within the scope, oldest first."""
-    statement = _attachments().with_values({"ids": list(member_ids), **scope_values(scope)})
+    statement = _attachments().with_values({"ids": array_of(member_ids), **scope_values(scope)})
     found: dict[int, list[AttachmentRecord]] = {}
     for record in map(AttachmentRecord._make, await database.rows(statement)):
         found.setdefault(record.member_id, []).append(record)

@@ -18,7 +18,7 @@ from storage.models import Member, Organization
 from storage.ordering import Keyset, member_keyset, organization_keyset
 from storage.pages import Shape, Walk, page_conditions, page_of, shape_of, values_of, walk_of, walk_with_parameters
 from storage.reading import Reading, reading_of
-from storage.statements import Statement, parameter, statement_of
+from storage.statements import Statement, array_of, parameter, statement_of
 
 _Above = aliased(Organization, name="above")
 _IDS: Any = parameter("above_ids", ARRAY(BigInteger))
@@ -46,7 +46,7 @@ async def member_pages_below(  # noqa: PLR0913 # a page, of whom, as whom: none 
     else:
         below = select(*reading.columns).where(*_members_below(reach), await _satisfying(database, search.where))
         statement = statement_of(_lateral_statement(below, keyset, walk))
-    found = await _below(database, scope, reading, statement.with_values({_IDS.key: list(organization_ids)}))
+    found = await _below(database, scope, reading, statement.with_values({_IDS.key: array_of(organization_ids)}))
     return {key: page_of(found.get(key, []), keyset, search.page) for key in organization_ids}
 
 
@@ -71,7 +71,7 @@ async def child_pages_of(
     else:
         below = select(*reading.columns).where(_IS_CHILD, compiled(search.where, Organization))
         statement = statement_of(_lateral_statement(below, keyset, walk))
-    found = await _below(database, scope, reading, statement.with_values({_IDS.key: list(organization_ids)}))
+    found = await _below(database, scope, reading, statement.with_values({_IDS.key: array_of(organization_ids)}))
     return {key: page_of(found.get(key, []), keyset, search.page) for key in organization_ids}
 
 
@@ -157,5 +157,5 @@ def _counts(counted: Select[Any]) -> Statement:
 
 
 async def _counted(database: Database, counts: Statement, organization_ids: Sequence[int]) -> Mapping[int, int]:
-    rows = await database.rows(counts.with_values({_IDS.key: list(organization_ids)}))
+    rows = await database.rows(counts.with_values({_IDS.key: array_of(organization_ids)}))
     return {row[0]: row[1] for row in rows}

@@ -15,7 +15,7 @@ from storage.models import Organization
 from storage.ordering import organization_keyset
 from storage.pages import Shape, page_of, page_statement, shape_of, values_of, walk_of, walk_with_parameters
 from storage.reading import reading_of
-from storage.statements import Statement, parameter, statement_of
+from storage.statements import Statement, array_of, parameter, statement_of
 
 
 def whole_organizations() -> Select[Any]:
@@ -80,7 +80,7 @@ async def organizations_by_id(
 ) -> Mapping[int, OrganizationRecord]:
     """Those of the ids that exist within the scope."""
     reading = reading_of(OrganizationRecord, Selection(selection.columns | {"id"}, selection.above))
-    statement = _with_ids(reading.fields).with_values({"ids": list(ids), **scope_values(scope)})
+    statement = _with_ids(reading.fields).with_values({"ids": array_of(ids), **scope_values(scope)})
     records = await reading.records(database, scope, await database.rows(statement))
     return {record.id: record for record in records}
 

@@ -13,12 +13,12 @@ from sqlalchemy import ARRAY, BigInteger, any_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.paths import id_of, lies_within, path_above
-from domain.records import ABOVE, MemberRecord, OrganizationRecord, Record, RecordT, Selection, columns_of, record_class
+from domain.records import ABOVE, MemberRecord, OrganizationRecord, Record, RecordT, Selection, columns_of, maker_of
 from storage.engine import Database, Row
 from storage.filters import scope_values, scoped
 from storage.models import Member, Organization
 from storage.ordering import Keyset
-from storage.statements import Statement, parameter, statement_of
+from storage.statements import Statement, array_of, parameter, statement_of
 
 _TABLES: Mapping[type[Record], Any] = {MemberRecord: Member, OrganizationRecord: Organization}
 _PATHS: Mapping[type[Record], str] = {MemberRecord: "org_path", OrganizationRecord: "path"}
@@ -38,22 +38,22 @@ class Reading(Generic[RecordT]):
 
     async def records(self, database: Database, scope: str, rows: Sequence[Row]) -> list[RecordT]:
         if self.above is None:
-            make = record_class(self.kind, self.fields)._make
+            make = maker_of(self.kind, self.fields)
             return [make(row) for row in rows]
-        make = record_class(self.kind, (*self.fields, ABOVE[self.kind]))._make
+        make = maker_of(self.kind, (*self.fields, ABOVE[self.kind]))
         place = self.fields.index(_PATHS[self.kind])
         above = await self._organizations_above(database, scope, {row[place] for row in rows})
-        return [make((*row, above[row[place]])) for row in rows]
+        return [make(row + above[row[place]]) for row in rows]
 
     async def _organizations_above(
         self, database: Database, scope: str, paths: Iterable[str]
-    ) -> dict[str, OrganizationRecord | None]:
-        """Path of a record → the organisation above it. A member's path is that of its branch already."""
+    ) -> dict[str, tuple[OrganizationRecord | None]]:
+        """Path of a record → the organisation above it, alone. A member's path is that of its branch already."""
         if self.above is None:
             return {}
         above = {path: path if self.kind is MemberRecord else path_above(path) for path in paths}
         found = await organizations_at(database, scope, above.values(), self.above)
-        return {path: found.get(place) for path, place in above.items()}
+        return {path: (found.get(place),) for path, place in above.items()}
 
 
 def reading_of(kind: type[RecordT], selection: Selection, *, keyset: Keyset = ()) -> Reading[RecordT]:
@@ -73,7 +73,7 @@ async def organizations_at(
     if not ids:
         return {}
     fields = _fields_of(levels)
-    rows = await database.rows(_organizations(fields).with_values({"ids": ids, **scope_values(scope)}))
+    rows = await database.rows(_organizations(fields).with_values({"ids": array_of(ids), **scope_values(scope)}))
     place = fields.index("path")
     return _linked({row[place]: row for row in rows}, fields, selection)
 
@@ -101,9 +101,9 @@ def _organizations(fields: tuple[str, ...]) -> Statement:
 
 
 def _linked(rows: Mapping[str, Row], fields: tuple[str, ...], selection: Selection) -> dict[str, OrganizationRecord]:
-    alone = record_class(OrganizationRecord, fields)
     if selection.above is None:
-        return {path: alone._make(row) for path, row in rows.items()}
+        make = maker_of(OrganizationRecord, fields)
+        return {path: make(row) for path, row in rows.items()}
     parents = _linked(rows, fields, selection.above)
-    linked = record_class(OrganizationRecord, (*fields, ABOVE[OrganizationRecord]))
-    return {path: linked._make((*row, parents.get(path_above(path)))) for path, row in rows.items()}
+    make = maker_of(OrganizationRecord, (*fields, ABOVE[OrganizationRecord]))
+    return {path: make((*row, parents.get(path_above(path)))) for path, row in rows.items()}

@@ -4,7 +4,7 @@ SQLAlchemy says what is read; psycopg reads it. What lies between, SQLAlchemy's 
 the whole of the rest for a page of a hundred members, and adds nothing to rows that become records at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,11 @@ class Statement:
 def parameter(name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]]) -> BindParameter[Any]:
     """A parameter whose value comes later."""
     return bindparam(name, type_=type_, required=False)
+
+
+def array_of(ids: Iterable[int]) -> str:
+    """As PostgreSQL writes an array: psycopg would look into a list for what its items are."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def statement_of(select: Select[Any]) -> Statement:

@@ -18,7 +18,7 @@ from benchmarks.execution.compile_time import first_compilation
 from benchmarks.execution.contenders import Contenders, contenders_on
 from benchmarks.execution.growth import growth_of
 from benchmarks.execution.processes import running
-from benchmarks.execution.queries import Subject, queries_about
+from benchmarks.execution.queries import Query, Subject, queries_about
 from benchmarks.execution.side_by_side import Effort, side_by_side
 from benchmarks.execution.subjects import province_and_subject
 from benchmarks.execution.tables import table_of
@@ -30,18 +30,19 @@ from storage.engine import connect, psycopg_url
 from storage.members import count_members
 
 
-def main(
+def main(  # noqa: PLR0913 # a command's options
     members: Annotated[int, typer.Option(help="How many members the province has.")] = 1_000_000,
     seconds: Annotated[float, typer.Option(help="How long each contender is asked in a round.")] = 5,
     rounds: Annotated[int, typer.Option(help="How many rounds there are.")] = 3,
     write: Annotated[Path | None, typer.Option(help="A page to put the results into, between its marks.")] = None,
+    query: Annotated[list[str] | None, typer.Option(help="Only these queries, by name, and nothing else.")] = None,
     database_url: Annotated[str | None, typer.Option(help="A province that is there already; it is only read.")] = None,
 ) -> None:
     """Compare Dengta, on either executor, with a stock Strawberry application and with the floor, in turn."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the contenders as Ctrl-C does
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     with _province(members, database_url) as url, TemporaryDirectory() as folder:
-        lines = uvloop.run(_measure(url, Path(folder), Effort(seconds, rounds)))
+        lines = uvloop.run(_measure(url, Path(folder), Effort(seconds, rounds), query or []))
     text = "\n".join(lines)
     print(text)  # noqa: T201 # the result
     if write:
@@ -57,12 +58,16 @@ def _province(members: int, url: str | None) -> Iterator[str]:
         yield own
 
 
-async def _measure(url: str, folder: Path, effort: Effort) -> list[str]:
+async def _measure(url: str, folder: Path, effort: Effort, names: list[str]) -> list[str]:
     province, subject, members = await _chosen(url)
     contenders = contenders_on(url, folder, province)
     gc.freeze()  # what is loaded by now need not be looked through while others are timed
     lines = [f"{members:,} members, {platform.machine()}, Python {platform.python_version()}.", ""]
-    lines += await _compared(contenders, subject, effort)
+    queries = [each for each in queries_about(subject) if not names or each.name in names]
+    lines += await _compared(contenders, queries, effort)
+    if names:
+        return lines
+    lines += await _cold(contenders, effort)
     lines += ["", "### Large pages of the list", ""]
     lines += [line async for line in growth_of(contenders.dengta, members, effort.seconds)]
     lines += ["", "### A document of many fields", "", *first_compilation()]
@@ -79,14 +84,18 @@ async def _chosen(url: str) -> tuple[OrganizationRecord, Subject, int]:
         await database.close()
 
 
-async def _compared(contenders: Contenders, subject: Subject, effort: Effort) -> list[str]:
-    queries = queries_about(subject)
+async def _compared(contenders: Contenders, queries: list[Query], effort: Effort) -> list[str]:
     with ExitStack() as stack:
         servers = [stack.enter_context(running(each)) for each in contenders.all]
         bodies = await verified_bodies(servers, queries)
         results = await side_by_side(servers, queries, bodies, effort)
-        cold = [line async for line in never_seen_documents(servers[0], servers[1], effort)]
-    return [*table_of(results, contenders), "", "### Documents never seen before", "", *cold]
+    return [*table_of(results, contenders)]
+
+
+async def _cold(contenders: Contenders, effort: Effort) -> list[str]:
+    with running(contenders.dengta) as compiled, running(contenders.interpreted) as interpreted:
+        lines = [line async for line in never_seen_documents(compiled, interpreted, effort)]
+    return ["", "### Documents never seen before", "", *lines]
 
 
 typer.run(main)

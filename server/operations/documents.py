@@ -1,9 +1,11 @@
 """文档: a query's text, parsed, validated and analysed once and remembered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
+from weakref import WeakSet
 
 from graphql import (
     DocumentNode,
@@ -16,6 +18,7 @@ from graphql import (
     validate,
 )
 
+from auth.permissions import Permissions
 from schema.field_usage import OperationUses, uses_of_operation
 from server.operations.executors import Executable, Executors
 
@@ -43,6 +46,17 @@ class Operation:
     executable: Executable
     remembered: dict[Any, Any] = field(default_factory=dict)
     """What resolvers work out from the document."""
+
+    _allowed: WeakSet[Permissions] = field(default_factory=WeakSet)
+    """Those who may use every field that the document itself uses."""
+
+    def require(self, permissions: Permissions, variables: Mapping[str, Any]) -> None:
+        """CallerError that lists the fields which the caller may not use as the operation does."""
+        in_values = list(self.uses.in_values(variables))
+        if permissions in self._allowed and not in_values:
+            return
+        permissions.require([*self.uses.written, *in_values])
+        self._allowed.add(permissions)
 
     @property
     def name(self) -> str | None:

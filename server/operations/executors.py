@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import strawberry
@@ -12,6 +13,9 @@ from resolvers.context import RequestContext
 from schema.build import graphql_schema
 
 COMPILED, GRAPHQL_CORE = "compiled", "graphql-core"
+
+NATIVES = {"Date": date, "DateTime": datetime}
+"""orjson writes these as our scalars do (`schema/scalars.py`)."""
 
 Execute = Callable[[RequestContext, dict[str, Any]], ExecutionResult | Awaitable[ExecutionResult]]
 
@@ -31,7 +35,7 @@ class Executors:
     def __init__(self, schema: strawberry.Schema, executor: str = COMPILED) -> None:
         self._schema = graphql_schema(schema)
         self._core_class = schema.execution_context_class
-        self._compiled = CompiledExecutor(self._schema, strawberry_shortcuts) if executor == COMPILED else None
+        self._compiled = CompiledExecutor(self._schema, strawberry_shortcuts, NATIVES) if executor == COMPILED else None
 
     def executable(self, document: DocumentNode, name: str | None) -> Executable:
         """The document has been validated, and has one operation of that name."""

@@ -1,7 +1,7 @@
 """执行: one operation from its text to its answer, the same for every transport."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -59,8 +59,8 @@ class Operations:
         variables = dict(request.variables or {})
         started = perf_counter()
         try:
-            context.permissions.require(operation.uses.with_values(variables))
-            running = operation.executable.execute(replace(context, remembered=operation.remembered), variables)
+            operation.require(context.permissions, variables)
+            running = operation.executable.execute(context.with_document(operation.remembered), variables)
             result = running if isinstance(running, ExecutionResult) else await running
         except CallerError as error:
             return refused([caller_error(error, context.language)])

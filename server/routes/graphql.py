@@ -7,6 +7,7 @@ import orjson
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from domain.errors import CallerError
 from resolvers.context import RequestContext
@@ -21,6 +22,7 @@ from server.routes.http_errors import HttpError
 from server.routes.request_body import request_from_body, request_from_query
 from storage.engine import DatabaseUnavailableError
 
+PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
@@ -33,7 +35,13 @@ class GraphQLEndpoint:
     slow_operation: float
 
     def route(self) -> Route:
-        return Route("/graphql", self.respond, methods=["GET", "POST"])
+        """For the methods that are not answered at all; those that are, `__call__` answers."""
+        return Route(PATH, self.respond, methods=METHODS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As an ASGI application of its own, which need not be looked for among routes."""
+        response = await self.respond(HttpRequest(scope, receive))
+        await response(scope, receive, send)
 
     async def respond(self, http: HttpRequest) -> Response:
         language = language_of(http.headers.get("accept-language"))
@@ -86,8 +94,8 @@ def _require_method(http: HttpRequest, operation: Operation) -> None:
 def _response(answer: Answer, media_type: str) -> Response:
     """A refused request is the client's error under the GraphQL media type; plain JSON clients look at `errors`."""
     status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
-    body = orjson.dumps(answer.body)
-    return Response(body, status, media_type=f"{media_type}; charset=utf-8", headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store", "Content-Type": f"{media_type}; charset=utf-8"}
+    return Response(orjson.dumps(answer.body), status, headers)
 
 
 def _refusal(refusal: HttpError, language: str, media_type: str) -> Response:

@@ -1,6 +1,7 @@
 """请求: the parameters of a GraphQL request from the body of a POST or the query of a GET."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -19,7 +20,8 @@ _CHARSETS = {"", "utf-8", "utf8"}
 
 async def request_from_body(http: HttpRequest, limit: int) -> Request:
     """HttpError for another media type, a body over the limit, or one that is no GraphQL request."""
-    _require_json(http.headers.get("content-type", ""))
+    if not _is_json(http.headers.get("content-type", "")):
+        raise unsupported_media_type()
     try:
         parameters = orjson.loads(await _body_within(http, limit))
     except orjson.JSONDecodeError as error:
@@ -64,11 +66,11 @@ def _of_type(parameters: Mapping[str, Any], name: str, expected: type, described
     return value
 
 
-def _require_json(content_type: str) -> None:
+@lru_cache(maxsize=100)
+def _is_json(content_type: str) -> bool:
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = {parameter.partition("=")[2].strip('"') for parameter in parameters if parameter.startswith("charset=")}
-    if media_type != "application/json" or not charsets <= _CHARSETS:
-        raise unsupported_media_type()
+    return media_type == "application/json" and charsets <= _CHARSETS
 
 
 async def _body_within(http: HttpRequest, limit: int) -> bytes:

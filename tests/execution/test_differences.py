@@ -3,15 +3,16 @@
 import json
 import os
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from graphql import ExecutionResult, GraphQLSchema, execute, parse, validate
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from execution import CompiledExecutor
+from execution import CompiledExecutor, FindShortcut, declared_shortcuts, records
 from tests.execution.random_documents import documents
-from tests.execution.torture import Animal, torture_schema
+from tests.execution.torture import Animal, read_directly, torture_schema
 
 EXAMPLES = int(os.environ.get("DENGTA_TEST_EXAMPLES", "100")) * 10
 SCHEMA, AT_ONCE = torture_schema(), torture_schema(waits=False)
@@ -25,7 +26,9 @@ VARIABLES = st.fixed_dictionaries(
         "no": st.one_of(st.booleans(), st.none()),
     },
 )
-many = settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+_SLOW = [HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.differing_executors]
+many = settings(max_examples=EXAMPLES, suppress_health_check=_SLOW)
+some = settings(max_examples=EXAMPLES // 2, suppress_health_check=_SLOW)
 
 
 async def on_core(document: str, variables: dict[str, Any], schema: GraphQLSchema = SCHEMA) -> ExecutionResult:
@@ -33,8 +36,13 @@ async def on_core(document: str, variables: dict[str, Any], schema: GraphQLSchem
     return await result if not isinstance(result, ExecutionResult) else result
 
 
-async def compiled(document: str, variables: dict[str, Any], schema: GraphQLSchema = SCHEMA) -> ExecutionResult:
-    operation = CompiledExecutor(schema).compile(parse(document))
+async def compiled(
+    document: str,
+    variables: dict[str, Any],
+    schema: GraphQLSchema = SCHEMA,
+    find_shortcut: FindShortcut = declared_shortcuts,
+) -> ExecutionResult:
+    operation = CompiledExecutor(schema, find_shortcut).compile(parse(document))
     result = None
     for _ in range(2):  # a plan must not be spoilt by its first use
         running = operation.execute(Animal("Root", 5), variables=variables)
@@ -87,6 +95,20 @@ async def test_what_need_not_be_awaited_is_equal_in_errors_and_their_order(
     assert errors_of(found) == errors_of(expected)
 
 
+@pytest.mark.parametrize("worth_generating", [0, 3, 10**9])
+@some
+@given(document=documents(AT_ONCE, waits=False), variables=VARIABLES)
+async def test_what_is_read_without_its_resolver_is_equal(
+    worth_generating: int, document: str, variables: dict[str, Any]
+) -> None:
+    assume(not validate(AT_ONCE, parse(document)))
+    expected = await on_core(document, variables, AT_ONCE)
+    with patch.object(records, "_WORTH_GENERATING", worth_generating):
+        found = await compiled(document, variables, AT_ONCE, read_directly)
+    assert json.dumps(found.data) == json.dumps(expected.data)
+    assert errors_of(found) == errors_of(expected)
+
+
 @many
 @given(document=documents(SCHEMA), variables=VARIABLES)
 async def test_what_has_to_be_awaited_is_equal(document: str, variables: dict[str, Any]) -> None:
@@ -98,7 +120,7 @@ async def test_what_has_to_be_awaited_is_equal(document: str, variables: dict[st
     assert len({tuple(error.path or ()) for error in found.errors or ()}) == len(found.errors or ())
 
 
-@settings(max_examples=EXAMPLES // 10, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@some
 @given(document=documents(SCHEMA, "Mutation"), variables=VARIABLES)
 async def test_a_mutation_is_equal(document: str, variables: dict[str, Any]) -> None:
     assume(not validate(SCHEMA, parse(document)))

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
-from graphql import GraphQLObjectType, GraphQLSchema, build_schema
+from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, build_schema
 
-from execution import BATCHED
+from execution import BATCHED, Attribute, OfContext, OfSource, Shortcut, declared_shortcuts
 
 SDL = """
 scalar Odd
@@ -39,26 +39,43 @@ class Color(Enum):
     BLUE = 3
 
 
-class Animal:
-    """The n-th: what becomes of its fields depends on n."""
+class Animal(NamedTuple):
+    """The n-th: what becomes of its fields depends on n. Some can be read as attributes too."""
 
-    def __init__(self, kind: str, number: int) -> None:
-        self.kind = kind
-        self.number = number
-        self.name = f"{kind} {number}"
-        self.given = "a text"
-        self.id = number
-        self.ratio = number / 2
-        self.color = Color(number % 3 + 1)
-        self.claws = 20 - number if number % 4 else None
+    kind: str
+    number: int
+
+    @property
+    def ratio(self) -> float:
+        return self.number / 4
+
+    @property
+    def given(self) -> str:
+        return "a text"
 
 
-def other(animal: Any, step: int, kind: str = "Cat") -> Animal:
-    return Animal(kind, (number_of(animal) * 7 + step) % 11)
+class Painted(NamedTuple):
+    """Another class, whose attributes are fields of a named tuple."""
+
+    kind: str
+    number: int
+    given: str
+    ratio: float
+    color: "Color"
+
+
+def an_animal(kind: str, number: int) -> "Animal | Painted":
+    if number % 2:
+        return Animal(kind, number)
+    return Painted(kind, number, "a text", number / 4, Color(number % 3 + 1))
+
+
+def other(animal: Any, step: int, kind: str = "Cat") -> "Animal | Painted":
+    return an_animal(kind, (number_of(animal) * 7 + step) % 11)
 
 
 def number_of(animal: Any) -> int:
-    return animal.number if isinstance(animal, Animal) else 5
+    return animal.number if isinstance(animal, Animal | Painted) else 5
 
 
 def fail(*_: Any, **__: Any) -> Any:
@@ -203,10 +220,27 @@ def at_once(value: Any) -> Any:
 
 
 def type_name(animal: Any) -> str:
-    return str(animal.kind if isinstance(animal, Animal) else animal["__typename"])
+    return str(animal.kind if isinstance(animal, Animal | Painted) else animal["__typename"])
 
 
 def write_odd(number: int) -> int | None:
     if number % 3 == 0:
         raise ValueError(f"{number} is not odd enough")
     return None if number % 2 == 0 else number
+
+
+def read_directly(_parent: GraphQLObjectType, name: str, _field: GraphQLField) -> Shortcut | None:
+    """Shortcuts for what needs neither info nor arguments: the same values by every way of reading."""
+    if name in TAKE_MORE_THAN_THE_OBJECT or name.startswith("together"):
+        return declared_shortcuts(_parent, name, _field)
+    resolve = EVERY_RESOLVER[name]
+    if name in ATTRIBUTES:
+        return Attribute(name)
+    if len(name) % 2:
+        return OfSource(lambda animal: resolve(animal, None))
+    return OfContext(lambda animal, _context: resolve(animal, None))
+
+
+TAKE_MORE_THAN_THE_OBJECT = ("echo", "echoRequired", "bark")
+ATTRIBUTES = ("given", "color", "ratio")
+EVERY_RESOLVER = {**resolvers(), **waiting_resolvers()}
