@@ -145,9 +145,13 @@ class Selection:
     columns: frozenset[str]
     above: "Selection | None" = None
 
-    def levels(self) -> "list[Selection]":
-        """This one and those above, nearest first."""
-        return [self] if self.above is None else [self, *self.above.levels()]
+    @property
+    def levels(self) -> int:
+        """How many organisations above one another are wanted, this one included."""
+        return 1 if self.above is None else 1 + self.above.levels
+
+    def columns_of_all_levels(self) -> frozenset[str]:
+        return self.columns if self.above is None else self.columns | self.above.columns_of_all_levels()
 
 
 def everything_of(kind: type[Record]) -> Selection:

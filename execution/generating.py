@@ -1,6 +1,6 @@
-"""Generates the function that makes dicts of objects: one expression for all columns, in a loop over the objects."""
+"""Generates the function that makes dicts of objects: a loop over the objects, with an expression for each column."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 from keyword import iskeyword
@@ -23,7 +23,9 @@ def build(sources, context):
     for source in sources:
         try:
             {unpacked}
-            append({items})
+            record = empty_record()
+            {assignments}
+            append(record)
         except Exception:
             given_up.append(len(records))
             append(None)
@@ -37,10 +39,18 @@ def generated(columns: Sequence[Column], fields: Fields = ()) -> BuildRecords:
     What stands beside many objects (a parent, a category) is made into a dict once a call, and stands in the answer as
     often as it is asked for.
     """
-    names: dict[str, Any] = {"Built": Built, "plain": PLAIN_CLASSES, "is_plain": is_plain, "give_up": _give_up}
+    names: dict[str, Any] = {
+        "Built": Built,
+        "plain": PLAIN_CLASSES,
+        "is_plain": is_plain,
+        "give_up": _give_up,
+        "empty_record": dict.fromkeys(
+            column.name for column in columns
+        ).copy,  # large dicts are copied faster than made
+    }
     expressions = _Expressions(names, fields)
     text = _TEMPLATE.format(
-        items=expressions.of_object(columns, "source"),
+        assignments="\n            ".join(expressions.assignments(columns)),
         memories="; ".join(f"{memory} = {{}}" for memory in expressions.memories),
         unpacked=f"{', '.join(expressions.locals.values())}, = source + ()" if fields else "",
     )
@@ -66,6 +76,12 @@ class _Expressions:
         self.locals = {field: f"field_{number}" for number, field in enumerate(fields)}
         self._names = names
         self._numbers = count()
+
+    def assignments(self, columns: Sequence[Column]) -> Iterator[str]:
+        """The values of the object itself; what is filled in later is None already."""
+        for column in columns:
+            if column.shortcut is not None:
+                yield f"record[{column.name!r}] = {self._of_column(column, 'source')}"
 
     def of_object(self, columns: Sequence[Column], source: str) -> str:
         items = (f"{column.name!r}: {self._of_column(column, source)}" for column in columns)

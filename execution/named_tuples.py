@@ -22,7 +22,7 @@ def _fields_of(kind: type) -> Fields:
     """None of a class that has changed what its fields give."""
     if not issubclass(kind, tuple) or kind.__add__ is not tuple.__add__:
         return ()
-    if kind.__getattribute__ is not object.__getattribute__ or hasattr(kind, "__getattr__"):
+    if kind.__getattribute__ is not tuple.__getattribute__ or hasattr(kind, "__getattr__"):
         return ()
     fields = getattr(kind, "_fields", ())
     return fields if all(_gives(kind, name, place) for place, name in enumerate(fields)) else ()

@@ -11,7 +11,7 @@ from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
 from storage.nested import child_counts_of, child_pages_of
 from storage.organizations import count_organizations, page_of_organizations
-from storage.reading import organizations_at
+from storage.organizations_above import organizations_at
 
 
 async def search_organizations(

@@ -1,10 +1,12 @@
 """The schema (契约): everything that a caller may ask, and the permission class of every governed field."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 from strawberry.types.base import StrawberryObjectDefinition
 
 from auth.default_matrix import FieldClass
@@ -17,11 +19,19 @@ from schema.traits import record_name, traits_of
 def build_schema() -> strawberry.Schema:
     schema = strawberry.Schema(
         query=Query,
-        config=StrawberryConfig(scalar_map=SCALARS),
+        config=StrawberryConfig(scalar_map=SCALARS, name_converter=_RememberedNames()),
         types=[MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder],
     )
     _trust_resolvers(graphql_schema(schema))
     return schema
+
+
+class _RememberedNames(NameConverter):
+    """Strawberry asks for the name of each argument and input field whenever it converts one."""
+
+    @lru_cache(maxsize=10_000)  # noqa: B019 # there is one converter for each schema, and it lives as long
+    def apply_naming_config(self, name: str) -> str:
+        return super().apply_naming_config(name)
 
 
 def _trust_resolvers(schema: GraphQLSchema) -> None:

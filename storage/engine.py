@@ -3,13 +3,12 @@
 Every read is one statement in autocommit, on a connection that is held no longer than that.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from math import inf
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.errors import QueryCanceled
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Select, make_url
@@ -18,12 +17,16 @@ from storage.statements import Statement, statement_of
 from storage.text_search import FREQUENT_GRAMS, FrequentGrams, frequent_grams_from
 
 Row = tuple[Any, ...]
+SharedT = TypeVar("SharedT")
 
 # A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
 # these short statements take.
 SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
 _STATISTICS_ARE_GOOD_FOR = 600.0
 """Seconds."""
+
+_MOST_ROWS_KEPT = 1_000
+"""A cursor holds its last result in memory until the next one."""
 
 
 class DatabaseUnavailableError(Exception):
@@ -34,24 +37,27 @@ class StatementTimedOutError(Exception):
     """PostgreSQL cancelled a statement that took longer than DENGTA_STATEMENT_TIMEOUT."""
 
 
-@contextmanager
-def _own_errors() -> Iterator[None]:
-    """The driver's errors that a caller should hear of, in our own terms."""
-    try:
-        yield
-    except QueryCanceled as error:
-        raise StatementTimedOutError from error
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise DatabaseUnavailableError from error
+class _Connection(AsyncConnection[Row]):
+    """Keeps its cursor: to make one costs a tenth of a small query."""
+
+    _cursor: AsyncCursor[Row] | None = None
+
+    async def read(self, statement: Statement) -> list[Row]:
+        cursor = self._cursor or self.cursor()
+        await cursor.execute(statement.text, statement.values)
+        rows = await cursor.fetchall()
+        self._cursor = cursor if len(rows) <= _MOST_ROWS_KEPT else None
+        return rows
 
 
 class Database:
     """A pool of connections, which are opened when they are first needed."""
 
-    def __init__(self, pool: "AsyncConnectionPool[AsyncConnection[Row]]") -> None:
+    def __init__(self, pool: AsyncConnectionPool[_Connection]) -> None:
         self._pool = pool
         self._frequent_grams = FrequentGrams()
         self._statistics_read_at = -inf
+        self._shared: dict[Callable[[Database], Any], Any] = {}
 
     async def rows(self, statement: Statement | Select[Any]) -> list[Row]:
         """DatabaseUnavailableError and StatementTimedOutError beside the errors of a wrong statement.
@@ -60,9 +66,7 @@ class Database:
         it; nothing has happened then, so the statement is tried once more on another.
         """
         ready = statement if isinstance(statement, Statement) else statement_of(statement)
-        with _own_errors():
-            if self._pool.closed:
-                await self._pool.open()
+        try:
             try:
                 return await self._rows(ready)
             except OperationalError as error:
@@ -70,13 +74,18 @@ class Database:
                     raise
                 await self._pool.check()
                 return await self._rows(ready)
+        except QueryCanceled as error:
+            raise StatementTimedOutError from error
+        except (OperationalError, InterfaceError) as error:
+            raise DatabaseUnavailableError from error
 
     async def _rows(self, statement: Statement) -> list[Row]:
         """Not by `pool.connection()`: to end the transaction that there never is costs a tenth of a small query."""
+        if self._pool.closed:
+            await self._pool.open()
         connection = await self._pool.getconn()
         try:
-            cursor = await connection.execute(statement.text, statement.values)
-            return await cursor.fetchall()
+            return await connection.read(statement)
         finally:
             await self._pool.putconn(connection)
 
@@ -89,6 +98,13 @@ class Database:
         """Of a statement that counts."""
         rows = await self.rows(statement)
         return int(rows[0][0])
+
+    def shared(self, kind: Callable[["Database"], SharedT]) -> SharedT:
+        """What all operations on this database use together: one of its kind."""
+        found: SharedT | None = self._shared.get(kind)
+        if found is None:
+            found = self._shared[kind] = kind(self)
+        return found
 
     async def frequent_grams(self) -> FrequentGrams:
         """As the statistics were when they were last read, at most ten minutes ago."""
@@ -106,6 +122,7 @@ def connect(url: str, *, connections: int = 20, statement_timeout: float = 10.0,
     options = f"{SERVER_OPTIONS} -c statement_timeout={int(statement_timeout * 1000)}"
     pool = AsyncConnectionPool(
         libpq_url(url),
+        connection_class=_Connection,
         min_size=0,
         max_size=connections,
         timeout=patience,

@@ -33,7 +33,7 @@ async def page_of_members(
     walk = walk_of(keyset, search.page)
     if selection is None:
         return page_of([], keyset, search.page)
-    reading = reading_of(MemberRecord, selection, keyset=keyset)
+    reading = reading_of(MemberRecord, selection, keyset)
     if search.where is None:
         page = _page(reading.fields, search.order, shape_of(walk))
         rows = await database.rows(page.with_values({**values_of(walk), **scope_values(scope)}))

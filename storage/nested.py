@@ -40,7 +40,7 @@ async def member_pages_below(  # noqa: PLR0913 # a page, of whom, as whom: none 
     walk = walk_of(keyset, search.page)
     if selection is None:
         return dict.fromkeys(organization_ids, page_of([], keyset, search.page))
-    reading = reading_of(MemberRecord, selection, keyset=keyset)
+    reading = reading_of(MemberRecord, selection, keyset)
     if search.where is None:
         statement = _member_pages(reading.fields, search.order, shape_of(walk), reach).with_values(values_of(walk))
     else:
@@ -65,7 +65,7 @@ async def child_pages_of(
     walk = walk_of(keyset, search.page)
     if selection is None:
         return dict.fromkeys(organization_ids, page_of([], keyset, search.page))
-    reading = reading_of(OrganizationRecord, selection, keyset=keyset)
+    reading = reading_of(OrganizationRecord, selection, keyset)
     if search.where is None:
         statement = _child_pages(reading.fields, search.order, shape_of(walk)).with_values(values_of(walk))
     else:
