@@ -8,14 +8,36 @@ from typing import Any
 import strawberry
 from graphql import DocumentNode, ExecutionResult, execute
 
+from domain.codes import (
+    Education,
+    Ethnicity,
+    FloatingDirection,
+    Gender,
+    MemberCategory,
+    MembershipStatus,
+    OrganizationKind,
+    RealNameStatus,
+    WorkPosition,
+)
 from execution import CompiledExecutor, Declined, strawberry_shortcuts
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
 
 COMPILED, GRAPHQL_CORE = "compiled", "graphql-core"
 
-NATIVES = {"Date": date, "DateTime": datetime}
-"""orjson writes these as our scalars do (`schema/scalars.py`)."""
+_STORED_CODES = (
+    Gender,
+    Ethnicity,
+    Education,
+    MemberCategory,
+    MembershipStatus,
+    RealNameStatus,
+    FloatingDirection,
+    WorkPosition,
+    OrganizationKind,
+)
+NATIVES = {"Date": date, "DateTime": datetime, **{codes.__name__: str for codes in _STORED_CODES}}
+"""orjson writes dates as our scalars do (`schema/scalars.py`); codes come from PostgreSQL's enums, spelled as ours."""
 
 Execute = Callable[[RequestContext, dict[str, Any]], ExecutionResult | Awaitable[ExecutionResult]]
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import orjson
-from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -18,6 +17,7 @@ from server.operations.documents import Operation
 from server.operations.errors import caller_error
 from server.operations.running import Answer, Operations, Request, refused
 from server.routes import http_errors
+from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
 from server.routes.request_body import request_from_body, request_from_query
 from storage.engine import DatabaseUnavailableError
@@ -35,17 +35,17 @@ class GraphQLEndpoint:
     slow_operation: float
 
     def route(self) -> Route:
-        """For the methods that are not answered at all; those that are, `__call__` answers."""
-        return Route(PATH, self.respond, methods=METHODS)
+        """Which refuses other methods."""
+        return Route(PATH, self, methods=METHODS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As an ASGI application of its own, which need not be looked for among routes."""
-        response = await self.respond(HttpRequest(scope, receive))
+        response = await self._respond(HttpCall(scope, receive))
         await response(scope, receive, send)
 
-    async def respond(self, http: HttpRequest) -> Response:
-        language = language_of(http.headers.get("accept-language"))
-        media_type = accepted_media_type(http.headers.get("accept"), (JSON, GRAPHQL_JSON))
+    async def _respond(self, http: HttpCall) -> Response:
+        language = language_of(http.header(b"accept-language"))
+        media_type = accepted_media_type(http.header(b"accept"), (JSON, GRAPHQL_JSON))
         try:
             if media_type is None:
                 raise http_errors.not_acceptable()
@@ -55,7 +55,7 @@ class GraphQLEndpoint:
         except DatabaseUnavailableError:
             return _refusal(http_errors.database_unavailable(), language, media_type or JSON)
 
-    async def _answer(self, http: HttpRequest, media_type: str, language: str) -> Response:
+    async def _answer(self, http: HttpCall, media_type: str, language: str) -> Response:
         started = perf_counter()
         context = await self._context(http, language)
         request = await self._request(http)
@@ -73,19 +73,19 @@ class GraphQLEndpoint:
         if seconds >= self.slow_operation or _failed(answer):
             _log_operation(operation, answer, seconds)
 
-    async def _context(self, http: HttpRequest, language: str) -> RequestContext:
+    async def _context(self, http: HttpCall, language: str) -> RequestContext:
         try:
-            return await self.authentication.context(http.headers.get("authorization"), language)
+            return await self.authentication.context(http.header(b"authorization"), language)
         except CallerError as error:
             raise http_errors.unauthenticated(error.problem) from error
 
-    async def _request(self, http: HttpRequest) -> Request:
+    async def _request(self, http: HttpCall) -> Request:
         if http.method == "GET":
-            return request_from_query(http.query_params)
+            return request_from_query(http.query)
         return await request_from_body(http, self.body_limit)
 
 
-def _require_method(http: HttpRequest, operation: Operation) -> None:
+def _require_method(http: HttpCall, operation: Operation) -> None:
     """A link that changes something is a trap; only queries are answered to GET."""
     if http.method == "GET" and not operation.is_query:
         raise http_errors.method_not_allowed()

@@ -5,11 +5,10 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from starlette.requests import Request as HttpRequest
 
 from server.operations.running import Request
+from server.routes.http_call import HttpCall
 from server.routes.http_errors import (
-    body_too_large,
     malformed_json,
     malformed_parameter,
     unsupported_media_type,
@@ -18,12 +17,12 @@ from server.routes.http_errors import (
 _CHARSETS = {"", "utf-8", "utf8"}
 
 
-async def request_from_body(http: HttpRequest, limit: int) -> Request:
+async def request_from_body(http: HttpCall, limit: int) -> Request:
     """HttpError for another media type, a body over the limit, or one that is no GraphQL request."""
-    if not _is_json(http.headers.get("content-type", "")):
+    if not _is_json(http.header(b"content-type") or ""):
         raise unsupported_media_type()
     try:
-        parameters = orjson.loads(await _body_within(http, limit))
+        parameters = orjson.loads(await http.body(limit))
     except orjson.JSONDecodeError as error:
         raise malformed_json() from error
     if not isinstance(parameters, dict):
@@ -71,16 +70,3 @@ def _is_json(content_type: str) -> bool:
     media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     charsets = {parameter.partition("=")[2].strip('"') for parameter in parameters if parameter.startswith("charset=")}
     return media_type == "application/json" and charsets <= _CHARSETS
-
-
-async def _body_within(http: HttpRequest, limit: int) -> bytes:
-    """The body is refused as soon as it is known to be too large, before it has all been read."""
-    announced = http.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > limit:
-        raise body_too_large(limit)
-    body = bytearray()
-    async for chunk in http.stream():
-        body += chunk
-        if len(body) > limit:
-            raise body_too_large(limit)
-    return bytes(body)

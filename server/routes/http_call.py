@@ -1,0 +1,42 @@
+"""A request to the GraphQL endpoint, as little of it as is looked at: this is done for every operation."""
+
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
+
+from server.routes.http_errors import body_too_large
+
+
+class HttpCall:
+    __slots__ = ("_headers", "_receive", "_scope", "method")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method: str = scope["method"]
+        self._scope = scope
+        self._receive = receive
+        self._headers: dict[bytes, bytes] = dict(scope["headers"])
+
+    def header(self, name: bytes) -> str | None:
+        """`name` in lower case."""
+        value = self._headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    @property
+    def query(self) -> QueryParams:
+        return QueryParams(self._scope["query_string"])
+
+    async def body(self, limit: int) -> bytes:
+        """HttpError as soon as the body is known to be too large, before it has all been read."""
+        announced = self.header(b"content-length") or ""
+        if announced.isdigit() and int(announced) > limit:
+            raise body_too_large(limit)
+        body, more = b"", True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body += message.get("body", b"")
+            if len(body) > limit:
+                raise body_too_large(limit)
+            more = message.get("more_body", False)
+        return body
