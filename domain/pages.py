@@ -9,6 +9,10 @@ from domain.filtering import Filter
 RecordT = TypeVar("RecordT")
 
 
+TREE = "tree"
+"""The order of organisations in the tree: it is no field of theirs, so that no permission governs it."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderTerm:
     """One level of an order. Missing values come last when ascending, first when descending."""

@@ -23,7 +23,7 @@ from domain.filtering import (
     parts_of,
     rewritten,
 )
-from domain.pages import OrderTerm, Search
+from domain.pages import TREE, OrderTerm, Search
 from domain.records import Selection
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments, page_request
@@ -111,7 +111,8 @@ def _born_at_age(age: int, day: date) -> date:
 
 def _uses(record: str, where: Filter | None, order: Sequence[OrderTerm]) -> Iterator[FieldUse]:
     for term in order:
-        yield FieldUse(f"{record}.{term.field}", Purpose.ORDER)
+        if term.field != TREE:
+            yield FieldUse(f"{record}.{term.field}", Purpose.ORDER)
     if where is not None:
         yield from _uses_of_filter(record, where)
 

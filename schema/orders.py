@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import strawberry
 
 from domain.codes import CodeList
-from domain.pages import OrderTerm
+from domain.pages import TREE, OrderTerm
 from schema.codes import described
 from schema.traits import record_name, traits_of
 
@@ -45,9 +45,9 @@ def order_fields_of(record_type: type, **further: str) -> type[Enum]:
 
 
 def ordered_field(enum: type, name: str) -> str | None:
-    """`Type.field` that a value of an order enum stands for; None when the enum is of another kind."""
+    """`Type.field` that a value of an order enum stands for; None when it is no field, or the enum of another kind."""
     record = getattr(enum, _ORDERED_RECORD, None)
-    return None if record is None else f"{record}.{name.lower()}"
+    return None if record is None or name.lower() == TREE else f"{record}.{name.lower()}"
 
 
 def order_of(record_type: type, **further: str) -> Callable[[ClassT], ClassT]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, UnaryExpression, and_, false, literal, or_, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from domain.pages import OrderTerm
+from domain.pages import TREE, OrderTerm
 from storage.models import Member, Organization
 
 Column = InstrumentedAttribute[Any]
@@ -49,7 +49,7 @@ _COLUMNS_OF_MEMBER_ORDER: Mapping[str, tuple[tuple[Column, bool], ...]] = {
 """Orders that are not simply the column of that name: (column, whether it runs the other way)."""
 
 _COLUMNS_OF_ORGANIZATION_ORDER: Mapping[str, tuple[tuple[Column, bool], ...]] = {
-    "tree": ((Organization.path, False),),
+    TREE: ((Organization.path, False),),
 }
 
 
@@ -63,7 +63,7 @@ def member_keyset(order: tuple[OrderTerm, ...]) -> Keyset:
 @lru_cache(maxsize=1_000)
 def organization_keyset(order: tuple[OrderTerm, ...]) -> Keyset:
     """The keys of the order; without one, organisations come as they stand in the tree."""
-    terms = order or (OrderTerm("tree"),)
+    terms = order or (OrderTerm(TREE),)
     return _total(_keys(terms, Organization, _COLUMNS_OF_ORGANIZATION_ORDER), Organization.id)
 
 

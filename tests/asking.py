@@ -13,6 +13,7 @@ from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
 from domain.records import OrganizationRecord
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
+from server.operations.executors import COMPILED
 from storage.engine import Database
 
 ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
@@ -28,11 +29,19 @@ class Api:
     clock: Clock = system_clock
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
     slow_operation: float = 1.0
+    executor: str = COMPILED
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(self.key, ISSUER, AUDIENCE)
         self.app = create_app(
-            Parts(self.database, self.authority, self.matrix, self.clock, slow_operation=self.slow_operation)
+            Parts(
+                self.database,
+                self.authority,
+                self.matrix,
+                self.clock,
+                slow_operation=self.slow_operation,
+                executor=self.executor,
+            )
         )
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://dengta.test"

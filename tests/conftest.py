@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, text
 from domain.codes import OrganizationKind
 from domain.records import OrganizationRecord
 from domain.synthetic.province import Province
+from server.operations.executors import GRAPHQL_CORE
 from storage import embedded
 from storage.embedded import EmbeddedServer
 from storage.engine import Database, connect
@@ -148,6 +149,20 @@ async def api(province: Database) -> AsyncIterator[Api]:
     application = Api(province, clock=lambda: datetime(DAY.year, DAY.month, DAY.day, 4, tzinfo=UTC))
     yield application
     await application.http.aclose()
+
+
+@pytest.fixture(scope="session")
+async def interpreted_api(province: Database, api: Api) -> AsyncIterator[Api]:
+    """The same, with graphql-core as its executor."""
+    application = Api(province, api.matrix, api.clock, api.key, executor=GRAPHQL_CORE)
+    yield application
+    await application.http.aclose()
+
+
+@pytest.fixture(params=["compiled", "graphql-core"])
+def either_api(request: pytest.FixtureRequest, api: Api, interpreted_api: Api) -> Api:
+    """The application on the one executor and on the other."""
+    return interpreted_api if request.param == GRAPHQL_CORE else api
 
 
 @pytest.fixture(scope="session")

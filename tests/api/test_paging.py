@@ -231,3 +231,16 @@ async def test_an_empty_page_has_no_cursors(api: Api, county: OrganizationRecord
     assert page["edges"] == []
     assert page["pageInfo"]["startCursor"] is None
     assert page["pageInfo"]["hasNextPage"] is True
+
+
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+async def test_the_order_of_the_tree_can_be_asked_for(api: Api, county: OrganizationRecord, direction: str) -> None:
+    query = "query ($order: [OrganizationOrder!]) { organizations(first: 500, orderBy: $order) { nodes { id } } }"
+    ids = [
+        node["id"]
+        for variables in ({}, {"order": [{"field": "TREE", "direction": direction}]})
+        for node in (await api.as_(county).ask(query, variables))["organizations"]["nodes"]
+    ]
+    usual, asked = ids[: len(ids) // 2], ids[len(ids) // 2 :]
+    assert len(usual) > 3
+    assert asked == (usual if direction == "ASC" else usual[::-1])

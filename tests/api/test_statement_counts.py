@@ -46,24 +46,24 @@ async def test_a_field_costs_one_statement_however_many_records_it_is_asked_of(
     selection: str,
     fields_that_read: int,
     size: int,
-    api: Api,
+    either_api: Api,
     province: Database,
     province_committee: OrganizationRecord,
 ) -> None:
     """Fields that ask for the same kind of record at the same moment share a statement, so there may be fewer."""
     with counted(province) as statements:
-        await api.as_(province_committee).ask("{ %s }" % (selection % size))
+        await either_api.as_(province_committee).ask("{ %s }" % (selection % size))
     assert len(statements) <= 1 + fields_that_read, "one for the caller's organisation, and one a field"
 
 
 async def test_a_total_costs_a_statement_only_when_asked_for(
-    api: Api, province: Database, province_committee: OrganizationRecord
+    either_api: Api, province: Database, province_committee: OrganizationRecord
 ) -> None:
-    await api.as_(province_committee).ask("{ __typename }")  # so that the caller's organisation is known
+    await either_api.as_(province_committee).ask("{ __typename }")  # so that the caller's organisation is known
     with counted(province) as without:
-        await api.as_(province_committee).ask("{ members(first: 1) { nodes { name } } }")
+        await either_api.as_(province_committee).ask("{ members(first: 1) { nodes { name } } }")
     with counted(province) as with_total:
-        await api.as_(province_committee).ask("{ members(first: 1) { totalCount nodes { name } } }")
+        await either_api.as_(province_committee).ask("{ members(first: 1) { totalCount nodes { name } } }")
     assert (len(without), len(with_total)) == (1, 2)
 
 

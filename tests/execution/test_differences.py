@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from execution import CompiledExecutor, FindShortcut, declared_shortcuts, records
+from tests.comparing import errors_in_order, explained
 from tests.execution.random_documents import documents
 from tests.execution.torture import Animal, read_directly, torture_schema
 
@@ -54,33 +55,9 @@ async def compiled(
 
 
 def same(one: ExecutionResult, other: ExecutionResult) -> bool:
-    return json.dumps(one.data) == json.dumps(other.data) and errors_of(one) == errors_of(other)
-
-
-def errors_of(result: ExecutionResult) -> list[Any]:
-    return [error.formatted for error in result.errors or ()]
-
-
-def null_above(data: Any, path: list[Any]) -> tuple[Any, ...] | None:
-    """The way to the null that the error has left in the data."""
-    for length, key in enumerate([None, *path]):
-        data = data if key is None and length == 0 else data[key]
-        if data is None:
-            return tuple(path[:length])
-    return None
-
-
-def explained(result: ExecutionResult) -> tuple[set[tuple[Any, ...] | None], list[str]]:
-    """Which nulls are errors' doing, and the errors of fields that became null by themselves. Of several errors that
-    null one field together graphql-core reports those that came before the others were cancelled: a matter of time."""
-    nulls, own = set(), []
-    for error in result.errors or ():
-        path = list(error.path or ())
-        null = null_above(result.data, path)
-        nulls.add(null)
-        if null == tuple(path):
-            own.append(json.dumps(error.formatted, sort_keys=True))
-    return nulls, sorted(own)
+    return json.dumps(one.data) == json.dumps(other.data) and errors_in_order(one.errors) == errors_in_order(
+        other.errors
+    )
 
 
 @many
@@ -92,7 +69,7 @@ async def test_what_need_not_be_awaited_is_equal_in_errors_and_their_order(
     expected = await on_core(document, variables, AT_ONCE)
     found = await compiled(document, variables, AT_ONCE)
     assert json.dumps(found.data) == json.dumps(expected.data)
-    assert errors_of(found) == errors_of(expected)
+    assert errors_in_order(found.errors) == errors_in_order(expected.errors)
 
 
 @pytest.mark.parametrize("worth_generating", [0, 3, 10**9])
@@ -106,7 +83,7 @@ async def test_what_is_read_without_its_resolver_is_equal(
     with patch.object(records, "_WORTH_GENERATING", worth_generating):
         found = await compiled(document, variables, AT_ONCE, read_directly)
     assert json.dumps(found.data) == json.dumps(expected.data)
-    assert errors_of(found) == errors_of(expected)
+    assert errors_in_order(found.errors) == errors_in_order(expected.errors)
 
 
 @many
@@ -116,7 +93,7 @@ async def test_what_has_to_be_awaited_is_equal(document: str, variables: dict[st
     expected = await on_core(document, variables)
     found = await compiled(document, variables)
     assert json.dumps(found.data) == json.dumps(expected.data)
-    assert explained(found) == explained(expected)
+    assert explained(found.data, found.errors) == explained(expected.data, expected.errors)
     assert len({tuple(error.path or ()) for error in found.errors or ()}) == len(found.errors or ())
 
 
@@ -127,7 +104,7 @@ async def test_a_mutation_is_equal(document: str, variables: dict[str, Any]) -> 
     expected = await on_core(document, variables)
     found = await compiled(document, variables)
     assert json.dumps(found.data) == json.dumps(expected.data)
-    assert explained(found) == explained(expected)
+    assert explained(found.data, found.errors) == explained(expected.data, expected.errors)
 
 
 @pytest.mark.parametrize("waits", [True, False])
