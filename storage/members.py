@@ -57,10 +57,16 @@ def _page(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape) -
 
 
 async def count_members(database: Database, scope: str, where: Filter | None) -> int:
-    statement = select(func.count()).select_from(Member).where(_within(scope))
-    if where is not None:
-        statement = statement.where(compiled(where, Member, await database.frequent_grams()))
-    return await database.number(statement)
+    if where is None:
+        return await database.number(_count().with_values(scope_values(scope)))
+    satisfying = compiled(where, Member, await database.frequent_grams())
+    return await database.number(select(func.count()).select_from(Member).where(_within(scope), satisfying))
+
+
+@lru_cache(maxsize=1)
+def _count() -> Statement:
+    """Of all members of a scope."""
+    return statement_of(select(func.count()).select_from(Member).where(scoped(Member.org_path)))
 
 
 async def members_by_id(

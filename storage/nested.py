@@ -101,9 +101,15 @@ def _member_counts(reach: Reach) -> Statement:
 async def child_counts_of(
     database: Database, organization_ids: Sequence[int], where: Filter | None
 ) -> Mapping[int, int]:
-    conditions = [_IS_CHILD] if where is None else [_IS_CHILD, compiled(where, Organization)]
-    counts = _counts(select(func.count()).select_from(Organization).where(*conditions))
-    return await _counted(database, counts, organization_ids)
+    if where is None:
+        return await _counted(database, _child_counts(), organization_ids)
+    children = select(func.count()).select_from(Organization).where(_IS_CHILD, compiled(where, Organization))
+    return await _counted(database, _counts(children), organization_ids)
+
+
+@lru_cache(maxsize=1)
+def _child_counts() -> Statement:
+    return _counts(select(func.count()).select_from(Organization).where(_IS_CHILD))
 
 
 _IS_CHILD: ColumnElement[bool] = Organization.parent_id == _Above.id

@@ -23,19 +23,10 @@ def whole_organizations() -> Select[Any]:
     return select(*(getattr(Organization, name) for name in columns_of(OrganizationRecord)))
 
 
-async def _first(database: Database, statement: Select[Any]) -> OrganizationRecord | None:
-    row = await database.row(statement.limit(1))
-    return None if row is None else whole_organization(*row)
-
-
 async def organization_anywhere(database: Database, organization_id: int) -> OrganizationRecord | None:
     """Regardless of scope."""
-    return await _first(database, whole_organizations().where(Organization.id == organization_id))
-
-
-async def root_organization(database: Database) -> OrganizationRecord | None:
-    """The top of the tree; None while nothing is loaded."""
-    return await _first(database, whole_organizations().where(Organization.parent_id.is_(None)).order_by("id"))
+    row = await database.row(whole_organizations().where(Organization.id == organization_id))
+    return None if row is None else whole_organization(*row)
 
 
 async def page_of_organizations(
