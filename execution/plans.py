@@ -11,6 +11,7 @@ from typing import Any
 
 from graphql import (
     FieldNode,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -120,7 +121,10 @@ class FieldPlan:
             return Column(self.name, self.shortcut, self.shape.named, self.native, self.shape.nullable[0])
         if self.is_abstract or self.shape.named.is_type_of is not None:
             return None
-        below = self.below(self.shape.named)
+        try:
+            below = self.below(self.shape.named)
+        except GraphQLError:  # the general way tells of it, in its place
+            return None
         columns = tuple(plan.column for plan in below.fields if plan.column is not None)
         if len(columns) < len(below.fields):
             return None
