@@ -5,6 +5,7 @@ A plan holds for one outcome of the document's @skip and @include conditions; an
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -146,6 +147,16 @@ class FieldPlan:
             self._below[runtime_type] = plan
         return plan
 
+    def prepare(self) -> None:
+        """What is below it, of every type that it may have."""
+        for runtime_type in self._runtime_types():
+            self.below(runtime_type).prepare()
+
+    def _runtime_types(self) -> Sequence[GraphQLObjectType]:
+        if self.is_leaf:
+            return ()
+        return self.document.schema.get_possible_types(self.shape.named) if self.is_abstract else (self.shape.named,)
+
 
 class SelectionPlan:
     """All response names that are asked of objects of one type, in the order of the answer."""
@@ -171,6 +182,13 @@ class SelectionPlan:
     @cached_property
     def records(self) -> RecordBuilder:
         return RecordBuilder(tuple(plan.column or Column(plan.name) for plan in self.fields))
+
+    def prepare(self) -> None:
+        """Works out all below, except under a condition that cannot be decided: the execution tells of that."""
+        self.records.generate()
+        for plan in self.others:
+            with suppress(GraphQLError):
+                plan.prepare()
 
     def empty_record(self) -> dict[str, Any]:
         return dict.fromkeys(plan.name for plan in self.fields)
