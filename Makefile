@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Dengta needs Python 3.11 or newer; set PYTHON=/path/to/python")'
@@ -46,8 +46,13 @@ bench: $(VENV)/.dev ## Load 1,000,000 members and measure the query builder (min
 	$(BIN)/python -m benchmarks
 
 .PHONY: bench-execution
-bench-execution: $(VENV)/.dev ## Compare execution with a stock Strawberry application and a bare floor (a quarter of an hour)
+bench-execution: $(VENV)/.dev ## Compare execution with Strawberry applications and a bare floor (a quarter of an hour)
 	$(BIN)/python -m benchmarks.execution
+
+.PHONY: bench-postgraphile
+bench-postgraphile: $(VENV)/.dev ## The same with PostGraphile beside them, on the list of members (needs npm)
+	cd benchmarks/postgraphile && npm ci
+	$(BIN)/python -m benchmarks.execution --postgraphile
 
 .PHONY: console
 console: ## Rebuild the self-hosted GraphiQL (needs Node 20 and npm)

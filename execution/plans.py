@@ -5,12 +5,14 @@ A plan holds for one outcome of the document's @skip and @include conditions; an
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from graphql import (
     FieldNode,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
@@ -120,7 +122,10 @@ class FieldPlan:
             return Column(self.name, self.shortcut, self.shape.named, self.native, self.shape.nullable[0])
         if self.is_abstract or self.shape.named.is_type_of is not None:
             return None
-        below = self.below(self.shape.named)
+        try:
+            below = self.below(self.shape.named)
+        except GraphQLError:  # the general way tells of it, in its place
+            return None
         columns = tuple(plan.column for plan in below.fields if plan.column is not None)
         if len(columns) < len(below.fields):
             return None
@@ -141,6 +146,16 @@ class FieldPlan:
             plan = SelectionPlan(self.document, runtime_type, collected.grouped_field_set, self.variables)
             self._below[runtime_type] = plan
         return plan
+
+    def prepare(self) -> None:
+        """What is below it, of every type that it may have."""
+        for runtime_type in self._runtime_types():
+            self.below(runtime_type).prepare()
+
+    def _runtime_types(self) -> Sequence[GraphQLObjectType]:
+        if self.is_leaf:
+            return ()
+        return self.document.schema.get_possible_types(self.shape.named) if self.is_abstract else (self.shape.named,)
 
 
 class SelectionPlan:
@@ -167,6 +182,13 @@ class SelectionPlan:
     @cached_property
     def records(self) -> RecordBuilder:
         return RecordBuilder(tuple(plan.column or Column(plan.name) for plan in self.fields))
+
+    def prepare(self) -> None:
+        """Works out all below, except under a condition that cannot be decided: the execution tells of that."""
+        self.records.generate()
+        for plan in self.others:
+            with suppress(GraphQLError):
+                plan.prepare()
 
     def empty_record(self) -> dict[str, Any]:
         return dict.fromkeys(plan.name for plan in self.fields)

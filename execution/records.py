@@ -24,17 +24,24 @@ class RecordBuilder:
         self._columns = columns
         self._seen = 0
         self._steps = _steps(columns)
+        self._at_first: BuildRecords = self._interpreted
         self._generated: dict[Fields, BuildRecords] = {}
+
+    def generate(self) -> None:
+        """Ahead, the function for objects of any kind; that for named tuples has to wait until they are seen."""
+        self._at_first = self._function_for(())
 
     def build(self, sources: Sequence[Any], context: Any) -> Built:
         self._seen += len(sources)
         if self._seen < _WORTH_GENERATING:
-            return self._interpreted(sources, context)
-        fields = fields_of_all(sources)
+            return self._at_first(sources, context)
+        return self._function_for(fields_of_all(sources))(sources, context)
+
+    def _function_for(self, fields: Fields) -> BuildRecords:
         build = self._generated.get(fields)
         if build is None:
             build = self._generated[fields] = generated(self._columns, fields)
-        return build(sources, context)
+        return build
 
     def _interpreted(self, sources: Sequence[Any], context: Any) -> Built:
         built = Built([], [])

@@ -20,6 +20,7 @@ _ROOT = Path(__file__).parents[2]
 _SECONDS_TO_START = 60
 _SECONDS_TO_STOP = 15
 _TAIL = 4_000
+_SETTINGS = ("DENGTA_", "BENCHMARK_")
 
 
 class ContenderDidNotStartError(Exception):
@@ -59,8 +60,8 @@ def running(contender: Contender) -> Iterator[Running]:
 
 
 def _started(contender: Contender, port: int, output: IO[bytes]) -> "subprocess.Popen[bytes]":
-    """Settings of Dengta that happen to be in the environment are left out: they would make one run unlike another."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DENGTA_")}
+    """Settings that happen to be in the environment are left out: they would make one run unlike another."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
     own = {name: value.replace("{port}", str(port)) for name, value in contender.environment.items()}
     command = [part.replace("{port}", str(port)) for part in contender.command]
     return subprocess.Popen(  # noqa: S603 # our own commands

@@ -3,11 +3,18 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-LIST_FIELDS = """
+_COLUMNS = """
 name identityNumber gender ethnicity birthDate education category joinedOn formalOn workPosition phone homeAddress
 status lostContact floating realNameStatus version updatedAt
-branch { name kind parent { name kind } }
 """
+LIST_FIELDS = f"{_COLUMNS} branch {{ name kind parent {{ name kind }} }}"
+LIST_OF_POSTGRAPHILE = f"""
+query List($first: Int!) {{ members: allMembers(first: $first, orderBy: [PRIMARY_KEY_ASC]) {{ nodes {{
+  {_COLUMNS} branch: organizationByBranchId {{ name kind parent: organizationByParentId {{ name kind }} }}
+}} }} }}
+"""
+"""The list from the schema that PostGraphile makes of the tables; by aliases, its answer has Dengta's names."""
+
 _LIST = f"query List($first: Int!) {{ members(first: $first) {{ nodes {{ {LIST_FIELDS} }} }} }}"
 _ONE = """
 query One($id: ID!) {

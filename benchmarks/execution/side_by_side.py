@@ -52,11 +52,12 @@ async def side_by_side(
 ) -> list[Result]:
     results: list[Result] = []
     with Progress(refresh_per_second=1) as progress:
-        task = progress.add_task("", total=len(queries) * len(CLIENTS) * effort.rounds * len(contenders))
+        task = progress.add_task("", total=len(bodies) * len(CLIENTS) * effort.rounds)
         for query in queries:
             for clients in CLIENTS:
                 progress.update(task, description=f"{query.name}, {clients} clients")
-                entrants = [_Entrant(each, query, bodies, clients) for each in contenders]
+                able = [each for each in contenders if each.contender.answers(query)]
+                entrants = [_Entrant(each, query, bodies, clients) for each in able]
                 for entrant in entrants:
                     await entrant.warm_up(effort.seconds * _WARMING)
                 for _ in range(effort.rounds):

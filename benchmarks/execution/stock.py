@@ -1,13 +1,14 @@
-"""The stock application: what a team writes that follows Strawberry's documentation and does it well.
+"""The stock application: what a team writes that follows Strawberry's documentation, and the same application tuned.
 
-ORM objects, data loaders, one statement a level; Strawberry's extensions that remember parsed and validated documents,
-and orjson. No accounts and no permissions, which only favours it; its engine is in autocommit, so that its sessions
-cost no round trips for BEGIN and ROLLBACK, and has PostgreSQL plan as Dengta has it.
+ORM objects, data loaders, one statement a level. No accounts and no permissions, and PostgreSQL plans as Dengta has it,
+which only favours it.
 """
 
 import os
 from base64 import urlsafe_b64decode
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import orjson
 import strawberry
@@ -16,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 
 from benchmarks.execution.stock_loaders import Loaders
 from benchmarks.execution.stock_types import Connection, Context, Info, Member, Organization, Page
@@ -59,18 +60,20 @@ class Query:
     members = strawberry.field(resolver=_members, graphql_type=Connection[Member])
 
 
-SCHEMA = strawberry.Schema(query=Query, extensions=[ParserCache, ValidationCache])
-
-
 class Stock(GraphQL[Context, None]):
+    """With the defaults of Strawberry and of SQLAlchemy, but for as many connections as the others have."""
+
+    extensions: Sequence[type[SchemaExtension]] = ()
+    engine_options: Mapping[str, Any] = {}
+
     def __init__(self, url: str, connections: int, clock: Clock = system_clock) -> None:
-        super().__init__(SCHEMA)
+        super().__init__(strawberry.Schema(query=Query, extensions=self.extensions))
         engine = create_async_engine(
             url,
-            isolation_level="AUTOCOMMIT",
             pool_size=connections,
             max_overflow=0,
             connect_args={"options": SERVER_OPTIONS},
+            **self.engine_options,
         )
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
         self._clock = clock
@@ -78,6 +81,13 @@ class Stock(GraphQL[Context, None]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
         """Loaders remember what they read, so each request has its own."""
         return Context(Loaders(self._sessions), self._clock)
+
+
+class Tuned(Stock):
+    """Parsed and validated documents are remembered, orjson writes, and no session costs a BEGIN and a ROLLBACK."""
+
+    extensions = (ParserCache, ValidationCache)
+    engine_options: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT"}
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
@@ -88,4 +98,5 @@ class Stock(GraphQL[Context, None]):
 
 def application() -> Stock:
     """What uvicorn starts."""
-    return Stock(os.environ["DATABASE_URL"], int(os.environ["BENCHMARK_CONNECTIONS"]))
+    kind = Tuned if os.environ.get("BENCHMARK_TUNED") == "1" else Stock
+    return kind(os.environ["DATABASE_URL"], int(os.environ["BENCHMARK_CONNECTIONS"]))

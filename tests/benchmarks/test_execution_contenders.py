@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
+from benchmarks.execution.contenders import Contender
 from benchmarks.execution.floor import Floor
 from benchmarks.execution.queries import Query, Subject, queries_about
-from benchmarks.execution.stock import Stock
+from benchmarks.execution.stock import Stock, Tuned
 from benchmarks.execution.subjects import province_and_subject
-from benchmarks.execution.verifying import comparable, differences
+from benchmarks.execution.verifying import comparable, differences, shape
 from storage.engine import Database
 from tests.asking import Api
 from tests.conftest import DAY
@@ -33,9 +34,9 @@ async def floor(province_url: str) -> AsyncIterator[httpx.AsyncClient]:
     await application.close()
 
 
-@pytest.fixture(scope="module")
-async def stock(province_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    application = Stock(province_url, connections=2, clock=_clock)
+@pytest.fixture(scope="module", params=[Stock, Tuned])
+async def stock(province_url: str, request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    application = request.param(province_url, connections=2, clock=_clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://stock") as http:
         yield http
 
@@ -79,3 +80,17 @@ def test_a_difference_is_named_by_its_place() -> None:
     expected = {"data": {"members": [{"name": "王"}, {"name": "李"}]}}
     found = {"data": {"members": [{"name": "王"}, {"name": "张"}]}}
     assert list(differences(expected, found)) == [".data.members[1].name: 李 is not 张"]
+
+
+def test_other_members_have_the_same_shape_and_other_fields_have_not() -> None:
+    expected = shape({"members": [{"name": "王", "branch": {"name": "一"}}]})
+    assert shape({"members": [{"name": "李", "branch": {"name": None}}]}) == expected
+    assert shape({"members": [{"name": "李", "branch": None}]}) != expected
+    assert shape({"members": []}) != expected
+
+
+def test_a_schema_of_its_own_is_asked_in_its_own_words_and_nothing_else(subject: Subject) -> None:
+    other = Contender("other", (), {}, own_words={"list": "{ allMembers }"})
+    asked = [query for query in queries_about(subject) if other.answers(query)]
+    assert [query.name for query in asked] == ["list"]
+    assert b"{ allMembers }" in other.request(asked[0])
