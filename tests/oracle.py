@@ -9,6 +9,7 @@ from domain.clock import SHANGHAI, age_on
 from domain.codes import OrganizationKind
 from domain.pinyin import full_pinyin, initials
 from domain.records import MemberRecord, OrganizationRecord
+from schema.identifiers import encoded
 
 _CAMEL = {
     "identityNumber": "identity_number",
@@ -79,7 +80,7 @@ class Register:
                 return organization.path.startswith(self.organizations[ids[condition]].path)
             return _combined(name, condition, lambda inner: self.organization_satisfies(organization, inner, ids)) or (
                 name not in ("and", "or", "not")
-                and _field_satisfies(getattr(organization, _CAMEL.get(name, name)), name, condition)
+                and _field_satisfies(_value_of_organization(organization, name), name, condition)
             )
 
         return all(part(name, condition) for name, condition in where.items())
@@ -89,6 +90,10 @@ class Register:
             return None if member.birth_date is None else age_on(member.birth_date, self.day)
         value = getattr(member, _CAMEL.get(name, name))
         return value.astimezone(SHANGHAI).date() if name in ("createdAt", "updatedAt") else value
+
+
+def _value_of_organization(organization: OrganizationRecord, name: str) -> Any:
+    return encoded("Organization", organization.id) if name == "id" else getattr(organization, _CAMEL.get(name, name))
 
 
 def is_empty(where: Any) -> bool:

@@ -185,6 +185,19 @@ async def test_random_filters_find_what_plain_python_finds(
     assert members["totalCount"] == len(expected)
 
 
+@pytest.mark.parametrize("method", ["exact", "multi"])
+async def test_members_are_found_by_the_ids_of_their_branches(
+    method: str, api: Api, register: Register, county: OrganizationRecord
+) -> None:
+    branch = register.organizations[register.members_in(county)[0].branch_id]
+    identifier = str(encoded("Organization", branch.id))
+    where = {"branch": {"id": {method: identifier if method == "exact" else [identifier]}}}
+    found = (await api.as_(county).ask(QUERY, {"where": where}))["members"]["nodes"]
+    expected = [str(encoded("Member", number)) for number in register.matching(county, where, {})]
+    assert expected
+    assert [node["id"] for node in found] == expected
+
+
 def test_every_operator_has_a_reading_in_the_oracle(register: Register) -> None:
     """A method that is new to the table must be made known to the oracle, or this fails."""
     samples = {Operator.PINYIN: "w", Operator.MISSING: True, Operator.MULTI: ["王"], Operator.RANGE: {"from": "1"}}
