@@ -16,8 +16,8 @@ from benchmarks.execution.queries import LIST_OF_POSTGRAPHILE, Query
 from domain.records import OrganizationRecord
 from storage.engine import SERVER_OPTIONS, libpq_url
 
-CONNECTIONS = 16
-"""Database connections that each server may hold: as many as there are clients at most."""
+CONNECTIONS = 20
+"""Database connections that each server may hold: what Dengta holds unless it is told otherwise."""
 
 POSTGRAPHILE = Path(__file__).parents[1] / "postgraphile"
 NODE = POSTGRAPHILE / "node_modules" / "node" / "bin" / "node"
