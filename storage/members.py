@@ -7,18 +7,17 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, select
 
 from domain.filtering import Filter
-from domain.pages import OrderTerm, Page, Search
+from domain.pages import Page, Search
 from domain.records import AttachmentRecord, MemberRecord, Selection
 from storage.engine import Database
 from storage.filtered_pages import FilteredRead
 from storage.filters import compiled, scope_values, scoped, subtree
 from storage.models import Attachment, Member
 from storage.ordering import member_keyset
-from storage.pages import Shape, page_of, page_statement, shape_of, values_of, walk_of, walk_with_parameters
+from storage.pages import page_of, walk_of
 from storage.reading import reading_of
 from storage.statements import Statement, array_of, parameter, statement_of
-
-_IDS: Any = parameter("ids", ARRAY(BigInteger))
+from storage.whole_scope import page_of_all, those_with_ids
 
 
 def _within(scope: str) -> ColumnElement[bool]:
@@ -35,8 +34,7 @@ async def page_of_members(
         return page_of([], keyset, search.page)
     reading = reading_of(MemberRecord, selection, keyset)
     if search.where is None:
-        page = _page(reading.fields, search.order, shape_of(walk))
-        rows = await database.rows(page.with_values({**values_of(walk), **scope_values(scope)}))
+        rows = await database.rows(page_of_all(reading, keyset, walk, scope))
     else:
         filtered = FilteredRead(
             reading.columns,
@@ -46,14 +44,6 @@ async def page_of_members(
         )
         rows = await filtered.rows(database, keyset, walk)
     return page_of(await reading.records(database, scope, rows), keyset, search.page)
-
-
-@lru_cache(maxsize=1_000)
-def _page(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape) -> Statement:
-    """A page of all members of a scope."""
-    keyset = member_keyset(order)
-    every = select(*(getattr(Member, name) for name in fields)).where(scoped(Member.org_path))
-    return statement_of(page_statement(every, keyset, walk_with_parameters(keyset, shape)))
 
 
 async def count_members(database: Database, scope: str, where: Filter | None) -> int:
@@ -74,15 +64,9 @@ async def members_by_id(
 ) -> Mapping[int, MemberRecord]:
     """Those of the ids that exist within the scope."""
     reading = reading_of(MemberRecord, Selection(selection.columns | {"id"}, selection.above))
-    statement = _with_ids(reading.fields).with_values({"ids": array_of(ids), **scope_values(scope)})
-    records = await reading.records(database, scope, await database.rows(statement))
+    rows = await database.rows(those_with_ids(reading, ids, scope))
+    records = await reading.records(database, scope, rows)
     return {record.id: record for record in records}
-
-
-@lru_cache(maxsize=500)
-def _with_ids(fields: tuple[str, ...]) -> Statement:
-    columns = [getattr(Member, name) for name in fields]
-    return statement_of(select(*columns).where(Member.id == any_(_IDS), scoped(Member.org_path)))
 
 
 async def attachments_of_members(
@@ -98,9 +82,10 @@ async def attachments_of_members(
 
 @lru_cache(maxsize=1)
 def _attachments() -> Statement:
+    ids: Any = parameter("ids", ARRAY(BigInteger))
     return statement_of(
         select(*(getattr(Attachment, name) for name in AttachmentRecord._fields))
         .join(Member, Member.id == Attachment.member_id)
-        .where(Attachment.member_id == any_(_IDS), scoped(Member.org_path))
+        .where(Attachment.member_id == any_(ids), scoped(Member.org_path))
         .order_by(Attachment.member_id, Attachment.id)
     )

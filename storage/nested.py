@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, func, sel
 from sqlalchemy.orm import aliased
 
 from domain.filtering import Filter
-from domain.pages import OrderTerm, Page, Search
+from domain.pages import Page, Search
 from domain.reach import Reach
 from domain.records import MemberRecord, OrganizationRecord, Selection
 from storage.engine import Database, Row
@@ -17,7 +17,7 @@ from storage.filters import compiled
 from storage.models import Member, Organization
 from storage.ordering import Keyset, member_keyset, organization_keyset
 from storage.pages import Shape, Walk, page_conditions, page_of, shape_of, values_of, walk_of, walk_with_parameters
-from storage.reading import Reading, reading_of
+from storage.reading import Reading, column_of, reading_of
 from storage.statements import Statement, array_of, parameter, statement_of
 
 _Above = aliased(Organization, name="above")
@@ -42,19 +42,13 @@ async def member_pages_below(  # noqa: PLR0913 # a page, of whom, as whom: none 
         return dict.fromkeys(organization_ids, page_of([], keyset, search.page))
     reading = reading_of(MemberRecord, selection, keyset)
     if search.where is None:
-        statement = _member_pages(reading.fields, search.order, shape_of(walk), reach).with_values(values_of(walk))
+        pages = _pages(MemberRecord, reading.fields, keyset, shape_of(walk), reach)
+        statement = pages.with_values(values_of(walk))
     else:
         below = select(*reading.columns).where(*_members_below(reach), await _satisfying(database, search.where))
         statement = statement_of(_lateral_statement(below, keyset, walk))
     found = await _below(database, scope, reading, statement.with_values({_IDS.key: array_of(organization_ids)}))
     return {key: page_of(found.get(key, []), keyset, search.page) for key in organization_ids}
-
-
-@lru_cache(maxsize=500)
-def _member_pages(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape, reach: Reach) -> Statement:
-    keyset = member_keyset(order)
-    below = select(*(getattr(Member, name) for name in fields)).where(*_members_below(reach))
-    return statement_of(_lateral_statement(below, keyset, walk_with_parameters(keyset, shape)))
 
 
 async def child_pages_of(
@@ -67,7 +61,8 @@ async def child_pages_of(
         return dict.fromkeys(organization_ids, page_of([], keyset, search.page))
     reading = reading_of(OrganizationRecord, selection, keyset)
     if search.where is None:
-        statement = _child_pages(reading.fields, search.order, shape_of(walk)).with_values(values_of(walk))
+        pages = _pages(OrganizationRecord, reading.fields, keyset, shape_of(walk), None)
+        statement = pages.with_values(values_of(walk))
     else:
         below = select(*reading.columns).where(_IS_CHILD, compiled(search.where, Organization))
         statement = statement_of(_lateral_statement(below, keyset, walk))
@@ -75,10 +70,11 @@ async def child_pages_of(
     return {key: page_of(found.get(key, []), keyset, search.page) for key in organization_ids}
 
 
-@lru_cache(maxsize=500)
-def _child_pages(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape) -> Statement:
-    keyset = organization_keyset(order)
-    below = select(*(getattr(Organization, name) for name in fields)).where(_IS_CHILD)
+@lru_cache(maxsize=1_000)
+def _pages(kind: Any, fields: tuple[str, ...], keyset: Keyset, shape: Shape, reach: Reach | None) -> Statement:
+    """Of all members within reach of each organisation; without a reach, of all its children."""
+    conditions = [_IS_CHILD] if reach is None else _members_below(reach)
+    below = select(*(column_of(kind, name) for name in fields)).where(*conditions)
     return statement_of(_lateral_statement(below, keyset, walk_with_parameters(keyset, shape)))
 
 

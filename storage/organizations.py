@@ -1,21 +1,20 @@
 """党组织: reads of the tree. Everything is asked within a scope, the subtree of the caller's organisation."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from domain.filtering import Filter
-from domain.pages import OrderTerm, Page, Search
+from domain.pages import Page, Search
 from domain.records import OrganizationRecord, Selection, columns_of, whole_organization
 from storage.engine import Database
-from storage.filters import compiled, scope_values, scoped, subtree
+from storage.filters import compiled, subtree
 from storage.models import Organization
 from storage.ordering import organization_keyset
-from storage.pages import Shape, page_of, page_statement, shape_of, values_of, walk_of, walk_with_parameters
+from storage.pages import page_of, page_statement, walk_of
 from storage.reading import reading_of
-from storage.statements import Statement, array_of, parameter, statement_of
+from storage.whole_scope import page_of_all, those_with_ids
 
 
 def whole_organizations() -> Select[Any]:
@@ -39,20 +38,11 @@ async def page_of_organizations(
         return page_of([], keyset, search.page)
     reading = reading_of(OrganizationRecord, selection, keyset)
     if search.where is None:
-        page = _page(reading.fields, search.order, shape_of(walk))
-        rows = await database.rows(page.with_values({**values_of(walk), **scope_values(scope)}))
+        rows = await database.rows(page_of_all(reading, keyset, walk, scope))
     else:
         found = select(*reading.columns).where(*await _conditions(database, scope, search.where))
         rows = await database.rows(page_statement(found, keyset, walk))
     return page_of(await reading.records(database, scope, rows), keyset, search.page)
-
-
-@lru_cache(maxsize=500)
-def _page(fields: tuple[str, ...], order: tuple[OrderTerm, ...], shape: Shape) -> Statement:
-    """A page of all organisations of a scope."""
-    keyset = organization_keyset(order)
-    every = select(*(getattr(Organization, name) for name in fields)).where(scoped(Organization.path))
-    return statement_of(page_statement(every, keyset, walk_with_parameters(keyset, shape)))
 
 
 async def _conditions(database: Database, scope: str, where: Filter | None) -> list[ColumnElement[bool]]:
@@ -71,16 +61,9 @@ async def organizations_by_id(
 ) -> Mapping[int, OrganizationRecord]:
     """Those of the ids that exist within the scope."""
     reading = reading_of(OrganizationRecord, Selection(selection.columns | {"id"}, selection.above))
-    statement = _with_ids(reading.fields).with_values({"ids": array_of(ids), **scope_values(scope)})
-    records = await reading.records(database, scope, await database.rows(statement))
+    rows = await database.rows(those_with_ids(reading, ids, scope))
+    records = await reading.records(database, scope, rows)
     return {record.id: record for record in records}
-
-
-@lru_cache(maxsize=500)
-def _with_ids(fields: tuple[str, ...]) -> Statement:
-    ids: Any = parameter("ids", ARRAY(BigInteger))
-    columns = [getattr(Organization, name) for name in fields]
-    return statement_of(select(*columns).where(Organization.id == any_(ids), scoped(Organization.path)))
 
 
 async def organization_by_reference(database: Database, reference: str) -> OrganizationRecord | None:

@@ -18,6 +18,21 @@ _TABLES: Mapping[type[Record], Any] = {MemberRecord: Member, OrganizationRecord:
 _PATHS: Mapping[type[Record], str] = {MemberRecord: "org_path", OrganizationRecord: "path"}
 
 
+def table_of(kind: type[Record]) -> Any:
+    """The model that records of that kind are rows of."""
+    return _TABLES[kind]
+
+
+def column_of(kind: type[Record], name: str) -> InstrumentedAttribute[Any]:
+    column: InstrumentedAttribute[Any] = getattr(_TABLES[kind], name)
+    return column
+
+
+def path_of(kind: type[Record]) -> InstrumentedAttribute[Any]:
+    """The column by which such records belong to a scope."""
+    return column_of(kind, _PATHS[kind])
+
+
 @dataclass(frozen=True)
 class Reading(Generic[RecordT]):
     """Of records of one kind: `fields` are read in this order."""
@@ -28,7 +43,7 @@ class Reading(Generic[RecordT]):
 
     @property
     def columns(self) -> list[InstrumentedAttribute[Any]]:
-        return [getattr(_TABLES[self.kind], name) for name in self.fields]
+        return [column_of(self.kind, name) for name in self.fields]
 
     @cached_property
     def _make(self) -> Callable[[Row], RecordT]:
