@@ -27,11 +27,11 @@ place = ContextVar("place", default="outside")
 def nothing_is_left_behind() -> Iterator[None]:
     """No coroutine that nobody awaited, no task that nobody waited for."""
     before = asyncio.all_tasks()
-    gc.collect()  # what others have left
+    gc.collect(1)  # what others have left
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         yield
-        gc.collect()
+        gc.collect(1)
     assert [str(one.message) for one in warned] == []
     assert asyncio.all_tasks() == before
 
