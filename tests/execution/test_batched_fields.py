@@ -39,12 +39,12 @@ class Calls:
         self.numbers: list[list[int]] = []
         self.paths: list[list[Any]] = []
 
-    def at_once(self, people: list[Person], info: GraphQLResolveInfo, times: int = 1) -> Any:
+    def at_once(self, people: list[Person], info: GraphQLResolveInfo[Any], times: int = 1) -> Any:
         self.numbers.append([person.number for person in people])
         self.paths.append(info.path.as_list())
         return self.give(people, times)
 
-    async def in_time(self, people: list[Person], info: GraphQLResolveInfo, times: int = 1) -> Any:
+    async def in_time(self, people: list[Person], info: GraphQLResolveInfo[Any], times: int = 1) -> Any:
         await asyncio.sleep(0)
         return self.at_once(people, info, times)
 

@@ -10,7 +10,16 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLScalarType, GraphQLSchema, Undefined, build_schema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    Undefined,
+    build_schema,
+)
 
 from execution import Attribute, FindShortcut, OfContext, OfSource, declared_shortcuts, no_shortcuts, records
 from execution.leaves import Natives
@@ -181,3 +190,22 @@ async def test_what_is_native_is_not_asked_of_the_scalar(worth_generating: int) 
         asked = Asked(SCHEMA, declared_shortcuts, {"Odd": int})
         answer = await asked.compiled("{ objects { Odd Odds } }", {"objects": [Leaf(2)]})
     assert answer["data"]["objects"] == [{"Odd": 2, "Odds": None}]
+
+
+class ByClass(GraphQLEnumType):
+    """Tells values apart that are equal, as Strawberry's enums do."""
+
+    def coerce_output_value(self, output_value: Any) -> str:
+        return {bool: "YES", int: "TWO", float: "LIST"}[output_value.__class__]
+
+
+@pytest.mark.parametrize("worth_generating", [0, 10**9])
+async def test_what_an_enum_tells_apart_is_kept_apart(worth_generating: int) -> None:
+    mixed = ByClass("Mixed", dict.fromkeys(["YES", "TWO", "LIST"]))
+    schema = GraphQLSchema(
+        GraphQLObjectType("Query", {"all": GraphQLField(GraphQLList(mixed)), "one": GraphQLField(mixed)})
+    )
+    with patch.object(records, "_WORTH_GENERATING", worth_generating):
+        for one, name in ((True, "YES"), (1, "TWO"), (1.0, "LIST"), (True, "YES")):
+            answer = await Asked(schema).on_both("{ one all }", {"one": one, "all": [1.0, True, 1]})
+            assert answer == {"data": {"one": name, "all": ["LIST", "YES", "TWO"]}}

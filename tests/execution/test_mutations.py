@@ -26,23 +26,23 @@ class Account:
         return self
 
 
-def add(account: Account, _info: GraphQLResolveInfo, number: int) -> Account:
+def add(account: Account, _info: GraphQLResolveInfo[Any], number: int) -> Account:
     return account.count(number, "add")
 
 
-async def add_slowly(account: Account, _info: GraphQLResolveInfo, number: int) -> Account:
+async def add_slowly(account: Account, _info: GraphQLResolveInfo[Any], number: int) -> Account:
     await asyncio.sleep(0)
     return account.count(number, "slowly")
 
 
-async def slow_total(account: Account, _info: GraphQLResolveInfo) -> int:
+async def slow_total(account: Account, _info: GraphQLResolveInfo[Any]) -> int:
     """Whatever else is under way gets its turns first."""
     for _ in range(5):
         await asyncio.sleep(0)
     return account.total
 
 
-def fail(account: Account, _info: GraphQLResolveInfo) -> Any:
+def fail(account: Account, _info: GraphQLResolveInfo[Any]) -> Any:
     account.count(1, "fail")
     raise RuntimeError("no")
 

@@ -127,13 +127,14 @@ async def test_arguments_are_coerced_as_by_graphql_core(arguments: str, given: s
 VARIABLES = {"none": "Int", "text": 'String = "a"', "null": "Int = 7"}
 
 
-async def test_who_gets_arguments_may_change_them() -> None:
+def test_who_gets_arguments_may_change_them() -> None:
     def take(_info: object, **arguments: Any) -> str:
-        return f"{arguments.pop('list')} {arguments.pop('required')}"
+        arguments["list"].append(3)
+        return str(arguments["list"])
 
     operation = compiling("{ echo(list: [1, 2]) other: echo(list: [1, 2]) }")
     for _ in range(2):
-        assert operation.execute({"echo": take}).data == {"echo": "[1, 2] 1", "other": "[1, 2] 1"}
+        assert operation.execute({"echo": take}).data == {"echo": "[1, 2, 3]", "other": "[1, 2, 3]"}
 
 
 # -- conditions
