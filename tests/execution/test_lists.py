@@ -137,11 +137,11 @@ async def test_objects_before_the_break_are_resolved_and_dropped() -> None:
 
 async def test_awaitables_of_a_list_that_breaks_are_awaited_all_the_same() -> None:
     with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always")
+        warnings.simplefilter("always", RuntimeWarning)
         answer = await giving("list", lambda: breaking(later(1), later("x"))).compiled("{ list }")
         gc.collect(1)
     assert answer["data"] == {"list": None}
-    assert [str(one.message) for one in warned] == []
+    assert [str(one.message) for one in warned if one.category is RuntimeWarning] == []
 
 
 @pytest.mark.parametrize("value", [ValueError("no list"), lambda: later(ValueError("no list"))])
