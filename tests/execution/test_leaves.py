@@ -188,8 +188,10 @@ async def test_what_is_native_is_not_asked_of_the_scalar(worth_generating: int) 
     """It is the promise of who writes the JSON: NaN as a native float is his to write."""
     with patch.object(records, "_WORTH_GENERATING", worth_generating):
         asked = Asked(SCHEMA, declared_shortcuts, {"Odd": int})
-        answer = await asked.compiled("{ objects { Odd Odds } }", {"objects": [Leaf(2)]})
-    assert answer["data"]["objects"] == [{"Odd": 2, "Odds": None}]
+        one = await asked.compiled("{ objects { Odd Odd_ } }", {"objects": [Leaf(2)]})
+        many = await asked.compiled("{ objects { Odds } }", {"objects": [Leaf([2, 4])]})
+    assert one == {"data": {"objects": [{"Odd": 2, "Odd_": 2}]}}
+    assert many == {"data": {"objects": [{"Odds": [2, 4]}]}}
 
 
 class ByClass(GraphQLEnumType):
