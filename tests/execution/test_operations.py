@@ -1,5 +1,7 @@
 """Which operations are compiled, which are declined, and what is remembered of them."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -183,3 +185,35 @@ async def test_an_outcome_that_cannot_be_planned_is_not_remembered() -> None:
         assert operation.execute(ROOT, variables={"x": None}).data is None
         assert operation.execute(ROOT).data == {"b": 2}
     assert len(operation._plans) == 1
+
+
+# -- many executions of one operation
+
+
+async def test_executions_at_the_same_time_do_not_see_each_other() -> None:
+    async def echo(_info: object, **arguments: Any) -> str:
+        for _ in range(arguments["x"] % 4):
+            await asyncio.sleep(0)
+        return str(arguments["x"])
+
+    operation = compiling("query ($x: Int!) { echo(x: $x) child { echo(x: $x) } a }")
+    running = [
+        operation.execute({"echo": echo, "a": number, "child": {"echo": echo}}, variables={"x": number})
+        for number in range(20)
+    ]
+    for number, result in enumerate(await asyncio.gather(*running)):
+        assert result.data == {"echo": str(number), "child": {"echo": str(number)}, "a": number}
+
+
+def test_threads_may_share_an_operation() -> None:
+    operation = compiling("query ($x: Boolean!) { a b @skip(if: $x) child { a } }")
+
+    def run(number: int) -> Any:
+        root = {"a": number, "b": -number, "child": {"a": number + 1}}
+        return operation.execute(root, variables={"x": bool(number % 2)}).data
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(run, range(400)))
+    for number, data in enumerate(found):
+        shown = {} if number % 2 else {"b": -number}
+        assert data == {"a": number, **shown, "child": {"a": number + 1}}
