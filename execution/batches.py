@@ -65,13 +65,18 @@ class Batch:
             path = path.add_key(index, None)
         return path
 
-    def fail(self, field: FieldPlan, number: int, raw: Exception, indices: Indices = ()) -> None:
-        """Keeps the error with its place, and nulls the nearest place that may be null."""
+    def fail(
+        self, field: FieldPlan, number: int, raw: Exception, indices: Indices = (), after: int | None = None
+    ) -> None:
+        """Keeps the error with its place, and nulls the nearest place that may be null.
+
+        `after`: it is a list that failed after so many items; their own errors were met before.
+        """
         path = self.path_to(field, number)
         for index in indices:
             path = path.add_key(index, None)
         error = located_error(raw, field.nodes, path.as_list())
-        place = (*self.place(number), field.position, *indices)
+        place = (*self.place(number), field.position, *indices, *(() if after is None else (after,)))
         self.errors.add(FieldError(place, self._null(field, number, indices), error))
 
     def _null(self, field: FieldPlan, number: int, indices: Indices) -> Place:

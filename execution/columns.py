@@ -26,6 +26,10 @@ class Column:
     nullable: bool = True
     below: tuple["Column", ...] = ()
 
+    @property
+    def height(self) -> int:
+        return 1 + max((column.height for column in self.below), default=0)
+
 
 class Built(NamedTuple):
     """The dicts in the order of the objects; where one was given up there is None, and its place is in `given_up`."""

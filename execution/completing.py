@@ -1,6 +1,6 @@
 """Completes the values of a field: spreads lists, writes leaves, finds the types of objects, starts what is below."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError, GraphQLObjectType
@@ -11,21 +11,26 @@ from execution.batches import Batch
 from execution.classes import Kind, all_plain, kind_of
 from execution.field_errors import FieldErrors
 from execution.found import Found, Indices
+from execution.items import items_of, taken
 from execution.plans import FieldPlan
 from execution.resolve_info import Infos
-from execution.waiting import Waiting, all_settled, settle
+from execution.waiting import Waiting, all_settled
 
 Item = tuple[Any, int, Indices, Any, Any]
 """A value of a list field: with its object, the indices above, the container of the answer and its key there."""
 
 
 class Execution(NamedTuple):
-    """What all fields of one execution share; `start` begins what is asked of the objects of a batch."""
+    """What all fields of one execution share.
+
+    `start` has a batch begun when what is begun is gone through; `settle` does that, and waits for what has to be.
+    """
 
     core: Executor[Any]
     infos: Infos
     errors: FieldErrors
-    start: Callable[[Batch], Waiting]
+    start: Callable[[Batch], None]
+    settle: Callable[[Waiting], Awaitable[None]]
 
 
 class Completion:
@@ -96,15 +101,17 @@ class Completion:
     def _list(self, item: Item) -> None:
         value, number, _, container, key = item
         indices = _indices(item)
-        try:
-            items = list(value)
-        except Exception as error:
-            self._batch.fail(self._field, number, error, indices)
-            return
+        items, failure = taken(value)
         container[key] = places = [None] * len(items)
         if len(indices) + 1 == self._field.shape.depth and all_plain(items):
             self._found.add_items(items, number, indices, 0, places)
-            return
+        else:
+            self._items(items, (number, indices), places)
+        if failure is not None:
+            self._batch.fail(self._field, number, failure, indices, after=len(items))
+
+    def _items(self, items: list[Any], of: tuple[int, Indices], places: list[Any]) -> None:
+        number, indices = of
         for index, one in enumerate(items):
             if kind_of(one) is Kind.AWAITABLE:
                 self._later.append((one, number, indices, places, index))
@@ -113,13 +120,13 @@ class Completion:
 
     async def _finish_items(self) -> None:
         """The items of lists that had to be waited for, and lists that come item by item."""
-        values = await all_settled([_items_of(item[0]) for item in self._later])
+        values = await all_settled([items_of(item[0]) for item in self._later])
         below: Waiting = []
         rest = self._in_time(below)
         for item, value in zip(self._later, values, strict=True):
             rest._item((value, *item[1:]))
         rest._go_on()
-        await settle(below)
+        await self._all.settle(below)
 
     # -- leaves and objects
 
@@ -133,7 +140,8 @@ class Completion:
 
     def _complete_leaves(self, found: Found) -> None:
         try:
-            written = [*map(self._field.write, found.values)]
+            write = self._field.write
+            written = [write(value) for value in found.values]  # a map would end at a StopIteration
         except Exception:
             self._complete_leaves_one_by_one(found)
         else:
@@ -156,12 +164,11 @@ class Completion:
     def _complete_objects(self, found: Found, runtime_type: GraphQLObjectType) -> None:
         try:
             plan = self._field.below(runtime_type)
-        except GraphQLError as error:  # of a condition: @skip(if: null)
+        except (GraphQLError, RecursionError) as error:  # of a condition, @skip(if: null); of a chain of fragments
             for place in range(len(found.values)):
                 self._fail(found, place, error)
         else:
-            batch = Batch(self._all.errors, plan, found, self._batch, self._field)
-            self._waiting.extend(self._all.start(batch))
+            self._all.start(Batch(self._all.errors, plan, found, self._batch, self._field))
 
     def _fail(self, found: Found, place: int, error: Exception) -> None:
         self._batch.fail(self._field, found.owners[place], error, found.indices(place))
@@ -182,7 +189,7 @@ class Completion:
     async def _finish_concrete(self, found: Found, runtime_type: GraphQLObjectType, verdicts: list[Any]) -> None:
         below: Waiting = []
         self._in_time(below)._complete_confirmed(found, runtime_type, await all_settled(verdicts))
-        await settle(below)
+        await self._all.settle(below)
 
     def _complete_confirmed(self, found: Found, runtime_type: GraphQLObjectType, verdicts: Sequence[Any]) -> None:
         confirmed = []
@@ -208,7 +215,7 @@ class Completion:
     async def _finish_abstract(self, found: Found, names: list[Any]) -> None:
         below: Waiting = []
         self._in_time(below)._complete_by_type(found, await all_settled(names))
-        await settle(below)
+        await self._all.settle(below)
 
     def _complete_by_type(self, found: Found, names: Iterable[Any]) -> None:
         by_type: dict[GraphQLObjectType, list[int]] = {}
@@ -264,11 +271,3 @@ def _indices(item: Item) -> Indices:
     """Of the value; none for that of the whole field, whose key is the field's name."""
     _, _, above, _, key = item
     return () if isinstance(key, str) else (*above, key)
-
-
-def _items_of(value: Any) -> Any:
-    return _collected(value) if hasattr(value, "__aiter__") else value
-
-
-async def _collected(iterable: Any) -> list[Any]:
-    return [item async for item in iterable]

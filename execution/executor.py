@@ -25,8 +25,9 @@ from graphql import (
     default_field_resolver,
     default_type_resolver,
 )
+from graphql.execution.async_iterables import aclosing
 from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.executor import Executor
+from graphql.execution.executor import SELECTIONS_NESTED_TOO_DEEPLY, Executor
 from graphql.execution.values import VariableValues, get_variable_values
 
 from execution.leaves import SPECIFIED_NATIVES, Natives
@@ -114,6 +115,8 @@ class CompiledOperation:
         self, root_value: Any = None, context_value: Any = None, variables: Mapping[str, Any] | None = None
     ) -> AsyncIterator[ExecutionResult] | ExecutionResult:
         """The results of a subscription's events, as they come; or why there are none."""
+        if self.document.operation.operation is not OperationType.SUBSCRIPTION:
+            raise GraphQLError("Expected subscription operation.")
         core = self._core(root_value, context_value, variables)
         if isinstance(core, list):
             return ExecutionResult(None, core)
@@ -122,15 +125,19 @@ class CompiledOperation:
         return events if isinstance(events, ExecutionResult) else self._results(core, events)
 
     async def _results(self, core: Executor[Any], events: Any) -> AsyncIterator[ExecutionResult]:
-        async for event in events:
-            result = self._execute(core.build_per_event_executor(event))
-            yield await result if isinstance(result, Awaitable) else result
+        """Closes the source when it is closed itself."""
+        async with aclosing(aiter(events)) as source:
+            async for event in source:
+                result = self._execute(core.build_per_event_executor(event))
+                yield await result if isinstance(result, Awaitable) else result
 
     def _execute(self, core: Executor[Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
         try:
             plan = self._plan(core.variable_values)
         except GraphQLError as error:
             return ExecutionResult(None, [error])
+        except RecursionError:
+            return ExecutionResult(None, [GraphQLError(SELECTIONS_NESTED_TOO_DEEPLY, core.operation)])
         if self.document.operation.operation is OperationType.MUTATION:
             return Run(core).execute_serially(plan)
         return Run(core).execute(plan)

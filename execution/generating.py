@@ -129,7 +129,7 @@ class _Expressions:
         match shortcut:
             case Attribute(name) if source == "source" and name in self.locals:
                 return self.locals[name]
-            case Attribute(name) if name.isidentifier() and not iskeyword(name):
+            case Attribute(name) if name.isidentifier() and name.isascii() and not iskeyword(name):
                 return f"{source}.{name}"
             case Attribute(name):
                 return f"getattr({source}, {name!r})"

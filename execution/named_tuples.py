@@ -24,10 +24,12 @@ def _fields_of(kind: type) -> Fields:
         return ()
     if kind.__getattribute__ is not tuple.__getattribute__ or hasattr(kind, "__getattr__"):
         return ()
-    fields = getattr(kind, "_fields", ())
+    fields = getattr(kind, "_fields", None)
+    if not isinstance(fields, tuple):
+        return ()
     return fields if all(_gives(kind, name, place) for place, name in enumerate(fields)) else ()
 
 
 def _gives(kind: type, name: str, place: int) -> bool:
-    getter = getattr_static(kind, name)
+    getter = getattr_static(kind, name, None)
     return isinstance(getter, _Getter) and getter.__reduce__()[1][0] == place

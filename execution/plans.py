@@ -30,7 +30,10 @@ from execution.arguments import ReadArguments, arguments_reader
 from execution.columns import Column
 from execution.leaves import Natives, Write, writer_of
 from execution.records import RecordBuilder, reader_of
-from execution.shortcuts import Attribute, FindShortcut, OfContext, OfSource, Shortcut, TypeName, shortcut_for
+from execution.shortcuts import FindShortcut, Reading, Shortcut, shortcut_for
+
+_HIGHEST = 10
+"""Objects beside objects that are made in one expression: Python's parser takes 200 parentheses within another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,30 +112,32 @@ class FieldPlan:
     @cached_property
     def read(self) -> Callable[[Any, Any], Any] | None:
         """(object, context) → value, if that needs no call of the resolver."""
-        if isinstance(self.shortcut, Attribute | OfSource | OfContext | TypeName):
+        if isinstance(self.shortcut, Reading):
             return reader_of(self.shortcut)
         return None
 
     @cached_property
     def column(self) -> Column | None:
         """How it is read and written within the one expression that makes the object's dict, if it can be."""
-        if self.shape.depth > 0 or not isinstance(self.shortcut, Attribute | OfSource | OfContext | TypeName):
+        if self.shape.depth > 0 or not isinstance(self.shortcut, Reading):
             return None
         if self.is_leaf:
             return Column(self.name, self.shortcut, self.shape.named, self.native, self.shape.nullable[0])
         if self.is_abstract or self.shape.named.is_type_of is not None:
             return None
         try:
-            below = self.below(self.shape.named)
-        except GraphQLError:  # the general way tells of it, in its place
+            fields = self.below(self.shape.named).fields
+        except (GraphQLError, RecursionError):  # the general way will tell where
             return None
-        columns = tuple(plan.column for plan in below.fields if plan.column is not None)
-        if len(columns) < len(below.fields):
+        columns = tuple(plan.column for plan in fields if plan.column is not None)
+        if len(columns) < len(fields) or any(column.height >= _HIGHEST for column in columns):
             return None
         return Column(self.name, self.shortcut, None, None, self.shape.nullable[0], columns)
 
     def below(self, runtime_type: GraphQLObjectType) -> "SelectionPlan":
-        """GraphQLError for a condition that cannot be decided: `@skip(if: null)`."""
+        """GraphQLError for a condition that cannot be decided, `@skip(if: null)`; RecursionError for a long chain of
+        fragments.
+        """
         plan = self._below.get(runtime_type)
         if plan is None:
             collected = collect_subfields(
@@ -205,12 +210,18 @@ def _field_plans(
         field_name = details[0].node.name.value
         definition = document.schema.get_field(parent_type, field_name)
         if definition is not None:  # else the document was not validated: graphql-core leaves the field out as well
-            shortcut = shortcut_for(document.find_shortcut, parent_type, field_name, definition)
+            shortcut = _shortcut(document, parent_type, field_name, definition)
             shape = shape_of(definition.type)
             plans.append(
                 FieldPlan(document, name, position, parent_type, definition, details, variables, shape, shortcut)
             )
     return plans
+
+
+def _shortcut(document: Document, parent: GraphQLObjectType, name: str, definition: GraphQLField) -> Shortcut | None:
+    """What changes something is called as graphql-core calls it: once, also when it fails."""
+    shortcut = shortcut_for(document.find_shortcut, parent, name, definition)
+    return None if parent is document.schema.mutation_type and isinstance(shortcut, Reading) else shortcut
 
 
 def root_plan(document: Document, root_type: GraphQLObjectType, variables: VariableValues) -> SelectionPlan:

@@ -20,7 +20,10 @@ class LazyInfo(GraphQLResolveInfo[Any]):
 
     @property
     def path(self) -> Path:
-        batch, field, number = cast("tuple[Batch, FieldPlan, int]", tuple.__getitem__(self, _PLACE_OF_PATH))
+        held = tuple.__getitem__(self, _PLACE_OF_PATH)
+        if isinstance(held, Path):  # of a copy that was given another: info._replace(path=...)
+            return held
+        batch, field, number = cast("tuple[Batch, FieldPlan, int]", held)
         return batch.path_to(field, number)
 
 

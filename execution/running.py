@@ -1,5 +1,6 @@
 """Runs a plan: level by level, each level's objects at once; branches that wait go on side by side."""
 
+from collections import deque
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
@@ -19,17 +20,20 @@ from execution.waiting import Waiting, all_settled, settle
 class Run:
     """One execution of a plan. graphql-core's executor is at hand for what it alone can say."""
 
-    __slots__ = ("_core", "_errors", "_execution", "_infos")
+    __slots__ = ("_core", "_errors", "_execution", "_infos", "_ready")
 
     def __init__(self, core: Executor[Any]) -> None:
         self._core = core
         self._errors = FieldErrors()
         self._infos = Infos(core)
-        self._execution = Execution(core, self._infos, self._errors, self._start)
+        self._ready: deque[Batch] = deque()
+        self._execution = Execution(core, self._infos, self._errors, self._ready.append, self._settle)
 
     def execute(self, plan: SelectionPlan) -> ExecutionResult | Awaitable[ExecutionResult]:
         root = root_batch(self._errors, plan, self._core.root_value)
-        waiting = self._start(root)
+        waiting: Waiting = []
+        self._ready.append(root)
+        self._go_down(waiting)
         return self._after(waiting, root) if waiting else self._result(root)
 
     async def execute_serially(self, plan: SelectionPlan) -> ExecutionResult:
@@ -39,7 +43,7 @@ class Run:
         for field in plan.fields:
             waiting: Waiting = []
             self._start_field(field, root, range(1), waiting)
-            await settle(waiting)
+            await self._settle(waiting)
             if root.is_null:
                 break
         return self._result(root)
@@ -51,8 +55,20 @@ class Run:
     def _result(self, root: Batch) -> ExecutionResult:
         return ExecutionResult(None if root.is_null else root.records[0], self._errors.in_order() or None)
 
-    def _start(self, batch: Batch) -> Waiting:
-        waiting: Waiting = []
+    # -- level by level
+
+    async def _settle(self, waiting: Waiting) -> None:
+        self._go_down(waiting)
+        await settle(waiting)
+
+    def _go_down(self, waiting: Waiting) -> None:
+        """Starts what is below, and what is below that: in a loop, for a document may be nested deeper than Python may
+        recurse.
+        """
+        while self._ready:
+            self._start(self._ready.popleft(), waiting)
+
+    def _start(self, batch: Batch, waiting: Waiting) -> None:
         given_up = batch.build(self._core.context_value)
         if given_up:
             for field in batch.plan.inline:
@@ -60,7 +76,6 @@ class Run:
         every = range(len(batch.sources))
         for field in batch.plan.others:
             self._start_field(field, batch, every, waiting)
-        return waiting
 
     def _start_field(self, field: FieldPlan, batch: Batch, numbers: Sequence[int], waiting: Waiting) -> None:
         try:
@@ -78,6 +93,15 @@ class Run:
     ) -> None:
         Completion(self._execution, field, batch, waiting).complete(numbers, values)
 
+    def _take(
+        self, field: FieldPlan, batch: Batch, waiting: Waiting, numbers: Sequence[int], values: Sequence[Any]
+    ) -> None:
+        """Completes the values, when all that are awaitable are there."""
+        if any(kind_of(value) is Kind.AWAITABLE for value in values):
+            waiting.append(self._finish_each(field, batch, numbers, values))
+        else:
+            self._complete(field, batch, waiting, numbers, values)
+
     # -- all objects in one call
 
     def _resolve_together(
@@ -94,7 +118,7 @@ class Run:
         if kind_of(outcome) is Kind.AWAITABLE:
             waiting.append(self._finish_together(field, batch, numbers, outcome))
         else:
-            self._complete(field, batch, waiting, numbers, _one_each(field, numbers, outcome))
+            self._take(field, batch, waiting, numbers, _one_each(field, numbers, outcome))
 
     async def _finish_together(
         self, field: FieldPlan, batch: Batch, numbers: Sequence[int], outcome: Awaitable[Any]
@@ -104,8 +128,8 @@ class Run:
         except Exception as error:
             values = error
         below: Waiting = []
-        self._complete(field, batch, below, numbers, _one_each(field, numbers, values))
-        await settle(below)
+        self._take(field, batch, below, numbers, _one_each(field, numbers, values))
+        await self._settle(below)
 
     # -- object by object
 
@@ -115,10 +139,7 @@ class Run:
         values = self._read(field, batch, numbers)
         if values is None:
             values = self._resolved(field, batch, numbers, arguments)
-        if any(kind_of(value) is Kind.AWAITABLE for value in values):
-            waiting.append(self._finish_each(field, batch, numbers, values))
-        else:
-            self._complete(field, batch, waiting, numbers, values)
+        self._take(field, batch, waiting, numbers, values)
 
     def _read(self, field: FieldPlan, batch: Batch, numbers: Sequence[int]) -> list[Any] | None:
         """Without a call of the resolver; None when there is no such way, or it fails: the resolver will tell where."""
@@ -140,16 +161,16 @@ class Run:
                 values.append(error)
         return values
 
-    async def _finish_each(self, field: FieldPlan, batch: Batch, numbers: Sequence[int], values: list[Any]) -> None:
+    async def _finish_each(self, field: FieldPlan, batch: Batch, numbers: Sequence[int], values: Sequence[Any]) -> None:
         below: Waiting = []
         self._complete(field, batch, below, numbers, await all_settled(values))
-        await settle(below)
+        await self._settle(below)
 
 
 def _one_each(field: FieldPlan, numbers: Sequence[int], values: Any) -> Sequence[Any]:
     if isinstance(values, Exception):
         return [values] * len(numbers)
-    if not isinstance(values, Sequence) or len(values) != len(numbers):
+    if not isinstance(values, Sequence) or isinstance(values, str | bytes) or len(values) != len(numbers):
         wrong = TypeError(f"The batched resolver of {field.parent_type}.{field.name} gave no list of one value each.")
         return [wrong] * len(numbers)
     return values

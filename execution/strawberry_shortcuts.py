@@ -15,12 +15,13 @@ OF_CONTEXT = "of_context"
 """In a field's metadata: a pure function of the object and of the context, which gives what the resolver gives."""
 
 _DEFINITION = "strawberry-definition"
+_MODULE_OF_FIELDS = "strawberry.types.field"
 _NAMES_OF_SOURCE = ("self", "root")
 
 
 def strawberry_shortcuts(_parent: GraphQLObjectType, _name: str, field: GraphQLField) -> Shortcut | None:
     definition: Any = field.extensions.get(_DEFINITION)
-    if definition is None or definition.extensions or not _is_unhandled(field):
+    if definition is None or definition.extensions or not _is_unhandled(field, definition):
         return None
     if definition.metadata.get(BATCHED):
         return Batched()
@@ -29,9 +30,10 @@ def strawberry_shortcuts(_parent: GraphQLObjectType, _name: str, field: GraphQLF
     return _attribute(definition) if definition.base_resolver is None else _function(definition.base_resolver)
 
 
-def _is_unhandled(field: GraphQLField) -> bool:
-    """Whether the resolver is Strawberry's own, with nothing around it."""
-    return hasattr(field.resolve, "_is_default")
+def _is_unhandled(field: GraphQLField, definition: Any) -> bool:
+    """Whether the resolver is Strawberry's own, with nothing around it, and does what Strawberry's own fields do."""
+    is_own = hasattr(field.resolve, "_is_default") and not hasattr(field.resolve, "__wrapped__")
+    return is_own and type(definition).get_result.__module__ == _MODULE_OF_FIELDS
 
 
 def _attribute(definition: Any) -> Shortcut:

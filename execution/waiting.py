@@ -1,6 +1,6 @@
 """What an execution has to wait for, side by side."""
 
-from asyncio import TaskGroup, gather
+from asyncio import Task, create_task, gather
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
@@ -10,13 +10,25 @@ Waiting = list[Coroutine[Any, Any, None]]
 
 
 async def settle(waiting: Waiting) -> None:
-    """All of them, side by side; a failure that is nobody's field error ends the others."""
+    """All of them, side by side; a failure that is nobody's field error ends the others.
+
+    A cancellation is such a failure, also when it comes from within. That is why this is no TaskGroup: it would go on
+    without the one that was cancelled, and leave null in the answer where nothing was looked at.
+    """
     if len(waiting) == 1:
         await waiting[0]
     elif waiting:
-        async with TaskGroup() as group:
-            for one in waiting:
-                group.create_task(one)
+        await _gathered([create_task(one) for one in waiting])
+
+
+async def _gathered(tasks: Sequence[Task[None]]) -> None:
+    try:
+        await gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await gather(*tasks, return_exceptions=True)
+        raise
 
 
 async def all_settled(values: Sequence[Any]) -> list[Any]:

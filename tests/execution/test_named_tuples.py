@@ -51,3 +51,27 @@ def test_objects_of_several_classes_and_others_have_none() -> None:
 
 def test_a_class_that_changes_what_its_fields_give_has_none() -> None:
     assert [fields_of_all([kind(1, 2)]) for kind in (Shifted, Guarded, Summed)] == [(), (), ()]
+
+
+class Spelled(tuple[int, ...]):
+    """A tuple that is no named one, whatever it says."""
+
+    __slots__ = ()
+    _fields = "row"
+
+
+class Missing(tuple[int, ...]):
+    __slots__ = ()
+    _fields = ("nowhere",)
+
+
+class Computed(tuple[int, ...]):
+    __slots__ = ()
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        return ("row",)
+
+
+def test_a_tuple_whose_fields_are_no_names_of_its_own_has_none() -> None:
+    assert [fields_of_all([kind((1, 2))]) for kind in (Spelled, Missing, Computed)] == [(), (), ()]
