@@ -60,6 +60,8 @@ class Serving:
             return not httpx.get(f"{self.address}/healthz")
         except httpx.ConnectError:
             return True
+        except httpx.TransportError:  # taken just before the socket closed, and let go
+            return False
 
     def counted_in_all(self) -> float:
         return _operations(text_string_to_metric_families(httpx.get(f"{self.address}/metrics").text))

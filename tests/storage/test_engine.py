@@ -78,6 +78,7 @@ async def test_a_cancelled_read_gives_its_connection_back(empty_database_url: st
 
 
 async def test_a_large_result_is_not_kept(province: Database) -> None:
+    await province.rows(ONE)
     small, large = (Statement(f"SELECT generate_series(1, {size})", {}) for size in (3, 1_001))
     connection = await province._pool.getconn()
     try:
