@@ -2,7 +2,7 @@
 
 import gc
 
-_BEFORE_A_LOOK = 20_000, 20, 50
+_BEFORE_A_LOOK = 10_000, 10, 10
 
 
 def spare_what_is_loaded() -> None:
