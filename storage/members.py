@@ -17,7 +17,7 @@ from storage.ordering import member_keyset
 from storage.pages import page_of, walk_of
 from storage.reading import reading_of
 from storage.statements import Statement, array_of, parameter, statement_of
-from storage.whole_scope import page_of_all, those_with_ids
+from storage.whole_scope import page_of_all, records_with_ids
 
 
 def _within(scope: str) -> ColumnElement[bool]:
@@ -63,10 +63,7 @@ async def members_by_id(
     database: Database, scope: str, ids: Sequence[int], selection: Selection
 ) -> Mapping[int, MemberRecord]:
     """Those of the ids that exist within the scope."""
-    reading = reading_of(MemberRecord, Selection(selection.columns | {"id"}, selection.above))
-    rows = await database.rows(those_with_ids(reading, ids, scope))
-    records = await reading.records(database, scope, rows)
-    return {record.id: record for record in records}
+    return await records_with_ids(database, scope, MemberRecord, ids, selection)
 
 
 async def attachments_of_members(

@@ -14,7 +14,7 @@ from storage.models import Organization
 from storage.ordering import organization_keyset
 from storage.pages import page_of, page_statement, walk_of
 from storage.reading import reading_of
-from storage.whole_scope import page_of_all, those_with_ids
+from storage.whole_scope import page_of_all, records_with_ids
 
 
 def whole_organizations() -> Select[Any]:
@@ -60,10 +60,7 @@ async def organizations_by_id(
     database: Database, scope: str, ids: Sequence[int], selection: Selection
 ) -> Mapping[int, OrganizationRecord]:
     """Those of the ids that exist within the scope."""
-    reading = reading_of(OrganizationRecord, Selection(selection.columns | {"id"}, selection.above))
-    rows = await database.rows(those_with_ids(reading, ids, scope))
-    records = await reading.records(database, scope, rows)
-    return {record.id: record for record in records}
+    return await records_with_ids(database, scope, OrganizationRecord, ids, selection)
 
 
 async def organization_by_reference(database: Database, reference: str) -> OrganizationRecord | None:

@@ -1,7 +1,7 @@
 """分页: keyset pages over one select, and over one lateral select for many parents at once.
 
 The SQL of a page without a filter depends on its columns, its order and the form of its cursors alone. It is built once
-with named parameters (`shape_of`, `values_of`); under a filter it is built with the values themselves (`places_of`).
+with named parameters (`shape_of`, `values_of`); under a filter it is built with the values themselves (`walk_of`).
 """
 
 from collections.abc import Sequence

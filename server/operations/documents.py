@@ -39,7 +39,6 @@ class InvalidDocumentError(Exception):
 class Operation:
     """One operation of a valid document, ready to run."""
 
-    document: DocumentNode
     definition: OperationDefinitionNode
     uses: OperationUses
     fingerprint: str
@@ -93,7 +92,7 @@ class Documents:
             executable = self._executors.executable(document, name)
         except RecursionError as error:
             raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [GraphQLError("It is nested too deeply.")]) from error
-        return Operation(document, definition, uses, sha256(text.encode()).hexdigest()[:16], executable)
+        return Operation(definition, uses, sha256(text.encode()).hexdigest()[:16], executable)
 
     def _valid_document(self, text: str) -> DocumentNode:
         try:

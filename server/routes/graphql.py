@@ -114,7 +114,7 @@ def _log_operation(operation: Operation, answer: Answer, seconds: float) -> None
     log().info(
         "operation",
         name=operation.name,
-        type=operation.definition.operation.value,
+        type=operation.type,
         document=operation.fingerprint,
         errors=len(answer.errors),
         milliseconds=round(seconds * 1000, 1),
