@@ -1,24 +1,9 @@
 from dataclasses import dataclass
 
-from domain.codes import CodeList, OrganizationKind
+from domain.codes import OrganizationKind, Role, Scope, Tier
 from domain.records import OrganizationRecord
 
-
-class Role(CodeList):
-    """账号角色: one person holds at most one."""
-
-    ADMINISTRATOR = "ADMINISTRATOR", "管理员", "administrator"
-    SECURITY_OFFICER = "SECURITY_OFFICER", "安全员", "security officer"
-    AUDITOR = "AUDITOR", "审计员", "auditor"
-
-
-class Tier(CodeList):
-    """层级, which follows from the organisation that an account manages."""
-
-    COUNTY_OR_ABOVE = "COUNTY_OR_ABOVE", "县级及以上", "county or above"
-    APPROVING_COMMITTEE = "APPROVING_COMMITTEE", "具有发展党员审批权限的基层党委", "approving committee"
-    OTHER_GRASSROOTS = "OTHER_GRASSROOTS", "其他基层党组织", "other grassroots organisation"
-
+__all__ = ["Actor", "Role", "Tier", "tier_of"]
 
 _COUNTY_OR_ABOVE = {OrganizationKind.PROVINCE, OrganizationKind.CITY, OrganizationKind.COUNTY}
 
@@ -36,6 +21,8 @@ class Actor:
     subject: str
     role: Role
     organization: OrganizationRecord
+    scopes: frozenset[Scope] | None = None
+    """What a partner may ask for at all; None for people, whom their role alone limits."""
 
     @property
     def tier(self) -> Tier:

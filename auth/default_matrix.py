@@ -1,4 +1,4 @@
-"""默认权限细分表: what each role and tier may see, as shipped.
+"""默认权限细分表: what each role and tier may see and change, as shipped.
 
 Each field of the schema names its class (see `schema/types/`); this table says what a class means to whom.
 """
@@ -16,29 +16,49 @@ class FieldClass(CodeList):
     STRUCTURE = "STRUCTURE", "组织信息", "the organisation tree"
     RECORD = "RECORD", "党员信息", "members' records, and numbers of members"
     PERSONAL = "PERSONAL", "敏感个人信息", "identity number, phone, home address"
+    ADMINISTRATION = "ADMINISTRATION", "系统管理", "accounts, partners and the permission matrix, and what changes them"
+    STAFF = "STAFF", "账号持有人信息", "identity number and phone of those who hold accounts"
+    AUDIT = "AUDIT", "审计", "the audit log"
 
 
-_ADMINISTRATOR, _OFFICER, _AUDITOR = Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR
+_ADMINISTRATOR, _OFFICER, _AUDITOR, _PARTNER = Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR, Role.PARTNER
 _COUNTY, _APPROVING, _OTHER = Tier.COUNTY_OR_ABOVE, Tier.APPROVING_COMMITTEE, Tier.OTHER_GRASSROOTS
 _HIDDEN, _MASKED, VISIBLE = Visibility.HIDDEN, Visibility.MASKED, Visibility.VISIBLE
 
 # fmt: off
-_TABLE = (
-    # role            tier        STRUCTURE  RECORD    PERSONAL
-    (_ADMINISTRATOR,  _COUNTY,    VISIBLE,   VISIBLE,  VISIBLE),
-    (_ADMINISTRATOR,  _APPROVING, VISIBLE,   VISIBLE,  _MASKED),
-    (_ADMINISTRATOR,  _OTHER,     VISIBLE,   VISIBLE,  _MASKED),
-    (_OFFICER,        _COUNTY,    VISIBLE,   _HIDDEN,  _HIDDEN),
-    (_OFFICER,        _APPROVING, VISIBLE,   _HIDDEN,  _HIDDEN),
-    (_OFFICER,        _OTHER,     VISIBLE,   _HIDDEN,  _HIDDEN),
-    (_AUDITOR,        _COUNTY,    VISIBLE,   _HIDDEN,  _HIDDEN),
-    (_AUDITOR,        _APPROVING, VISIBLE,   _HIDDEN,  _HIDDEN),
-    (_AUDITOR,        _OTHER,     VISIBLE,   _HIDDEN,  _HIDDEN),
+_READ = (
+    # role            tier        STRUCTURE  RECORD    PERSONAL  ADMINISTRATION  STAFF     AUDIT
+    (_ADMINISTRATOR,  _COUNTY,    VISIBLE,   VISIBLE,  VISIBLE,  _HIDDEN,        _HIDDEN,  _HIDDEN),
+    (_ADMINISTRATOR,  _APPROVING, VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN),
+    (_ADMINISTRATOR,  _OTHER,     VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN),
+    (_OFFICER,        _COUNTY,    VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        VISIBLE,  _HIDDEN),
+    (_OFFICER,        _APPROVING, VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        _MASKED,  _HIDDEN),
+    (_OFFICER,        _OTHER,     VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        _MASKED,  _HIDDEN),
+    (_AUDITOR,        _COUNTY,    VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE),
+    (_AUDITOR,        _APPROVING, VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE),
+    (_AUDITOR,        _OTHER,     VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE),
+    (_PARTNER,        _COUNTY,    VISIBLE,   VISIBLE,  VISIBLE,  _HIDDEN,        _HIDDEN,  _HIDDEN),
+    (_PARTNER,        _APPROVING, VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN),
+    (_PARTNER,        _OTHER,     VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN),
 )
 # fmt: on
 
 DEFAULT_MATRIX: Mapping[tuple[Role, Tier, FieldClass], Visibility] = {
     (role, tier, field_class): visibility
-    for role, tier, *row in _TABLE
+    for role, tier, *row in _READ
     for field_class, visibility in zip(FieldClass, row, strict=True)
 }
+
+MEANT_FOR: Mapping[Role, frozenset[FieldClass]] = {
+    role: frozenset(c for c in FieldClass if any(DEFAULT_MATRIX[role, tier, c] is not _HIDDEN for tier in Tier))
+    for role in Role
+}
+"""职责分离: the classes that a role may ever be given; no edit of the matrix goes beyond."""
+
+WRITES: Mapping[Role, frozenset[FieldClass]] = {
+    _ADMINISTRATOR: frozenset({FieldClass.RECORD, FieldClass.PERSONAL}),
+    _OFFICER: frozenset(),
+    _AUDITOR: frozenset(),
+    _PARTNER: frozenset(),
+}
+"""The classes of members' fields that a role may write by default, at every tier; no edit of the matrix goes beyond."""

@@ -1,11 +1,12 @@
 """签名密钥: the private key that signs access tokens."""
 
-import os
 from pathlib import Path
 
 import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
+
+from auth.secret_files import write_secret_once
 
 
 class SigningKeyError(Exception):
@@ -34,14 +35,4 @@ def _imported(text: str) -> ECKey:
 
 
 def _make_key(path: Path) -> None:
-    """Whoever comes first makes the key: the file appears whole or not at all, and is never overwritten."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(orjson.dumps(ECKey.generate_key("P-256", auto_kid=True).as_dict(private=True)))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    write_secret_once(path, orjson.dumps(ECKey.generate_key("P-256", auto_kid=True).as_dict(private=True)))

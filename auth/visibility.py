@@ -3,16 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from domain.codes import CodeList
+from domain.codes import Visibility
 from domain.filtering import Operator
 
-
-class Visibility(CodeList):
-    """查看权限 of a field."""
-
-    HIDDEN = "HIDDEN", "不可见", "hidden: no use of the field at all"
-    MASKED = "MASKED", "脱敏", "masked: shown with its middle hidden, found only by its exact value"
-    VISIBLE = "VISIBLE", "可见", "visible"
+__all__ = ["FieldUse", "Purpose", "Visibility", "allows", "coordinate", "purpose_of"]
 
 
 class Purpose(StrEnum):

@@ -35,6 +35,14 @@ class CallerError(Exception):
         self.extensions = extensions
 
 
+class RefusedError(Exception):
+    """A change that cannot be made as it was asked for: all that is wrong with it at once. Nothing has been saved."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(", ".join(problem.code for problem in problems))
+        self.problems = problems
+
+
 def bad_input(chinese: str, english: str, path: tuple[str | int, ...] = ()) -> CallerError:
     """The value at `path` of the arguments cannot be taken as it is."""
     return CallerError(Problem("BAD_USER_INPUT", Message(chinese, english), path))

@@ -1,4 +1,4 @@
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -8,7 +8,9 @@ from auth.actor import Actor
 from auth.permissions import Permissions
 from dataloaders.loaders import Loaders
 from domain import clock as calendar
+from domain.audit import AuditRecord
 from domain.clock import Clock
+from domain.codes import AuditKind
 from storage.engine import Database
 
 
@@ -22,12 +24,47 @@ class RequestContext:
     loaders: Loaders
     clock: Clock
     language: str
+    correlation_id: str = "-"
+    address: str | None = None
+    """From which the caller asks, as an IP address."""
+
     remembered: MutableMapping[Any, Any] = field(default_factory=dict)
     """What was worked out from the operation's document, for every request that sends it again."""
 
     def with_document(self, remembered: MutableMapping[Any, Any]) -> "RequestContext":
         return RequestContext(
-            self.actor, self.permissions, self.database, self.loaders, self.clock, self.language, remembered
+            self.actor,
+            self.permissions,
+            self.database,
+            self.loaders,
+            self.clock,
+            self.language,
+            self.correlation_id,
+            self.address,
+            remembered,
+        )
+
+    def audited(
+        self,
+        kind: AuditKind,
+        operation: str,
+        *,
+        target: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> AuditRecord:
+        """An entry of the audit log that says that the caller did this now. `target` as `Account:7`."""
+        return AuditRecord(
+            kind=kind,
+            at=self.clock(),
+            actor=self.actor.subject,
+            role=self.actor.role,
+            organization_id=self.actor.organization.id,
+            org_path=self.actor.scope,
+            operation=operation,
+            target=target,
+            correlation_id=self.correlation_id,
+            address=self.address,
+            details=details or {},
         )
 
     @property

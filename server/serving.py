@@ -7,6 +7,7 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
+from auth.secret_files import secret_at
 from auth.signing_keys import signing_key_at
 from auth.tokens import TokenAuthority
 from server.app import Parts, create_app
@@ -21,10 +22,17 @@ def token_authority(settings: Settings) -> TokenAuthority:
     return TokenAuthority(signing_key_at(settings.signing_key), settings.issuer, settings.audience)
 
 
+def audit_key(settings: Settings) -> bytes:
+    return secret_at(settings.audit_key, "DENGTA_AUDIT_KEY_FILE")
+
+
 def application(settings: Settings, database_url: str) -> ASGIApp:
     configure_log(settings.log_format)
     database = connect(
-        database_url, connections=settings.database_connections, statement_timeout=settings.statement_timeout
+        database_url,
+        connections=settings.database_connections,
+        statement_timeout=settings.statement_timeout,
+        audit_key=audit_key(settings),
     )
     parts = Parts(
         database,
@@ -41,7 +49,8 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
 def serve_until_stopped(settings: Settings, database_url: str, when_ready: Callable[[], None]) -> None:
     """Answers until Ctrl-C or SIGTERM; requests under way are finished first."""
     configure_log(settings.log_format)
-    token_authority(settings)  # whatever is wrong with the key is said here, once; all workers then find the same one
+    token_authority(settings)  # whatever is wrong with a key is said here, once; all workers then find the same ones
+    audit_key(settings)
     make = partial(application, settings, database_url)
     if settings.workers == 1:
         _AnnouncingServer(_config(make, settings), when_ready).run()

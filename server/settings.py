@@ -38,6 +38,13 @@ class Settings(BaseSettings):
             "Without it one is made in the data directory at the first use."
         ),
     ] = None
+    audit_key_file: Annotated[
+        Path | None,
+        Field(
+            description="The secret (hexadecimal, 32 bytes) that the audit log is chained with; without it no log can "
+            "be verified. Without a file of your own one is made in the data directory at the first use: keep a copy."
+        ),
+    ] = None
     database_connections: Annotated[
         int,
         Field(
@@ -75,3 +82,7 @@ class Settings(BaseSettings):
     @property
     def signing_key(self) -> Path:
         return self.signing_key_file or self.data_directory / "signing-key.json"
+
+    @property
+    def audit_key(self) -> Path:
+        return self.audit_key_file or self.data_directory / "audit-key"

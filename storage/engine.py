@@ -1,9 +1,11 @@
-"""引擎: the connections to PostgreSQL that reads go by.
+"""引擎: the connections to PostgreSQL.
 
-Every read is one statement in autocommit, on a connection that is held no longer than that.
+Every read is one statement in autocommit, on a connection that is held no longer than that. Writes are transactions on
+connections of their own (`storage/writing.py`).
 """
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from math import inf
 from time import monotonic
 from typing import Any, TypeVar
@@ -13,8 +15,11 @@ from psycopg.errors import QueryCanceled
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Select, make_url
 
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
 from storage.text_search import FREQUENT_GRAMS, FrequentGrams, frequent_grams_from
+from storage.writing import WriteConnection, WriteSession, Writing
 
 Row = tuple[Any, ...]
 SharedT = TypeVar("SharedT")
@@ -27,14 +32,6 @@ _STATISTICS_ARE_GOOD_FOR = 600.0
 
 _MOST_ROWS_KEPT = 1_000
 """A cursor holds its last result in memory until the next one."""
-
-
-class DatabaseUnavailableError(Exception):
-    """No connection to the database could be had, or it broke."""
-
-
-class StatementTimedOutError(Exception):
-    """PostgreSQL cancelled a statement that took longer than DENGTA_STATEMENT_TIMEOUT."""
 
 
 class _Connection(AsyncConnection[Row]):
@@ -53,8 +50,9 @@ class _Connection(AsyncConnection[Row]):
 class Database:
     """A pool of connections, which are opened when they are first needed."""
 
-    def __init__(self, pool: AsyncConnectionPool[_Connection]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[_Connection], writing: Writing | None = None) -> None:
         self._pool = pool
+        self._writing = writing
         self._frequent_grams = FrequentGrams()
         self._statistics_read_at = -inf
         self._shared: dict[Callable[[Database], Any], Any] = {}
@@ -113,14 +111,34 @@ class Database:
             self._statistics_read_at = monotonic()
         return self._frequent_grams
 
+    def writing(self) -> AbstractAsyncContextManager[WriteSession]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        if self._writing is None:
+            raise RuntimeError("This database was connected to without an audit key, for reading alone.")
+        return self._writing.session()
+
     async def close(self) -> None:
         await self._pool.close()
+        if self._writing is not None:
+            await self._writing.close()
 
 
-def connect(url: str, *, connections: int = 20, statement_timeout: float = 10.0, patience: float = 5.0) -> Database:
-    """`statement_timeout` in seconds; so is `patience`, how long a read waits for a connection."""
-    options = f"{SERVER_OPTIONS} -c statement_timeout={int(statement_timeout * 1000)}"
-    pool = AsyncConnectionPool(
+def connect(
+    url: str,
+    *,
+    connections: int = 20,
+    statement_timeout: float = 10.0,
+    patience: float = 5.0,
+    audit_key: bytes | None = None,
+) -> Database:
+    """`connections` are those of reads; a quarter as many more write, two at least.
+
+    `statement_timeout` in seconds; so is `patience`, how long one waits for a connection.
+
+    Without an `audit_key` nothing can be written.
+    """
+    options = f"{SERVER_OPTIONS} -c role={SERVER_ROLE} -c statement_timeout={int(statement_timeout * 1000)}"
+    reading = AsyncConnectionPool(
         libpq_url(url),
         connection_class=_Connection,
         min_size=0,
@@ -129,7 +147,18 @@ def connect(url: str, *, connections: int = 20, statement_timeout: float = 10.0,
         kwargs={"autocommit": True, "options": options},
         open=False,
     )
-    return Database(pool)
+    if audit_key is None:
+        return Database(reading)
+    writing = AsyncConnectionPool(
+        libpq_url(url),
+        connection_class=WriteConnection,
+        min_size=0,
+        max_size=max(2, connections // 4),
+        timeout=patience,
+        kwargs={"options": options},
+        open=False,
+    )
+    return Database(reading, Writing(writing, audit_key))
 
 
 def psycopg_url(url: str) -> str:

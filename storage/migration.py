@@ -9,6 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
 from storage.models import Base
+from storage.privileges import grant_to_server
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ONE_MIGRATION_AT_A_TIME = 7_367_011
@@ -27,6 +28,7 @@ def migrate(database_url: str, revision: str = "head") -> None:
             _require_supported_server(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATION_AT_A_TIME})
             command.upgrade(alembic_config(connection), revision)
+            grant_to_server(connection)
     finally:
         engine.dispose()
 

@@ -1,7 +1,8 @@
 from psycopg import ProgrammingError
 from sqlalchemy import select
 
-from storage.engine import Database, DatabaseUnavailableError, StatementTimedOutError
+from storage.engine import Database
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.models import Member
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam
+from sqlalchemy import BindParameter, Executable, bindparam
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
@@ -38,11 +38,12 @@ def array_of(ids: Iterable[int]) -> str:
     return f"{{{','.join(map(str, ids))}}}"
 
 
-def statement_of(select: Select[Any]) -> Statement:
+def statement_of(statement: Executable) -> Statement:
     """Statements of one shape are compiled once, whatever their values.
 
     Even so a quarter of a millisecond goes into building one and finding out its shape. What is asked all the time is
     therefore built once with named parameters, remembered, and given its values by `with_values`.
     """
-    compiled, extracted, *_ = select._compile_w_cache(_DIALECT, compiled_cache=_compiled, column_keys=[])
+    executable: Any = statement  # has no public name for this
+    compiled, extracted, *_ = executable._compile_w_cache(_DIALECT, compiled_cache=_compiled, column_keys=[])
     return Statement(str(compiled), compiled.construct_params(extracted_parameters=extracted) or {})

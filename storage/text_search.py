@@ -38,16 +38,7 @@ class FrequentGrams:
         return [gram for gram in grams_to_look_for(needle) if gram not in frequent]
 
 
-FREQUENT_GRAMS = Statement(
-    """
-    SELECT tablename, array_agg(gram) AS grams
-    FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common(gram, frequency)
-    WHERE schemaname = ANY (current_schemas(false)) AND attname = 'text_grams'
-      AND gram IS NOT NULL AND frequency >= %(frequent)s
-    GROUP BY tablename
-    """,
-    {"frequent": _FREQUENT},
-)
+FREQUENT_GRAMS = Statement("SELECT index_name, grams FROM frequent_grams(%(least)s)", {"least": _FREQUENT})
 """PostgreSQL keeps the statistics of an indexed expression under the index's name."""
 
 

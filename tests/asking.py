@@ -17,6 +17,7 @@ from server.operations.executors import COMPILED
 from storage.engine import Database
 
 ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
+AUDIT_KEY = b"the key of the audit log in tests"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 

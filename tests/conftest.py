@@ -23,7 +23,7 @@ from storage.embedded import EmbeddedServer
 from storage.engine import Database, connect
 from storage.loading import load_province
 from storage.migration import migrate
-from tests.asking import Api
+from tests.asking import AUDIT_KEY, Api
 from tests.oracle import Register
 from tests.reading import read_register
 
@@ -190,6 +190,6 @@ def branch(register: Register) -> OrganizationRecord:
 
 @pytest.fixture(scope="session")
 async def province(province_url: str) -> AsyncIterator[Database]:
-    database = connect(province_url, connections=8)
+    database = connect(province_url, connections=8, audit_key=AUDIT_KEY)
     yield database
     await database.close()

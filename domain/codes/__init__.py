@@ -1,5 +1,15 @@
 """The closed lists of codes (代码表), with their labels and the codes that standards give them."""
 
+from domain.codes.account import (
+    PERSONAL_ROLES,
+    AccountState,
+    ClientKind,
+    ClientState,
+    Role,
+    Scope,
+    Tier,
+)
+from domain.codes.audit import AuditKind
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
 from domain.codes.member import (
@@ -11,17 +21,31 @@ from domain.codes.member import (
     RealNameStatus,
     WorkPosition,
 )
+from domain.codes.message import Channel, CodePurpose, MessageState
 from domain.codes.organization import OrganizationKind
+from domain.codes.visibility import Visibility
 
 __all__ = [
+    "PERSONAL_ROLES",
+    "AccountState",
+    "AuditKind",
+    "Channel",
+    "ClientKind",
+    "ClientState",
     "CodeList",
+    "CodePurpose",
     "Education",
     "Ethnicity",
     "FloatingDirection",
     "Gender",
     "MemberCategory",
     "MembershipStatus",
+    "MessageState",
     "OrganizationKind",
     "RealNameStatus",
+    "Role",
+    "Scope",
+    "Tier",
+    "Visibility",
     "WorkPosition",
 ]

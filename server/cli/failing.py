@@ -7,16 +7,20 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
+from auth.secret_files import SecretFileError
 from auth.signing_keys import SigningKeyError
 from server.settings import Settings
 from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
 from storage.migration import UnsupportedDatabaseError
+from storage.privileges import MissingPrivilegeError
 
 _EXPECTED = (
     EmbeddedServerError,
     LoadRefusedError,
+    MissingPrivilegeError,
+    SecretFileError,
     SigningKeyError,
     UnfinishedLoadError,
     UnsupportedDatabaseError,

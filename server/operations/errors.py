@@ -5,7 +5,7 @@ from graphql import GraphQLError
 from domain.errors import CallerError, Message
 from server.correlation import correlation_id
 from server.log import log_failure
-from storage.engine import DatabaseUnavailableError, StatementTimedOutError
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
 _PREFIXES = {
     "GRAPHQL_PARSE_FAILED": Message("GraphQL 语法错误", "GraphQL syntax error"),

@@ -20,7 +20,7 @@ from server.routes import http_errors
 from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
 from server.routes.request_body import request_from_body, request_from_query
-from storage.engine import DatabaseUnavailableError
+from storage.errors import DatabaseUnavailableError
 
 PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"

@@ -1,7 +1,33 @@
+from storage.models.account import Account, ActivationCode, BrowserSession, Captcha, VerificationCode
 from storage.models.attachment import Attachment
+from storage.models.audit import AuditEntry
+from storage.models.authorization import AuthorizationCode, Client, Grant, RefreshToken
 from storage.models.base import Base
 from storage.models.load import Load
 from storage.models.member import Member
+from storage.models.message import Message
 from storage.models.organization import Organization
+from storage.models.permission import PermissionChange, PermissionVersion
+from storage.models.rate_limit import RateLimit
 
-__all__ = ["Attachment", "Base", "Load", "Member", "Organization"]
+__all__ = [
+    "Account",
+    "ActivationCode",
+    "Attachment",
+    "AuditEntry",
+    "AuthorizationCode",
+    "Base",
+    "BrowserSession",
+    "Captcha",
+    "Client",
+    "Grant",
+    "Load",
+    "Member",
+    "Message",
+    "Organization",
+    "PermissionChange",
+    "PermissionVersion",
+    "RateLimit",
+    "RefreshToken",
+    "VerificationCode",
+]

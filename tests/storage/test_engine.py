@@ -6,7 +6,8 @@ import psycopg
 import pytest
 from sqlalchemy import func, select, text
 
-from storage.engine import Database, DatabaseUnavailableError, StatementTimedOutError, connect, libpq_url
+from storage.engine import Database, connect, libpq_url
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.models import Organization
 from storage.statements import Statement
 
@@ -36,9 +37,11 @@ async def test_connections_that_were_dropped_while_idle_are_replaced(empty_datab
 async def test_a_connection_that_drops_under_a_statement_is_a_clear_failure(empty_database_url: str) -> None:
     database = connect(empty_database_url, connections=1)
     try:
-        ending = Statement("SELECT pg_terminate_backend(pg_backend_pid())", {})
+        reading = asyncio.create_task(database.rows(Statement("SELECT pg_sleep(60)", {})))
+        while not reading.done():  # it is tried a second time
+            await asyncio.to_thread(end_all_connections, empty_database_url)
         with pytest.raises(DatabaseUnavailableError):
-            await database.rows(ending)
+            await reading
         assert await database.rows(ONE) == [(1,)]
     finally:
         await database.close()

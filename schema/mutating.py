@@ -1,0 +1,36 @@
+"""变更: what all mutations have in common: a payload with what was changed, or with everything that is wrong."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import strawberry
+
+from domain.errors import Problem, RefusedError
+from schema.info import Info
+from schema.traits import open_field
+
+ValueT = TypeVar("ValueT")
+PayloadT = TypeVar("PayloadT")
+
+
+@strawberry.type(description="可改正的问题。Something in the input that the caller can mend; nothing was saved.")
+class UserError:
+    code: str = open_field("代码", "Code, which never changes.")
+    message: str = open_field("说明", "What is wrong and how to mend it, in the caller's language.")
+    path: list[str] = open_field("位置", "Where in the input it is; empty when it is about the whole.")
+
+
+async def settled(
+    info: Info, change: Awaitable[ValueT], payload: Callable[[ValueT | None, list[UserError]], PayloadT]
+) -> PayloadT:
+    """The payload with what the change gave, or with the errors for which it was refused."""
+    try:
+        return payload(await change, [])
+    except RefusedError as refused:
+        return payload(None, [_shown(problem, info.context.language) for problem in refused.problems])
+
+
+def _shown(problem: Problem, language: str) -> Any:
+    return UserError(
+        code=problem.code, message=problem.message.in_language(language), path=[str(part) for part in problem.path]
+    )

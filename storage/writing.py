@@ -1,0 +1,107 @@
+"""写会话: one transaction, committed whole at its end or not at all.
+
+A connection that writes is a writer of the audit log: its entries are chained to one another (`domain/audit.py`) and
+commit with the change that they tell of.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
+from psycopg.errors import QueryCanceled
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import Executable
+
+from domain.audit import AuditChain, AuditRecord
+from storage.audit_writing import insert_entries
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.statements import Statement, statement_of
+
+Row = tuple[Any, ...]
+
+
+class WriteConnection(AsyncConnection[Row]):
+    """Keeps the chain of the audit entries that were committed by it."""
+
+    chain: AuditChain | None = None
+
+
+class WriteSession:
+    """What can be done within one transaction."""
+
+    def __init__(self, connection: WriteConnection, chain: AuditChain) -> None:
+        self._connection = connection
+        self._chain = chain
+
+    async def rows(self, statement: Statement | Executable) -> list[Row]:
+        """Of a SELECT, or of a change that is RETURNING."""
+        cursor = await self._execute(statement)
+        return await cursor.fetchall()
+
+    async def row(self, statement: Statement | Executable) -> Row | None:
+        cursor = await self._execute(statement)
+        return await cursor.fetchone()
+
+    async def execute(self, statement: Statement | Executable) -> int:
+        """How many rows it changed."""
+        cursor = await self._execute(statement)
+        return cursor.rowcount
+
+    async def _execute(self, statement: Statement | Executable) -> AsyncCursor[Row]:
+        ready = statement if isinstance(statement, Statement) else statement_of(statement)
+        return await self._connection.execute(ready.text, ready.values)
+
+    async def audit(self, *records: AuditRecord) -> None:
+        """Adds entries to the audit log, which are there if and only if the transaction is."""
+        entries = []
+        for record in records:
+            entry, self._chain = self._chain.chained(record)
+            entries.append(entry)
+        if entries:
+            await insert_entries(self._connection, entries)
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        """Wakes those who listen on the channel, once the transaction is committed."""
+        await self._connection.execute("SELECT pg_notify(%s, %s)", (channel, payload))
+
+    @property
+    def connection(self) -> AsyncConnection[Row]:
+        """For the job queue, whose jobs are deferred in this transaction."""
+        return self._connection
+
+    @property
+    def chain(self) -> AuditChain:
+        """As it stands after the entries of this transaction."""
+        return self._chain
+
+
+class Writing:
+    """A pool of connections that write; each is opened when it is first needed."""
+
+    def __init__(self, pool: AsyncConnectionPool[WriteConnection], audit_key: bytes) -> None:
+        self._pool = pool
+        self._audit_key = audit_key
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[WriteSession]:
+        """Commits when the block ends, rolls back when it raises.
+
+        DatabaseUnavailableError when the database was lost; whether a commit had been done by then, nobody can tell.
+        """
+        try:
+            if self._pool.closed:
+                await self._pool.open()
+            async with self._pool.connection() as connection:
+                chain = connection.chain or AuditChain(self._audit_key)
+                session = WriteSession(connection, chain)
+                yield session
+                await connection.commit()
+                connection.chain = session.chain
+        except QueryCanceled as error:
+            raise StatementTimedOutError from error
+        except (OperationalError, InterfaceError) as error:
+            raise DatabaseUnavailableError from error
+
+    async def close(self) -> None:
+        await self._pool.close()
