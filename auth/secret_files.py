@@ -1,5 +1,6 @@
 """秘密文件: secrets of this server in files that their owner alone can read."""
 
+import hmac
 import os
 from pathlib import Path
 from secrets import token_hex
@@ -22,6 +23,20 @@ def secret_at(path: Path, setting: str) -> bytes:
             f"The secret in {path} cannot be used ({type(error).__name__}). It must be {_LENGTH} bytes or more in "
             f"hexadecimal; put it back from a copy, or name another file in {setting}."
         ) from error
+
+
+def audit_key(secret: bytes) -> bytes:
+    """With which the audit log is chained."""
+    return _derived(secret, b"audit log")
+
+
+def code_key(secret: bytes) -> bytes:
+    """With which one-time codes are hashed: six digits could be found out of a plain hash at once."""
+    return _derived(secret, b"one-time codes")
+
+
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return hmac.digest(secret, purpose, "sha256")
 
 
 def _secret_in(text: str) -> bytes:

@@ -7,7 +7,7 @@ from functools import partial
 import uvicorn
 from starlette.types import ASGIApp
 
-from auth.secret_files import secret_at
+from auth.secret_files import audit_key, secret_at
 from auth.signing_keys import signing_key_at
 from auth.tokens import TokenAuthority
 from server.app import Parts, create_app
@@ -22,8 +22,8 @@ def token_authority(settings: Settings) -> TokenAuthority:
     return TokenAuthority(signing_key_at(settings.signing_key), settings.issuer, settings.audience)
 
 
-def audit_key(settings: Settings) -> bytes:
-    return secret_at(settings.audit_key, "DENGTA_AUDIT_KEY_FILE")
+def secret_of(settings: Settings) -> bytes:
+    return secret_at(settings.secret, "DENGTA_SECRET_FILE")
 
 
 def application(settings: Settings, database_url: str) -> ASGIApp:
@@ -32,7 +32,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         database_url,
         connections=settings.database_connections,
         statement_timeout=settings.statement_timeout,
-        audit_key=audit_key(settings),
+        audit_key=audit_key(secret_of(settings)),
     )
     parts = Parts(
         database,
@@ -50,7 +50,7 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     """Answers until Ctrl-C or SIGTERM; requests under way are finished first."""
     configure_log(settings.log_format)
     token_authority(settings)  # whatever is wrong with a key is said here, once; all workers then find the same ones
-    audit_key(settings)
+    secret_of(settings)
     make = partial(application, settings, database_url)
     if settings.workers == 1:
         _AnnouncingServer(_config(make, settings), when_ready).run()

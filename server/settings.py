@@ -38,11 +38,12 @@ class Settings(BaseSettings):
             "Without it one is made in the data directory at the first use."
         ),
     ] = None
-    audit_key_file: Annotated[
+    secret_file: Annotated[
         Path | None,
         Field(
-            description="The secret (hexadecimal, 32 bytes) that the audit log is chained with; without it no log can "
-            "be verified. Without a file of your own one is made in the data directory at the first use: keep a copy."
+            description="The secret (32 bytes or more, in hexadecimal) from which the keys of the audit log and of "
+            "one-time codes are derived. Without it one is made in the data directory at the first use. Keep a copy: "
+            "the audit log can be verified with it alone."
         ),
     ] = None
     database_connections: Annotated[
@@ -84,5 +85,5 @@ class Settings(BaseSettings):
         return self.signing_key_file or self.data_directory / "signing-key.json"
 
     @property
-    def audit_key(self) -> Path:
-        return self.audit_key_file or self.data_directory / "audit-key"
+    def secret(self) -> Path:
+        return self.secret_file or self.data_directory / "secret"

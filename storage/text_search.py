@@ -38,7 +38,7 @@ class FrequentGrams:
         return [gram for gram in grams_to_look_for(needle) if gram not in frequent]
 
 
-FREQUENT_GRAMS = Statement("SELECT index_name, grams FROM frequent_grams(%(least)s)", {"least": _FREQUENT})
+FREQUENT_GRAMS = Statement("SELECT index_name, grams FROM frequent_grams(%(at_least)s)", {"at_least": _FREQUENT})
 """PostgreSQL keeps the statistics of an indexed expression under the index's name."""
 
 

@@ -10,12 +10,12 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 FREQUENT_GRAMS = """
-CREATE FUNCTION frequent_grams(least real) RETURNS TABLE (index_name name, grams text[])
+CREATE FUNCTION frequent_grams(at_least double precision) RETURNS TABLE (index_name name, grams text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT tablename, array_agg(gram)
     FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common(gram, frequency)
-    WHERE schemaname = 'public' AND attname = 'text_grams' AND gram IS NOT NULL AND frequency >= least
+    WHERE schemaname = 'public' AND attname = 'text_grams' AND gram IS NOT NULL AND frequency >= at_least
     GROUP BY tablename
 $$
 """
@@ -26,4 +26,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION frequent_grams(real)")
+    op.execute("DROP FUNCTION frequent_grams(double precision)")
