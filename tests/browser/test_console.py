@@ -95,7 +95,7 @@ async def test_every_example_has_an_answer_and_no_error(
 async def test_without_a_token_it_says_how_to_get_one(page: Page, address: str) -> None:
     await page.goto(address)
     await expect(page.locator(".schema-notice")).to_contain_text("dengta token --role")
-    await expect(page.locator("#token-status")).to_contain_text("No token")
+    await expect(page.locator("#token-status")).to_contain_text("Not signed in")
 
 
 async def test_a_refused_token_is_said_to_be_refused(page: Page, address: str) -> None:

@@ -9,22 +9,33 @@ import { createFetcher } from "./fetcher";
 import { useLanguage } from "./language";
 import { SchemaNotice } from "./SchemaNotice";
 import { ShowStoredTab } from "./ShowStoredTab";
-import { useToken } from "./token";
+import { useSession } from "./session";
+import { acceptToken, useTokensFromAddress } from "./token";
 import { TopBar } from "./TopBar";
 
 const PLUGINS = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
 
-export function App({ examples }: { examples: Example[] }) {
-  const [token, changeToken] = useToken();
+interface AppProps {
+  examples: Example[];
+  /** Why the sign-in that just came back failed. */
+  signInFailure: string | null;
+}
+
+export function App({ examples, signInFailure }: AppProps) {
+  useTokensFromAddress();
+  const session = useSession();
+  const isSignedIn = session !== null;
+  // A refreshed token is the same person's: only another person, or a pasted token, asks for the schema anew.
+  const who = session?.idToken ?? session?.accessToken ?? "";
   const [language, setLanguage] = useLanguage();
-  const fetcher = useMemo(() => createFetcher(token, language), [token, language]);
+  const fetcher = useMemo(() => createFetcher(language), [who, language]);
   const tabs = useMemo(() => exampleTabs(examples), [examples]);
 
   return (
     <GraphiQLProvider
       fetcher={fetcher}
       // Null keeps GraphiQL from asking for a schema that the server would refuse.
-      schema={token ? undefined : null}
+      schema={isSignedIn ? undefined : null}
       schemaDescription
       inputValueDeprecation
       defaultTabs={tabs.length > 0 ? tabs : undefined}
@@ -36,13 +47,13 @@ export function App({ examples }: { examples: Example[] }) {
       <HistoryStore>
         <DocExplorerStore>
           <TopBar
-            token={token}
-            onToken={changeToken}
+            session={session}
+            onToken={acceptToken}
             language={language}
             onLanguage={setLanguage}
             examples={examples}
           />
-          <SchemaNotice token={token} />
+          <SchemaNotice isSignedIn={isSignedIn} signInFailure={signInFailure} />
           <ShowStoredTab />
           <GraphiQLInterface defaultEditorToolsVisibility="variables" showPersistHeadersSettings={false}>
             <GraphiQL.Logo>GraphiQL</GraphiQL.Logo>

@@ -5,26 +5,36 @@ import { Bilingual } from "./Bilingual";
 const TOKEN_COMMAND = "dengta token --role ADMINISTRATOR --organization 370000";
 
 /** Says why there is no schema, and how to get a token. */
-export function SchemaNotice({ token }: { token: string }) {
+interface SchemaNoticeProps {
+  isSignedIn: boolean;
+  signInFailure: string | null;
+}
+
+export function SchemaNotice({ isSignedIn, signInFailure }: SchemaNoticeProps) {
   const fetchError = useGraphiQL((state) => state.fetchError);
-  if (token && !fetchError) return null;
+  if (isSignedIn && !fetchError) return null;
   return (
     <section className="schema-notice" role="alert">
-      {token ? <SchemaRefused reason={firstMessage(fetchError ?? "")} /> : <TokenMissing />}
+      {isSignedIn ? <SchemaRefused reason={firstMessage(fetchError ?? "")} /> : <TokenMissing failure={signInFailure} />}
       <p>
-        <Bilingual zh="在服务器上取得令牌：" en="Get a token on the server:" /> <code>{TOKEN_COMMAND}</code>
+        <Bilingual zh="也可在服务器上取得令牌：" en="Or get a token on the server:" /> <code>{TOKEN_COMMAND}</code>
       </p>
     </section>
   );
 }
 
-function TokenMissing() {
+function TokenMissing({ failure }: { failure: string | null }) {
   return (
     <p>
       <strong>
-        <Bilingual zh="需要访问令牌。" en="An access token is needed." />
+        {failure ? (
+          <Bilingual zh="登录未成功。" en="The sign-in failed." />
+        ) : (
+          <Bilingual zh="尚未登录。" en="Nobody is signed in." />
+        )}
       </strong>{" "}
-      <Bilingual zh="请将令牌粘贴到上方。" en="Paste one above." />
+      {failure && <span className="schema-notice-reason">{failure} </span>}
+      <Bilingual zh="请在上方登录，或粘贴访问令牌。" en="Sign in above, or paste an access token there." />
     </p>
   );
 }

@@ -10,19 +10,19 @@ import {
 import { createClient, type Client } from "graphql-ws";
 
 import type { Language } from "./language";
+import { freshToken } from "./signIn";
 
 const ENDPOINT = "/graphql";
 const INTROSPECTION = "IntrospectionQuery";
 
-export function createFetcher(token: string, language: Language): Fetcher {
-  const authorization = token ? `Bearer ${token}` : null;
-  const client = createSubscriptionClient(authorization);
+export function createFetcher(language: Language): Fetcher {
+  const client = createSubscriptionClient();
   return (params, options) => {
     const operation = findOperation(params);
     const request = operation ? { ...params, operationName: operation.name?.value } : params;
     return operation?.operation === OperationTypeNode.SUBSCRIPTION
       ? subscribe(client, request)
-      : post(request, { ...requestHeaders(authorization, language), ...options?.headers });
+      : post(request, language, options?.headers);
   };
 }
 
@@ -39,19 +39,30 @@ function findOperation({ query, operationName }: FetcherParams): OperationDefini
   }
 }
 
-function requestHeaders(authorization: string | null, language: Language): Record<string, string> {
+async function authorization(): Promise<string | null> {
+  const token = await freshToken();
+  return token ? `Bearer ${token}` : null;
+}
+
+async function requestHeaders(language: Language): Promise<Record<string, string>> {
+  const bearer = await authorization();
   return {
     "Content-Type": "application/json",
     Accept: "application/graphql-response+json, application/json",
     "Accept-Language": language,
-    ...(authorization && { Authorization: authorization }),
+    ...(bearer && { Authorization: bearer }),
   };
 }
 
 /** Failures are answered as results: what GraphiQL catches it prints with its stack. */
-async function post(request: FetcherParams, headers: Record<string, string>): Promise<ExecutionResult> {
+async function post(
+  request: FetcherParams,
+  language: Language,
+  written: Record<string, string> = {},
+): Promise<ExecutionResult> {
   const signal = request.operationName === INTROSPECTION ? supersedeIntrospection() : null;
   try {
+    const headers = { ...(await requestHeaders(language)), ...written };
     const response = await fetch(ENDPOINT, { method: "POST", headers, body: JSON.stringify(request), signal });
     return isJson(response) ? await response.json() : failure(`HTTP ${response.status} ${response.statusText}`);
   } catch (reason) {
@@ -73,10 +84,10 @@ function isJson(response: Response): boolean {
   return /^application\/(.+\+)?json\b/.test(response.headers.get("Content-Type") ?? "");
 }
 
-function createSubscriptionClient(authorization: string | null): Client {
+function createSubscriptionClient(): Client {
   return createClient({
     url: `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${ENDPOINT}`,
-    ...(authorization && { connectionParams: { authorization } }),
+    connectionParams: async () => ({ authorization: await authorization() }),
     // A lost connection is to be seen at once, not tried again behind the reader's back.
     retryAttempts: 0,
   });

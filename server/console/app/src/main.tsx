@@ -9,6 +9,7 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
 import { loadExamples } from "./examples";
+import { completeSignIn } from "./signIn";
 import { takeTokenFromAddress } from "./token";
 
 // Before anything else runs, so that the token stands in the address bar for as short a time as possible.
@@ -17,5 +18,5 @@ takeTokenFromAddress();
 // GraphiQL asks for its editor only once it is on the page; asking now spares the reader the wait.
 void import("monaco-graphql/esm/monaco-editor.js");
 
-const examples = await loadExamples();
-createRoot(document.getElementById("console")!).render(<App examples={examples} />);
+const [examples, signInFailure] = await Promise.all([loadExamples(), completeSignIn()]);
+createRoot(document.getElementById("console")!).render(<App examples={examples} signInFailure={signInFailure} />);

@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useState } from "react";
+import { useEffect } from "react";
 
-const STORAGE_KEY = "dengta.token";
+import { dropSession, readSession, storeSession } from "./session";
 
 export interface Claims {
+  name: string | null;
   role: string | null;
   organizationName: string | null;
   expiresAt: Date | null;
@@ -13,27 +14,26 @@ export function takeTokenFromAddress(): boolean {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const token = fragment.get("token");
   if (token === null) return false;
-  storeToken(cleanToken(token));
+  acceptToken(token);
   history.replaceState(history.state, "", location.pathname + location.search);
   return true;
 }
 
-export function useToken(): [string, (token: string) => void] {
-  const [token, setToken] = useState(readStoredToken);
-
-  const changeToken = useCallback((text: string) => {
-    storeToken(cleanToken(text));
-    setToken(readStoredToken());
-  }, []);
-
-  // A link with a token, opened where the console already is, changes only the fragment.
+/** A link with a token, opened where the console already is, changes only the fragment. */
+export function useTokensFromAddress(): void {
   useEffect(() => {
-    const onFragment = () => takeTokenFromAddress() && setToken(readStoredToken());
+    const onFragment = () => void takeTokenFromAddress();
     addEventListener("hashchange", onFragment);
     return () => removeEventListener("hashchange", onFragment);
   }, []);
+}
 
-  return [token, changeToken];
+/** A token from elsewhere takes the place of whoever was signed in. */
+export function acceptToken(text: string): void {
+  const token = cleanToken(text);
+  if (token === (readSession()?.accessToken ?? "")) return;
+  if (token) storeSession({ accessToken: token, expiresAt: readClaims(token)?.expiresAt?.getTime() ?? null });
+  else dropSession();
 }
 
 /** What the token says of itself. Nothing here is verified: that is the server's part. */
@@ -41,6 +41,7 @@ export function readClaims(token: string): Claims | null {
   try {
     const payload = JSON.parse(decodeBase64Url(token.split(".")[1] ?? ""));
     return {
+      name: textOrNull(payload.name),
       role: textOrNull(payload.role),
       organizationName: textOrNull(payload.organization_name),
       expiresAt: typeof payload.exp === "number" ? new Date(payload.exp * 1000) : null,
@@ -48,15 +49,6 @@ export function readClaims(token: string): Claims | null {
   } catch {
     return null;
   }
-}
-
-function readStoredToken(): string {
-  return sessionStorage.getItem(STORAGE_KEY) ?? "";
-}
-
-function storeToken(token: string): void {
-  if (token) sessionStorage.setItem(STORAGE_KEY, token);
-  else sessionStorage.removeItem(STORAGE_KEY);
 }
 
 /** A token is often copied along with its scheme, or with a line break from a terminal. */
