@@ -29,7 +29,15 @@ class Settings(BaseSettings):
     workers: Annotated[
         int, Field(ge=1, le=256, description="How many processes answer requests; about one for each core.")
     ] = 1
-    issuer: Annotated[str, Field(description="The issuer (`iss`) of access tokens.")] = "http://127.0.0.1:8000"
+    issuer_address: Annotated[
+        str | None,
+        Field(
+            validation_alias="DENGTA_ISSUER",
+            pattern="^https?://[^/?#]+$",
+            description="The address at which people and programs reach this server, as `https://register.example`. It "
+            "is the issuer (`iss`) of its tokens. Without it `http://` with host and port.",
+        ),
+    ] = None
     audience: Annotated[str, Field(description="The audience (`aud`) that access tokens must name.")] = "dengta"
     signing_key_file: Annotated[
         Path | None,
@@ -75,6 +83,10 @@ class Settings(BaseSettings):
     def address(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def issuer(self) -> str:
+        return self.issuer_address or self.address
 
     @property
     def postgres_directory(self) -> Path:
