@@ -20,9 +20,12 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """
+# Since PostgreSQL 16 whoever made a role is its member, and yet may not become it.
 _BECOME_MEMBER = f"""
-DO $$ BEGIN
-    IF NOT pg_has_role(current_user, '{SERVER_ROLE}', 'MEMBER') THEN
+DO $$
+DECLARE needed text := CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END;
+BEGIN
+    IF NOT pg_has_role(current_user, '{SERVER_ROLE}', needed) THEN
         EXECUTE format('GRANT {SERVER_ROLE} TO %I', current_user);
     END IF;
 EXCEPTION WHEN unique_violation THEN NULL;
@@ -34,8 +37,16 @@ class MissingPrivilegeError(Exception):
     """The user of DATABASE_URL may not make the role that the server works as."""
 
 
+_IS_OWNER = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('alembic_version')"
+
+
 def grant_to_server(connection: Connection) -> None:
-    """Safe to repeat, which each migration does: tables that it made are then covered too."""
+    """Safe to repeat, which each migration does: tables that it made are then covered too.
+
+    Whoever is not the owner of the tables has nothing to grant: a login that is but a member of the server's role.
+    """
+    if connection.execute(text(_IS_OWNER)).scalar() is False:
+        return
     try:
         with connection.begin_nested():
             connection.execute(text(_MAKE_ROLE))
