@@ -42,7 +42,13 @@ def alembic_config(connection: Connection) -> Config:
 
 def differences_from_models(connection: Connection) -> list[object]:
     """What Alembic would still change to make the database equal the models; empty when they agree."""
-    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+    context = MigrationContext.configure(connection, opts={"include_name": _is_ours})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """The tables of the job queue are procrastinate's."""
+    return kind != "table" or not (name or "").startswith("procrastinate_")
 
 
 def _require_supported_server(connection: Connection) -> None:

@@ -1,6 +1,10 @@
+from pathlib import Path
+
 from alembic import command
+from procrastinate.schema import SchemaManager
 from sqlalchemy import Enum, create_engine, text
 
+import storage
 from storage.migration import alembic_config, differences_from_models, migrate
 from storage.models import Base
 
@@ -32,3 +36,9 @@ def test_migrations_can_be_undone_and_done_again(empty_database_url: str) -> Non
     migrate(empty_database_url)
     with create_engine(empty_database_url).connect() as connection:
         assert differences_from_models(connection) == []
+
+
+def test_the_job_queue_is_that_of_the_installed_library() -> None:
+    """Another version of procrastinate needs a migration from its `sql/migrations`, and a new copy to compare with."""
+    ours = Path(storage.__file__).parent / "migrations" / "sql" / "procrastinate_3_10.sql"
+    assert ours.read_text() == SchemaManager.get_schema()
