@@ -33,10 +33,13 @@ async def test_a_message_and_its_job_are_committed_together(database: Database) 
 
 
 async def test_a_transaction_that_fails_leaves_neither(database: Database) -> None:
-    with pytest.raises(LookupError):
+    async def fails() -> None:
         async with database.writing() as session:
             await queue_message(session, CODE)
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await fails()
     assert (await database.rows(MESSAGES), await database.rows(JOBS)) == ([], [])
 
 
@@ -55,8 +58,11 @@ def test_a_key_that_no_header_can_carry_is_refused(key: str) -> None:
 
 
 async def test_a_database_lost_while_deferring_is_told_as_such(database: Database) -> None:
-    with pytest.raises(DatabaseUnavailableError) as caught:
+    async def loses_it() -> None:
         async with database.writing() as session:
             await session.connection.close()
             await defer_job(session, "anything", Queue.MESSAGES)
+
+    with pytest.raises(DatabaseUnavailableError) as caught:
+        await loses_it()
     assert isinstance(caught.value.__cause__, OperationalError)
