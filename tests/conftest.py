@@ -26,6 +26,7 @@ from storage.migration import migrate
 from tests.asking import AUDIT_KEY, Api
 from tests.oracle import Register
 from tests.reading import read_register
+from tests.set_clock import SetClock
 
 hypothesis.settings.register_profile(
     "dengta", max_examples=int(os.environ.get("DENGTA_TEST_EXAMPLES", "100")), deadline=None, print_blob=True
@@ -129,6 +130,19 @@ def province_url(clone: Callable[[str], str], province_template: str) -> str:
 def empty_database_url(clone: Callable[[str], str], empty_template: str) -> str:
     """A database of one's own with the tables and nothing in them."""
     return clone(empty_template)
+
+
+@pytest.fixture
+async def database(empty_database_url: str) -> AsyncIterator[Database]:
+    """The same, connected to."""
+    database = connect(empty_database_url, connections=16, audit_key=AUDIT_KEY)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
 
 
 @pytest.fixture

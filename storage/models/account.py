@@ -53,18 +53,25 @@ class ActivationCode(Base):
 
 
 class VerificationCode(Base):
-    """验证码: six digits sent to a phone. One that nobody will receive has no account, and is checked all the same."""
+    """验证码: six digits sent to a phone. One that nobody will receive has no account, and is checked all the same.
+
+    It is good for the browser that asked for it alone. Once used it stands for the phone that was verified, until what
+    it was wanted for is done or has been tried too often.
+    """
 
     __tablename__ = "verification_codes"
 
     id: Mapped[str] = mapped_column(text_column(), primary_key=True)
     purpose: Mapped[str] = mapped_column(code_column(CodePurpose, "code_purpose"))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    session_hash: Mapped[str | None] = mapped_column(text_column(), index=True)
     code_hash: Mapped[str] = mapped_column(text_column())
     issued_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
-    expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), index=True)
     tries: Mapped[int] = mapped_column(server_default="0")
     used_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    tries_after_use: Mapped[int] = mapped_column(server_default="0")
+    spent_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
 class Captcha(Base):

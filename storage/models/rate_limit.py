@@ -14,5 +14,6 @@ class RateLimit(Base):
     key: Mapped[str] = mapped_column(text_column(), primary_key=True)
     count: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), index=True)
+    blocked_until: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
     __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 # SQLAlchemy declares it so

@@ -78,17 +78,21 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(collation="C"), nullable=False),
         sa.Column("purpose", enum("code_purpose"), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=True),
+        sa.Column("session_hash", sa.Text(collation="C"), nullable=True),
         sa.Column("code_hash", sa.Text(collation="C"), nullable=False),
         sa.Column("issued_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("used_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("tries_after_use", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("spent_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_verification_codes_account_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verification_codes")),
     )
-    op.create_index(op.f("ix_verification_codes_account_id"), "verification_codes", ["account_id"], unique=False)
+    for column in ("account_id", "session_hash", "expires_at"):
+        op.create_index(op.f(f"ix_verification_codes_{column}"), "verification_codes", [column], unique=False)
     op.create_table(
         "captchas",
         sa.Column("id", sa.Text(collation="C"), nullable=False),
@@ -116,6 +120,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(collation="C"), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("blocked_until", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limits")),
         prefixes=["UNLOGGED"],
     )
