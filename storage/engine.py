@@ -156,6 +156,7 @@ def connect(
         max_size=max(2, connections // 4),
         timeout=patience,
         kwargs={"options": options},
+        check=AsyncConnectionPool.check_connection,  # a read is tried again after a restart; a write cannot be
         open=False,
     )
     return Database(reading, Writing(writing, audit_key))
