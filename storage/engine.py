@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.errors import QueryCanceled
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
-from sqlalchemy import Select, make_url
+from sqlalchemy import Executable, make_url
 
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.privileges import SERVER_ROLE
@@ -57,7 +57,7 @@ class Database:
         self._statistics_read_at = -inf
         self._shared: dict[Callable[[Database], Any], Any] = {}
 
-    async def rows(self, statement: Statement | Select[Any]) -> list[Row]:
+    async def rows(self, statement: Statement | Executable) -> list[Row]:
         """DatabaseUnavailableError and StatementTimedOutError beside the errors of a wrong statement.
 
         A connection that broke while it was idle (PostgreSQL was restarted) is found out by the first statement on
@@ -87,12 +87,12 @@ class Database:
         finally:
             await self._pool.putconn(connection)
 
-    async def row(self, statement: Statement | Select[Any]) -> Row | None:
+    async def row(self, statement: Statement | Executable) -> Row | None:
         """The first row, if there is one."""
         rows = await self.rows(statement)
         return rows[0] if rows else None
 
-    async def number(self, statement: Statement | Select[Any]) -> int:
+    async def number(self, statement: Statement | Executable) -> int:
         """Of a statement that counts."""
         rows = await self.rows(statement)
         return int(rows[0][0])
