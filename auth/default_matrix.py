@@ -4,10 +4,12 @@ Each field of the schema names its class (see `schema/types/`); this table says 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from auth.actor import Role, Tier
 from auth.visibility import Visibility
 from domain.codes import CodeList
+from domain.errors import Message
 
 
 class FieldClass(CodeList):
@@ -19,6 +21,15 @@ class FieldClass(CodeList):
     ADMINISTRATION = "ADMINISTRATION", "系统管理", "accounts, partners and the permission matrix, and what changes them"
     STAFF = "STAFF", "账号持有人信息", "identity number and phone of those who hold accounts"
     AUDIT = "AUDIT", "审计", "the audit log"
+
+
+@dataclass(frozen=True, slots=True)
+class GovernedField:
+    """What the matrix knows of a field. Writable are those that people enter and may correct."""
+
+    field_class: FieldClass
+    label: Message
+    is_writable: bool = False
 
 
 _ADMINISTRATOR, _OFFICER, _AUDITOR, _PARTNER = Role.ADMINISTRATOR, Role.SECURITY_OFFICER, Role.AUDITOR, Role.PARTNER
@@ -62,3 +73,17 @@ WRITES: Mapping[Role, frozenset[FieldClass]] = {
     _PARTNER: frozenset(),
 }
 """The classes of members' fields that a role may write by default, at every tier; no edit of the matrix goes beyond."""
+
+
+def default_read(role: Role, tier: Tier, field: GovernedField) -> Visibility:
+    return DEFAULT_MATRIX[role, tier, field.field_class]
+
+
+def may_be_read(role: Role, field: GovernedField) -> bool:
+    """职责分离: whether the role may be given the field at all."""
+    return field.field_class in MEANT_FOR[role]
+
+
+def may_be_written(role: Role, field: GovernedField) -> bool:
+    """职责分离: whether the role may be given the right to write it at all, which it then has by default."""
+    return field.is_writable and field.field_class in WRITES[role]

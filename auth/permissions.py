@@ -5,42 +5,71 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from auth.actor import Role, Tier
-from auth.default_matrix import DEFAULT_MATRIX, FieldClass
+from auth.default_matrix import GovernedField, default_read, may_be_read, may_be_written
 from auth.visibility import FieldUse, Visibility, allows, coordinate
 from domain.errors import CallerError, Message, Problem
 from domain.masking import MASKS
+from domain.permissions import DEFAULT, Entry, FieldName, Place, StoredEntries
 
-FieldName = str
-"""`Type.column_name`, such as `Member.identity_number`."""
+__all__ = ["Entry", "FieldName", "PermissionMatrix", "Permissions", "Place"]
 
 
 @dataclass(frozen=True, slots=True)
 class PermissionMatrix:
-    """The visibility of every field for every role and tier: the class's default, unless an entry says otherwise."""
+    """What each role and tier may do with every field: the default, unless an entry says otherwise.
 
-    classes: Mapping[FieldName, FieldClass]
-    entries: Mapping[tuple[Role, Tier, FieldName], Visibility] = field(default_factory=dict)
+    No entry, however it came to be, gives a role what is not meant for it.
+    """
+
+    fields: Mapping[FieldName, GovernedField]
+    entries: Mapping[Place, Entry] = field(default_factory=dict)
+    version: int = 0
     _permissions: dict[tuple[Role, Tier], "Permissions"] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for (_, _, name), visibility in self.entries.items():
-            if name not in self.classes:
+        for (_, _, name), entry in self.entries.items():
+            if name not in self.fields:
                 raise ValueError(f"{name} is no field of the matrix")
-            if visibility is Visibility.MASKED and column_of(name) not in MASKS:
+            if entry.read is Visibility.MASKED and not has_mask(name):
                 raise ValueError(f"{name} has no mask: it can be HIDDEN or VISIBLE")
+
+    def edited(self, stored: StoredEntries) -> "PermissionMatrix":
+        """With these entries laid over its own. One for a field that is gone says nothing; one that masks a field which
+        has no mask any more hides it."""
+        kept = {Place(*place): _without_missing_mask(place, e) for place, e in stored.entries.items()}
+        known = {place: entry for place, entry in kept.items() if place.field in self.fields}
+        return PermissionMatrix(self.fields, {**self.entries, **known}, stored.version)
+
+    def entry(self, place: Place) -> Entry:
+        return self.entries.get(place, DEFAULT)
 
     def visibility(self, role: Role, tier: Tier, name: FieldName) -> Visibility:
         """KeyError for a field that the matrix does not know: a programming error, never a permission."""
-        entry = self.entries.get((role, tier, name))
-        return entry if entry is not None else DEFAULT_MATRIX[role, tier, self.classes[name]]
+        governed = self.fields[name]
+        if not may_be_read(role, governed):
+            return Visibility.HIDDEN
+        return self.entry(Place(role, tier, name)).read or default_read(role, tier, governed)
+
+    def is_written(self, role: Role, tier: Tier, name: FieldName) -> bool:
+        """Whether it may be written; what is hidden never is."""
+        if not may_be_written(role, self.fields[name]) or self.visibility(role, tier, name) is Visibility.HIDDEN:
+            return False
+        return self.entry(Place(role, tier, name)).write is not False
 
     def permissions_of(self, role: Role, tier: Tier) -> "Permissions":
         """The same object for the same role and tier, so that what was decided by it can be remembered with it."""
         found = self._permissions.get((role, tier))
         if found is None:
-            visibilities = {name: self.visibility(role, tier, name) for name in self.classes}
-            found = self._permissions[role, tier] = Permissions(visibilities)
+            visibilities = {name: self.visibility(role, tier, name) for name in self.fields}
+            written = frozenset(name for name in self.fields if self.is_written(role, tier, name))
+            found = self._permissions[role, tier] = Permissions(visibilities, written)
         return found
+
+
+def _without_missing_mask(place: Place, entry: Entry) -> Entry:
+    if entry.read is Visibility.MASKED and not has_mask(place.field):
+        return Entry(Visibility.HIDDEN, entry.write)
+    return entry
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +77,19 @@ class Permissions:
     """The matrix as one caller meets it."""
 
     visibilities: Mapping[FieldName, Visibility]
+    written: frozenset[FieldName] = frozenset()
+    """The fields that the caller may write."""
 
     def visibility(self, name: FieldName) -> Visibility:
         return self.visibilities[name]
+
+    def differing_from(self, before: "Permissions") -> list[FieldName]:
+        """The fields that the caller may see or write otherwise than before."""
+        return [
+            name
+            for name, visibility in self.visibilities.items()
+            if before.visibilities.get(name) is not visibility or (name in self.written) != (name in before.written)
+        ]
 
     def hides(self, name: FieldName) -> bool:
         return self.visibilities[name] is Visibility.HIDDEN
@@ -76,6 +115,10 @@ class Permissions:
 
 def column_of(name: FieldName) -> str:
     return name.partition(".")[2]
+
+
+def has_mask(name: FieldName) -> bool:
+    return column_of(name) in MASKS
 
 
 def _fields_hidden(fields: list[str]) -> CallerError:

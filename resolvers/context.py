@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from auth.actor import Actor
+from auth.live_matrix import LiveMatrix
 from auth.permissions import Permissions
 from dataloaders.loaders import Loaders
 from domain import clock as calendar
@@ -20,6 +21,7 @@ class RequestContext:
 
     actor: Actor
     permissions: Permissions
+    matrix: LiveMatrix
     database: Database
     loaders: Loaders
     clock: Clock
@@ -35,6 +37,7 @@ class RequestContext:
         return RequestContext(
             self.actor,
             self.permissions,
+            self.matrix,
             self.database,
             self.loaders,
             self.clock,

@@ -8,12 +8,13 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
 from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
 
-from auth.default_matrix import FieldClass
+from auth.default_matrix import GovernedField
 from schema.inputs import MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder
 from schema.query import Query
 from schema.scalars import SCALARS
-from schema.traits import record_name, traits_of
+from schema.traits import is_open, record_name, traits_of
 
 
 def build_schema() -> strawberry.Schema:
@@ -22,8 +23,23 @@ def build_schema() -> strawberry.Schema:
         config=StrawberryConfig(scalar_map=SCALARS, name_converter=_RememberedNames()),
         types=[MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder],
     )
+    require_decided(schema)
     _trust_resolvers(graphql_schema(schema))
     return schema
+
+
+class UndecidedFieldError(Exception):
+    """A field of the schema is neither in the permission matrix nor said to be open."""
+
+
+def require_decided(schema: strawberry.Schema) -> None:
+    """A field that was forgotten would be shown to everybody: such a schema is not built at all."""
+    undecided = undecided_fields(schema)
+    if undecided:
+        raise UndecidedFieldError(
+            f"{', '.join(undecided)}: make it a record_field with its class in the permission matrix, or an open_field "
+            "if it says nothing of a record (schema/traits.py)."
+        )
 
 
 class _RememberedNames(NameConverter):
@@ -48,16 +64,27 @@ def graphql_schema(schema: strawberry.Schema) -> GraphQLSchema:
     return schema._schema
 
 
-def field_classes(schema: strawberry.Schema) -> Mapping[str, FieldClass]:
-    """`Type.field` → the class that the default permission matrix has it in."""
-    return dict(_classes_of(schema))
+def governed_fields(schema: strawberry.Schema) -> Mapping[str, GovernedField]:
+    """`Type.field` → what the permission matrix knows of it."""
+    return {
+        f"{type_name}.{record_name(field)}": traits.governed
+        for type_name, field in _output_fields(schema)
+        if (traits := traits_of(field)) is not None
+    }
 
 
-def _classes_of(schema: strawberry.Schema) -> Iterator[tuple[str, FieldClass]]:
+def undecided_fields(schema: strawberry.Schema) -> list[str]:
+    """The output fields that are neither governed by the permission matrix nor said to be open."""
+    return [
+        f"{type_name}.{record_name(field)}"
+        for type_name, field in _output_fields(schema)
+        if traits_of(field) is None and not is_open(field)
+    ]
+
+
+def _output_fields(schema: strawberry.Schema) -> Iterator[tuple[str, StrawberryField]]:
     for concrete in schema.schema_converter.type_map.values():
         definition = concrete.definition
         if isinstance(definition, StrawberryObjectDefinition) and not definition.is_input:
             for field in definition.fields:
-                traits = traits_of(field)
-                if traits is not None:
-                    yield f"{definition.name}.{record_name(field)}", traits.read
+                yield definition.name, field

@@ -9,7 +9,8 @@ from typing import Any
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from auth.default_matrix import FieldClass
+from auth.default_matrix import FieldClass, GovernedField
+from domain.errors import Message
 from domain.filtering import FieldKind
 
 _KEY = "traits"
@@ -26,7 +27,8 @@ METADATA = "__field_metadata__"
 class Traits:
     """`kind` None: the field cannot be a condition of its own.
 
-    `reads` are the columns that the field is made from. `is_above` says that it is the organisation above the record.
+    `reads` are the columns that the field is made from. `is_above` says that it is the organisation above the record,
+    `writable` that people enter it and may correct it afterwards.
     """
 
     chinese: str
@@ -38,6 +40,7 @@ class Traits:
     default_condition: bool
     reads: tuple[str, ...] | None = None
     is_above: bool = False
+    writable: bool = False
 
     @property
     def description(self) -> str:
@@ -52,6 +55,11 @@ class Traits:
     def english_label(self) -> str:
         return self.english.partition(":")[0].rstrip(".")
 
+    @property
+    def governed(self) -> GovernedField:
+        """What the permission matrix knows of the field."""
+        return GovernedField(self.read, Message(self.label, self.english_label), self.writable)
+
 
 def record_field(
     chinese: str,
@@ -65,13 +73,14 @@ def record_field(
     resolver: Any = None,
     reads: tuple[str, ...] | None = None,
     is_above: bool = False,
+    writable: bool = False,
     name: str | None = None,
 ) -> Any:
     """A field of a record, governed by the permission matrix.
 
     Without a resolver it is the column of its name; a resolver says which columns it `reads`.
     """
-    traits = Traits(chinese, english, read, kind, sortable, groupable, default_condition, reads, is_above)
+    traits = Traits(chinese, english, read, kind, sortable, groupable, default_condition, reads, is_above, writable)
     metadata = {_KEY: traits, **getattr(resolver, METADATA, {})}
     return strawberry.field(resolver=resolver, name=name, description=traits.description, metadata=metadata)
 

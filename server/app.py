@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from auth.live_matrix import LiveMatrix
 from auth.permissions import PermissionMatrix
 from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
-from schema.build import build_schema, field_classes
+from schema.build import build_schema, governed_fields
 from server.authentication import Authentication
+from server.beside import running_beside
 from server.console.routes import console_routes
 from server.correlation import correlation_id
 from server.examples import example_queries
@@ -30,7 +32,7 @@ from server.routes.websocket import GraphQLWebSocket
 from storage.engine import Database
 
 SCHEMA = build_schema()
-DEFAULT_PERMISSIONS = PermissionMatrix(field_classes(SCHEMA))
+DEFAULT_PERMISSIONS = PermissionMatrix(governed_fields(SCHEMA))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,14 @@ class Parts:
 
 def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
-    authentication = Authentication(parts.authority, parts.matrix, parts.database, parts.clock)
+    matrix = LiveMatrix(parts.matrix, parts.database)
+    authentication = Authentication(parts.authority, matrix, parts.database, parts.clock)
     operations = Operations(SCHEMA, parts.executor)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with running_beside(matrix.follow()):
+            yield
         await parts.database.close()
 
     endpoint = GraphQLEndpoint(operations, authentication, parts.body_limit, parts.slow_operation)

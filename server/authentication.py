@@ -4,7 +4,7 @@ from math import inf
 from time import monotonic
 
 from auth.actor import Actor
-from auth.permissions import PermissionMatrix
+from auth.live_matrix import LiveMatrix
 from auth.tokens import InvalidTokenError, TokenAuthority, VerifiedTokens
 from dataloaders.loaders import Loaders
 from domain.clock import Clock
@@ -29,7 +29,7 @@ _MOST_ORGANIZATIONS = 10_000
 class Authentication:
     """Turns tokens into contexts: a fresh one for each operation, so that nothing read for one serves another."""
 
-    def __init__(self, authority: TokenAuthority, matrix: PermissionMatrix, database: Database, clock: Clock) -> None:
+    def __init__(self, authority: TokenAuthority, matrix: LiveMatrix, database: Database, clock: Clock) -> None:
         self._tokens = VerifiedTokens(authority)
         self._matrix = matrix
         self._database = database
@@ -48,7 +48,7 @@ class Authentication:
         organization = await self._organization(claims.organization_id)
         if organization is None:
             raise unauthenticated()
-        return self._context(Actor(claims.subject, claims.role, organization), language)
+        return await self._context(Actor(claims.subject, claims.role, organization), language)
 
     async def _organization(self, organization_id: int) -> OrganizationRecord | None:
         """As it is, or was at most a second ago."""
@@ -63,10 +63,12 @@ class Authentication:
             self._organizations[organization_id] = (now, organization)
         return organization
 
-    def _context(self, actor: Actor, language: str) -> RequestContext:
+    async def _context(self, actor: Actor, language: str) -> RequestContext:
+        matrix = await self._matrix.current()
         return RequestContext(
             actor=actor,
-            permissions=self._matrix.permissions_of(actor.role, actor.tier),
+            permissions=matrix.permissions_of(actor.role, actor.tier),
+            matrix=self._matrix,
             database=self._database,
             loaders=Loaders(self._database, actor.scope),
             clock=self._clock,

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from auth.actor import Role, Tier
-from auth.default_matrix import DEFAULT_MATRIX, FieldClass
+from auth.default_matrix import DEFAULT_MATRIX, FieldClass, may_be_written
 from auth.visibility import coordinate
 from domain.filtering import OPERATORS
-from schema.build import build_schema, field_classes
+from schema.build import build_schema, governed_fields
 from schema.filterable import filterable_fields
 from schema.types.member import Member
 from schema.types.organization import Organization
@@ -14,6 +14,10 @@ from server.examples import example_queries
 from server.settings import Settings
 
 _QUERIES_BEGIN, _QUERIES_END = "<!-- queries -->", "<!-- /queries -->"
+_WRITING = (
+    "What each role may write by default, at every tier, unless it is hidden from it. `Member.identityNumber` never "
+    "changes after entry; what is derived, or kept by the system, nobody writes."
+)
 _WRITTEN = "<!-- Written by `make schema` from the code. -->\n\n"
 
 
@@ -41,7 +45,10 @@ def permissions_page() -> str:
         f"role | tier | {columns}",
         rows,
     )
-    return matrix + "\n## 字段 Fields\n\n| class | fields |\n|---|---|\n" + "\n".join(_fields_by_class()) + "\n"
+    writing = "\n## 修改 Writing\n\n" + _WRITING + "\n\n| role | fields |\n|---|---|\n" + "\n".join(_written()) + "\n"
+    return (
+        matrix + writing + "\n## 字段 Fields\n\n| class | fields |\n|---|---|\n" + "\n".join(_fields_by_class()) + "\n"
+    )
 
 
 def query_builder_page() -> str:
@@ -89,12 +96,22 @@ def _page(title: str, introduction: str, columns: str, rows: list[str]) -> str:
 
 
 def _fields_by_class() -> list[str]:
-    classes = field_classes(build_schema())
+    fields = governed_fields(build_schema())
     return [
         f"| {field_class.value} | "
-        + ", ".join(f"`{coordinate(name)}`" for name, of_class in classes.items() if of_class is field_class)
+        + ", ".join(f"`{coordinate(name)}`" for name, field in fields.items() if field.field_class is field_class)
         + " |"
         for field_class in FieldClass
+    ]
+
+
+def _written() -> list[str]:
+    fields = governed_fields(build_schema())
+    return [
+        f"| {role.value} {role.chinese} | "
+        + (", ".join(f"`{coordinate(name)}`" for name, field in fields.items() if may_be_written(role, field)) or "–")
+        + " |"
+        for role in Role
     ]
 
 

@@ -4,7 +4,7 @@ Every read is one statement in autocommit, on a connection that is held no longe
 connections of their own (`storage/writing.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from math import inf
 from time import monotonic
@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Executable, make_url
 
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.listening import wake_ups
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
 from storage.text_search import FREQUENT_GRAMS, FrequentGrams, frequent_grams_from
@@ -50,7 +51,8 @@ class _Connection(AsyncConnection[Row]):
 class Database:
     """A pool of connections, which are opened when they are first needed."""
 
-    def __init__(self, pool: AsyncConnectionPool[_Connection], writing: Writing | None = None) -> None:
+    def __init__(self, url: str, pool: AsyncConnectionPool[_Connection], writing: Writing | None = None) -> None:
+        self._url = url
         self._pool = pool
         self._writing = writing
         self._frequent_grams = FrequentGrams()
@@ -117,6 +119,10 @@ class Database:
             raise RuntimeError("This database was connected to without an audit key, for reading alone.")
         return self._writing.session()
 
+    def wake_ups(self, channel: str, every: float) -> AsyncIterator[None]:
+        """As `storage.listening.wake_ups`, beside the connections of the pool."""
+        return wake_ups(self._url, channel, every)
+
     async def close(self) -> None:
         await self._pool.close()
         if self._writing is not None:
@@ -148,7 +154,7 @@ def connect(
         open=False,
     )
     if audit_key is None:
-        return Database(reading)
+        return Database(libpq_url(url), reading)
     writing = AsyncConnectionPool(
         libpq_url(url),
         connection_class=WriteConnection,
@@ -159,7 +165,7 @@ def connect(
         check=AsyncConnectionPool.check_connection,  # a read is tried again after a restart; a write cannot be
         open=False,
     )
-    return Database(reading, Writing(writing, audit_key))
+    return Database(libpq_url(url), reading, Writing(writing, audit_key))
 
 
 def psycopg_url(url: str) -> str:

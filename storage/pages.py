@@ -11,8 +11,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, select, union_all
 
-from domain.pages import Page, PageRequest
-from domain.records import RecordT
+from domain.pages import Page, PageRequest, RecordT
 from storage.cursors import cursor_at, place_of
 from storage.ordering import Keyset, backward, beyond, segments_beyond
 from storage.statements import parameter

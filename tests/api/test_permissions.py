@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from auth.actor import Role, Tier
-from auth.permissions import PermissionMatrix
+from auth.permissions import Entry, PermissionMatrix, Place
 from auth.visibility import Visibility, coordinate
 from domain.records import OrganizationRecord
-from schema.build import build_schema, field_classes
+from schema.build import build_schema, governed_fields
 from schema.filterable import filterable_fields
 from schema.identifiers import encoded
 from schema.types.member import Member
@@ -17,11 +17,11 @@ from tests.asking import Api
 from tests.oracle import Register
 
 HIDING = {
-    (Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.birth_date"): Visibility.HIDDEN,
-    (Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.phone"): Visibility.MASKED,
-    (Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.name"): Visibility.MASKED,
+    Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.birth_date"): Entry(Visibility.HIDDEN),
+    Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.phone"): Entry(Visibility.MASKED),
+    Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.name"): Entry(Visibility.MASKED),
 }
-MATRIX = PermissionMatrix(field_classes(build_schema()), HIDING)
+MATRIX = PermissionMatrix(governed_fields(build_schema()), HIDING)
 
 
 @pytest.fixture
@@ -218,12 +218,12 @@ def test_coordinates_are_the_names_in_the_schema() -> None:
 
 
 def test_only_a_field_with_a_mask_can_be_masked() -> None:
-    entry = {(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.birth_date"): Visibility.MASKED}
+    entry = {Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.birth_date"): Entry(Visibility.MASKED)}
     with pytest.raises(ValueError, match="has no mask"):
-        PermissionMatrix(field_classes(build_schema()), entry)
+        PermissionMatrix(governed_fields(build_schema()), entry)
 
 
 def test_an_entry_for_an_unknown_field_is_refused() -> None:
-    entry = {(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.shoe_size"): Visibility.HIDDEN}
+    entry = {Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.shoe_size"): Entry(Visibility.HIDDEN)}
     with pytest.raises(ValueError, match="no field of the matrix"):
-        PermissionMatrix(field_classes(build_schema()), entry)
+        PermissionMatrix(governed_fields(build_schema()), entry)

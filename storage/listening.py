@@ -1,0 +1,30 @@
+"""通知: being woken when another process has committed something (PostgreSQL's LISTEN).
+
+A notification only wakes. Who is woken looks for what has changed, and looks by itself too: a notification is lost when
+the connection is.
+"""
+
+from asyncio import sleep
+from collections.abc import AsyncIterator
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg.sql import SQL, Identifier
+
+
+async def wake_ups(url: str, channel: str, every: float) -> AsyncIterator[None]:
+    """Comes by whenever something was notified on the channel, and after `every` seconds at the latest.
+
+    On a connection of its own, which is made anew when it is lost.
+    """
+    while True:
+        try:
+            async with await AsyncConnection.connect(url, autocommit=True) as connection:
+                await connection.execute(SQL("LISTEN {}").format(Identifier(channel)))
+                yield
+                while True:
+                    async for _ in connection.notifies(timeout=every, stop_after=1):
+                        pass
+                    yield
+        except OperationalError:
+            yield
+            await sleep(every)
