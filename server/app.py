@@ -1,7 +1,7 @@
 """The front door: one Starlette application over one database."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from orjson import dumps
@@ -21,6 +21,8 @@ from server.beside import running_beside
 from server.console.routes import console_routes
 from server.correlation import correlation_id
 from server.examples import example_queries
+from server.gateways import Gateways
+from server.inbox.routes import inbox_routes
 from server.log import log_failure
 from server.metrics import metrics_route
 from server.middleware import Correlated
@@ -30,6 +32,7 @@ from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from storage.engine import Database
+from storage.job_worker import JobWorker
 
 SCHEMA = build_schema()
 DEFAULT_PERMISSIONS = PermissionMatrix(governed_fields(SCHEMA))
@@ -46,6 +49,8 @@ class Parts:
     body_limit: int = 2_097_152
     executor: str = COMPILED
     slow_operation: float = 1.0
+    gateways: Gateways = field(default_factory=Gateways)
+    jobs: JobWorker | None = None
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -56,8 +61,10 @@ def create_app(parts: Parts) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with running_beside(matrix.follow()):
+        jobs = parts.jobs.running() if parts.jobs else nullcontext()
+        async with running_beside(matrix.follow()), jobs:
             yield
+        await parts.gateways.close()
         await parts.database.close()
 
     endpoint = GraphQLEndpoint(operations, authentication, parts.body_limit, parts.slow_operation)
@@ -66,7 +73,8 @@ def create_app(parts: Parts) -> ASGIApp:
             endpoint.route(),
             GraphQLWebSocket(operations, authentication).route(),
             *health_routes(parts.database),
-            metrics_route(),
+            metrics_route(parts.database),
+            *inbox_routes(parts.database, parts.gateways.messages),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

@@ -13,6 +13,7 @@ from server.correlation import correlation_id
 def configure_log(log_format: str) -> None:
     """`json` for machines, `console` for people; lines go to standard error."""
     last: Any = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    _quiet_the_job_queue()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -45,3 +46,20 @@ def log_failure(error: BaseException, code: str) -> None:
 def _with_correlation(_logger: Any, _method: str, event: Any) -> Any:
     event["correlation_id"] = correlation_id()
     return event
+
+
+class _NamesAlone(logging.Handler):
+    """What a library logs, without its text, which may quote values."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0] if record.exc_info else None
+        log().error(
+            "job_queue", action=getattr(record, "action", record.funcName), error=error.__name__ if error else None
+        )
+
+
+def _quiet_the_job_queue() -> None:
+    """procrastinate logs each job with its arguments; only its errors are worth a line here."""
+    queue = logging.getLogger("procrastinate")
+    queue.propagate = False
+    queue.handlers = [_NamesAlone(logging.ERROR)]

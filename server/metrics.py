@@ -6,7 +6,7 @@ others; hence a folder for the files is named in the environment before the othe
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from tempfile import TemporaryDirectory
 
@@ -19,10 +19,17 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from storage.engine import Database
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.messages import count_messages
 
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _EXECUTORS = ("compiled", "graphql-core")
@@ -42,6 +49,12 @@ _seconds = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
 )
 
+_deliveries = Counter(
+    "dengta_message_deliveries_total",
+    "Attempts to deliver a message, by what came of them.",
+    ["outcome"],
+)
+
 # Looking the labels up costs more than counting.
 _executed = {(executor, kind): _operations.labels(executor, kind).inc for executor in _EXECUTORS for kind in _KINDS}
 _took = {kind: _seconds.labels(kind).observe for kind in _KINDS}
@@ -59,13 +72,40 @@ def count_declined(reason: str) -> None:
     _declined_for(reason).inc()
 
 
-def metrics_route() -> Route:
-    return Route("/metrics", _metrics)
+def count_delivery(outcome: str) -> None:
+    """`outcome` is sent, retried or failed."""
+    _deliveries.labels(outcome).inc()
 
 
-def _metrics(_request: Request) -> Response:
-    """Not a coroutine, as it may read the files of several processes."""
-    return Response(generate_latest(_registry()), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+def metrics_route(database: Database) -> Route:
+    async def metrics(_request: Request) -> Response:
+        """What is counted may stand in the files of several processes, which are read aside."""
+        counted = await run_in_threadpool(lambda: generate_latest(_registry()))
+        looked_up = generate_latest(await _looked_up(database))
+        return Response(counted + looked_up, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+    return Route("/metrics", metrics)
+
+
+async def _looked_up(database: Database) -> CollectorRegistry:
+    """What the database knows, the same for all processes; nothing when it cannot be asked."""
+    registry = CollectorRegistry()
+    with suppress(DatabaseUnavailableError, StatementTimedOutError):
+        messages = GaugeMetricFamily("dengta_messages", "Messages in the outbox, by state.", labels=["state"])
+        for state, count in (await count_messages(database)).items():
+            messages.add_metric([state.value], count)
+        registry.register(_AsFound([messages]))
+    return registry
+
+
+class _AsFound(Collector):
+    """Not a Gauge, whose values would be written into the files of the processes that count together."""
+
+    def __init__(self, families: list[GaugeMetricFamily]) -> None:
+        self._families = families
+
+    def collect(self) -> list[GaugeMetricFamily]:
+        return self._families
 
 
 def _registry() -> CollectorRegistry:

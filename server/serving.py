@@ -11,6 +11,8 @@ from auth.secret_files import audit_key, secret_at
 from auth.signing_keys import signing_key_at
 from auth.tokens import TokenAuthority
 from server.app import Parts, create_app
+from server.gateways import gateways_of
+from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
 from server.memory import spare_what_is_loaded
 from server.settings import Settings
@@ -34,12 +36,15 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         statement_timeout=settings.statement_timeout,
         audit_key=audit_key(secret_of(settings)),
     )
+    gateways = gateways_of(settings)
     parts = Parts(
         database,
         token_authority(settings),
         body_limit=settings.body_limit,
         executor=settings.executor,
         slow_operation=settings.slow_operation,
+        gateways=gateways,
+        jobs=job_worker(settings, database_url, database, gateways) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
     spare_what_is_loaded()
@@ -51,6 +56,8 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     configure_log(settings.log_format)
     token_authority(settings)  # whatever is wrong with a key is said here, once; all workers then find the same ones
     secret_of(settings)
+    gateways_of(settings)
+    warn_of_waiting_messages(settings)
     make = partial(application, settings, database_url)
     if settings.workers == 1:
         _AnnouncingServer(_config(make, settings), when_ready).run()

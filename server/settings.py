@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -77,6 +77,63 @@ class Settings(BaseSettings):
         float,
         Field(ge=0, description="Seconds from which on an operation is logged as slow; 0 logs every operation."),
     ] = 1.0
+    messages: Annotated[
+        Literal["off", "gateway", "inbox"],
+        Field(
+            description="Who delivers messages (activation codes, one-time codes): the HTTP `gateway`; the `inbox`, a "
+            "page that shows them to everyone, for demonstrations alone; or nobody (`off`), and they wait. "
+            "`dengta demo` takes the inbox by itself."
+        ),
+    ] = "off"
+    message_gateway_url: Annotated[
+        HttpUrl | None, Field(description="Where the gateway takes messages by POST; `docs/messages.md` says how.")
+    ] = None
+    message_gateway_secret: Annotated[
+        SecretStr | None, Field(description="The secret that the gateway is shown, as a Bearer token.")
+    ] = None
+    message_gateway_secret_file: Annotated[
+        Path | None, Field(description="A file that holds this secret; it goes before the secret itself.")
+    ] = None
+    message_gateway_timeout: Annotated[
+        float, Field(gt=0, le=120, description="Seconds that one attempt to deliver may take.")
+    ] = 10.0
+    messages_at_once: Annotated[
+        int, Field(ge=1, le=100, description="How many messages one process delivers at the same time.")
+    ] = 10
+    jobs_in_server: Annotated[
+        bool,
+        Field(
+            description="Whether the processes that answer requests also run the jobs: delivering messages, clearing "
+            "away what has expired. Without it `dengta worker` must run."
+        ),
+    ] = True
+    worker_lost_after: Annotated[
+        float,
+        Field(
+            ge=0.5,
+            le=3600,
+            description="Seconds without a sign of life after which the jobs of a worker are taken up by another.",
+        ),
+    ] = 15.0
+    population_registry: Annotated[
+        Literal["off", "http", "simulator"],
+        Field(
+            description="Who verifies names against identity numbers: the population registry over `http`, or the "
+            "`simulator`, for demonstrations and tests, which `dengta demo` takes by itself."
+        ),
+    ] = "off"
+    population_registry_url: Annotated[
+        HttpUrl | None, Field(description="Where the registry is asked by POST; `docs/messages.md` says how.")
+    ] = None
+    population_registry_secret: Annotated[
+        SecretStr | None, Field(description="The secret that the registry is shown, as a Bearer token.")
+    ] = None
+    population_registry_secret_file: Annotated[
+        Path | None, Field(description="A file that holds this secret; it goes before the secret itself.")
+    ] = None
+    population_registry_timeout: Annotated[
+        float, Field(gt=0, le=60, description="Seconds that the registry has to answer; it is asked twice at most.")
+    ] = 3.0
     log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
 
     @property

@@ -143,7 +143,7 @@ def connect(
 
     Without an `audit_key` nothing can be written.
     """
-    options = f"{SERVER_OPTIONS} -c role={SERVER_ROLE} -c statement_timeout={int(statement_timeout * 1000)}"
+    options = session_options(statement_timeout)
     reading = AsyncConnectionPool(
         libpq_url(url),
         connection_class=_Connection,
@@ -166,6 +166,11 @@ def connect(
         open=False,
     )
     return Database(libpq_url(url), reading, Writing(writing, audit_key))
+
+
+def session_options(statement_timeout: float) -> str:
+    """What each connection of the server is opened with: its own role, and bounds."""
+    return f"{SERVER_OPTIONS} -c role={SERVER_ROLE} -c statement_timeout={int(statement_timeout * 1000)}"
 
 
 def psycopg_url(url: str) -> str:

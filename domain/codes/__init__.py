@@ -19,6 +19,7 @@ from domain.codes.member import (
     MemberCategory,
     MembershipStatus,
     RealNameStatus,
+    RealNameVerdict,
     WorkPosition,
 )
 from domain.codes.message import Channel, CodePurpose, MessageState
@@ -43,6 +44,7 @@ __all__ = [
     "MessageState",
     "OrganizationKind",
     "RealNameStatus",
+    "RealNameVerdict",
     "Role",
     "Scope",
     "Tier",

@@ -48,6 +48,15 @@ class RealNameStatus(CodeList):
     FILED = "FILED", "已备案", "filed"
 
 
+class RealNameVerdict(CodeList):
+    """实名核验结果: what the population registry says of a name and an identity number."""
+
+    MATCH = "MATCH", "一致", "a person of that name has that number"
+    MISMATCH = "MISMATCH", "不一致", "the number is another person's"
+    UNKNOWN_PERSON = "UNKNOWN_PERSON", "查无此人", "nobody has that number"
+    UNAVAILABLE = "UNAVAILABLE", "暂时无法核验", "the registry gave no answer; nothing is known"
+
+
 class FloatingDirection(CodeList):
     """流动方向 of a floating member, seen from the county of the branch."""
 

@@ -8,6 +8,7 @@ from server.cli.load import load
 from server.cli.schema import reference, schema
 from server.cli.serve import serve
 from server.cli.token import token
+from server.cli.worker import worker
 
 app = typer.Typer(
     name="dengta",
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("serve")(serve)
+app.command("worker")(worker)
 app.command("load")(load)
 app.command("token")(token)
 app.command("schema")(schema)

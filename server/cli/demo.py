@@ -26,7 +26,7 @@ def demo(
     workers: WorkersOption = None,
 ) -> None:
     """Serve a synthetic province with the console; the first start makes it, the next ones find it."""
-    settings = settings_from_environment(workers=workers)
+    settings = _for_demonstration(settings_from_environment(workers=workers))
     with clear_errors():
         require_free_port(settings)
         with migrated_database(settings) as url:
@@ -35,6 +35,13 @@ def demo(
                 load_with_progress(url, settings, demo_province(members), replace=bool(organizations))
                 organizations = asyncio.run(_organizations(url))
             serve_until_stopped(settings, url, lambda: _announce(settings, organizations))
+
+
+def _for_demonstration(settings: Settings) -> Settings:
+    """With stand-ins for the outside world, unless the environment chooses."""
+    stand_ins = {"messages": "inbox", "population_registry": "simulator"}
+    unset = {name: value for name, value in stand_ins.items() if name not in settings.model_fields_set}
+    return settings.model_copy(update=unset)
 
 
 async def _organizations(url: str) -> list[OrganizationRecord]:

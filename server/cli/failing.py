@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from auth.secret_files import SecretFileError
 from auth.signing_keys import SigningKeyError
+from server.gateways import GatewaySettingsError
 from server.settings import Settings
 from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
@@ -18,6 +19,7 @@ from storage.privileges import MissingPrivilegeError
 
 _EXPECTED = (
     EmbeddedServerError,
+    GatewaySettingsError,
     LoadRefusedError,
     MissingPrivilegeError,
     SecretFileError,

@@ -42,6 +42,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
     )
+    op.create_index(op.f("ix_messages_created_at"), "messages", ["created_at"])
+    op.create_index("ix_messages_pending", "messages", ["expires_at"], postgresql_where=sa.text("state = 'PENDING'"))
 
 
 def downgrade() -> None:

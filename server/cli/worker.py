@@ -1,0 +1,43 @@
+import asyncio
+import signal
+
+import typer
+import uvloop
+
+from auth.secret_files import audit_key
+from server.cli.failing import clear_errors, settings_from_environment
+from server.database import migrated_database
+from server.gateways import gateways_of
+from server.jobs import job_worker, warn_of_waiting_messages
+from server.log import configure_log
+from server.serving import secret_of
+from server.settings import Settings
+from storage.engine import connect
+
+
+def worker() -> None:
+    """Run the jobs (deliver messages, clear away what has expired) without answering requests, until stopped."""
+    settings = settings_from_environment()
+    configure_log(settings.log_format)
+    with (
+        clear_errors(),
+        migrated_database(settings) as url,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        runner.run(_work(settings, url))
+
+
+async def _work(settings: Settings, url: str) -> None:
+    gateways = gateways_of(settings)
+    warn_of_waiting_messages(settings)
+    database = connect(url, connections=settings.database_connections, audit_key=audit_key(secret_of(settings)))
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    try:
+        async with job_worker(settings, url, database, gateways).running():
+            typer.echo("Dengta works on its jobs")
+            await stopped.wait()
+    finally:
+        await gateways.close()
+        await database.close()

@@ -1,0 +1,40 @@
+"""The jobs of this server, and the worker that runs them."""
+
+from functools import partial
+
+from domain.clock import system_clock
+from server.delivery import MessageDelivery
+from server.gateways import Gateways
+from server.log import log, log_failure
+from server.settings import Settings
+from storage.engine import Database
+from storage.expired import clear_expired
+from storage.job_worker import JobWorker
+from storage.jobs import JobKind, Queue
+from storage.messages import DELIVER
+
+_EVERY_MINUTE = "* * * * *"
+
+
+def job_worker(settings: Settings, url: str, database: Database, gateways: Gateways) -> JobWorker:
+    """Messages are left to others, or to later, when there is nobody to deliver them here."""
+    kinds = [JobKind("clear_expired", Queue.HOUSEKEEPING, partial(clear_expired, database), _EVERY_MINUTE)]
+    if gateways.messages is not None:
+        delivery = MessageDelivery(database, gateways.messages, system_clock)
+        kinds.append(JobKind(DELIVER, Queue.MESSAGES, delivery.deliver))
+    return JobWorker(url, kinds, _report, at_once=settings.messages_at_once, lost_after=settings.worker_lost_after)
+
+
+def _report(error: BaseException) -> None:
+    log_failure(error, "JOB_FAILED")
+
+
+def warn_of_waiting_messages(settings: Settings) -> None:
+    """Said once, at the start."""
+    if settings.messages == "off":
+        log().warning(
+            "messages_wait",
+            because="DENGTA_MESSAGES is off: activation codes and one-time codes are not delivered. Set it to gateway.",
+        )
+    if settings.messages == "inbox":
+        log().warning("inbox_open", because="/inbox shows every message to everyone. For demonstrations alone.")

@@ -1,0 +1,169 @@
+"""工作者: runs the jobs of the queue, several at a time, until it is stopped; a lost database is waited out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.jobs import Job
+from procrastinate.types import JSONValue
+
+from domain.waiting import growing_wait
+from storage.engine import libpq_url, session_options
+from storage.jobs import JobKind, TryAgainError
+
+# Jobs that wait for their time, and those whose notification was lost, are found by looking.
+_LOOKS_EVERY = 1.0
+_STOPS_WITHIN = 5.0
+_STATEMENT_TIMEOUT = 10.0
+_CONNECTIONS = 4
+"""Beside the one that listens; jobs use the connections of the Database that they were made with."""
+
+_LONGEST_WAIT = 300.0
+_LONGEST_WAIT_FOR_THE_DATABASE = 10.0
+
+Report = Callable[[BaseException], None]
+"""Told of what went wrong and was not expected."""
+
+# Whoever was lost for good has been deleted by another worker, or is about to be. The ids are read once, in front, so
+# that a job which has just been taken by somebody else is left to them.
+_TAKE_FROM_THE_LOST = """
+SELECT procrastinate_retry_job_v2(job.id, now(), NULL, NULL, NULL)
+FROM (
+    SELECT id FROM procrastinate_jobs
+    WHERE status = 'doing' AND (
+        worker_id IS NULL OR worker_id = ANY(ARRAY(
+            SELECT id FROM procrastinate_workers
+            WHERE last_heartbeat < now() - make_interval(secs => %(lost_after)s)
+        ))
+    )
+    FOR UPDATE SKIP LOCKED
+) AS job
+"""
+
+
+class JobWorker:
+    """Has connections of its own. Jobs of other queues than those of its `kinds` are left to others."""
+
+    def __init__(
+        self, url: str, kinds: Sequence[JobKind], report: Report, *, at_once: int = 10, lost_after: float = 15.0
+    ) -> None:
+        """`at_once`: how many jobs it runs at a time.
+
+        `lost_after`: seconds without a sign of life after which another worker takes up the jobs that this one had
+        begun.
+        """
+        connector = PsycopgConnector(
+            conninfo=libpq_url(url),
+            min_size=0,
+            max_size=_CONNECTIONS,
+            timeout=5.0,
+            kwargs={"options": session_options(_STATEMENT_TIMEOUT)},
+        )
+        self._app = App(connector=connector)
+        self._report = report
+        self._at_once = at_once
+        self._lost_after = lost_after
+        self._queues = sorted({kind.queue.value for kind in kinds})
+        for kind in kinds:
+            self._add(kind)
+
+    def _add(self, kind: JobKind) -> None:
+        if kind.every is None:
+            self._app.task(name=kind.name, queue=kind.queue, retry=_AsAsked(), pass_context=True)(self._run(kind))
+        else:
+            task = self._app.task(name=kind.name, queue=kind.queue, queueing_lock=kind.name)(self._run_by_itself(kind))
+            self._app.periodic(cron=kind.every)(task)
+
+    def _run(self, kind: JobKind) -> Callable[..., object]:
+        async def run(context: JobContext, **arguments: JSONValue) -> None:
+            try:
+                await kind.run(**arguments)
+            except TryAgainError:
+                raise
+            except Exception as error:
+                self._report(error)
+                wait = growing_wait(context.job.attempts + 1, longest=_LONGEST_WAIT)
+                raise TryAgainError(timedelta(seconds=wait)) from error
+
+        return run
+
+    def _run_by_itself(self, kind: JobKind) -> Callable[..., object]:
+        """When it fails, there is another one the next time."""
+
+        async def run(timestamp: int) -> None:  # noqa: ARG001 # every such job is given the time it was meant for
+            try:
+                await kind.run()
+            except Exception as error:
+                self._report(error)
+
+        return run
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Beside whatever is done in the block. At its end, jobs under way have a few seconds to finish."""
+        work = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+    async def run(self) -> None:
+        """Until it is cancelled. Whatever ends the work before, a lost database above all, it is begun anew."""
+        failures = 0
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                async with self._app.open_async():
+                    await self._work()
+            except Exception as error:
+                self._report(error)
+            _end_if_cancelled()
+            lasted = asyncio.get_running_loop().time() - began
+            failures = 1 if lasted > _LONGEST_WAIT_FOR_THE_DATABASE else failures + 1
+            await asyncio.sleep(growing_wait(failures, longest=_LONGEST_WAIT_FOR_THE_DATABASE))
+
+    async def _work(self) -> None:
+        taking = asyncio.create_task(self._take_from_the_lost())
+        try:
+            await self._app.run_worker_async(
+                queues=self._queues,
+                concurrency=self._at_once,
+                fetch_job_polling_interval=_LOOKS_EVERY,
+                shutdown_graceful_timeout=_STOPS_WITHIN,
+                update_heartbeat_interval=self._lost_after / 3,
+                stalled_worker_timeout=self._lost_after,
+                delete_jobs="always",
+                install_signal_handlers=False,
+            )
+        finally:
+            taking.cancel()
+            with suppress(asyncio.CancelledError):
+                await taking
+
+    async def _take_from_the_lost(self) -> None:
+        while True:
+            try:
+                await self._app.connector.execute_query_async(_TAKE_FROM_THE_LOST, lost_after=self._lost_after)
+            except Exception as error:
+                self._report(error)
+            await asyncio.sleep(self._lost_after / 3)
+
+
+def _end_if_cancelled() -> None:
+    """An error on the way out hides that one was told to go."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
+class _AsAsked(BaseRetryStrategy):
+    """When the job asked for it; at once, by another worker, when it was cut off by the end of this one."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:  # noqa: ARG002 # by the library
+        if isinstance(exception, TryAgainError):
+            return RetryDecision(retry_in={"microseconds": int(exception.after / timedelta(microseconds=1))})
+        return RetryDecision()
