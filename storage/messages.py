@@ -11,7 +11,6 @@ from domain.ports import DeliverableMessage
 from storage.engine import Database
 from storage.jobs import Queue, defer_job
 from storage.models import Message
-from storage.statements import statement_of
 from storage.writing import WriteSession
 
 DELIVER = "deliver_message"
@@ -113,7 +112,7 @@ async def _settle(session: WriteSession, message_id: int, **values: object) -> b
 
 async def count_messages(database: Database) -> dict[MessageState, int]:
     """How many there are in each state, of those that are still kept."""
-    rows = await database.rows(statement_of(select(Message.state, func.count()).group_by(Message.state)))
+    rows = await database.rows(select(Message.state, func.count()).group_by(Message.state))
     return dict.fromkeys(MessageState, 0) | {MessageState[state]: count for state, count in rows}
 
 
@@ -137,5 +136,5 @@ async def newest_messages(database: Database, *, ending: str = "", limit: int = 
     )
     return [
         ShownMessage(recipient, body, MessageState[state], queued_at)
-        for recipient, body, state, queued_at in await database.rows(statement_of(statement))
+        for recipient, body, state, queued_at in await database.rows(statement)
     ]
