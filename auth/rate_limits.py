@@ -65,10 +65,10 @@ SMS_PER_PHONE = _limit("sms-per-phone", minutes=1, in_minutes=2, in_hour=6, in_d
 SMS_PER_SESSION = _limit("sms-per-session", minutes=10, in_minutes=10)
 SMS_PER_ADDRESS = _limit("sms-per-address", minutes=10, in_minutes=60, in_day=500)
 
-ACTIVATION_PER_PHONE = _limit("activation-per-phone", in_hour=10, in_day=30)
+ACTIVATION_PER_ACCOUNT = _limit("activation-per-account", in_hour=10, in_day=30)
 ACTIVATION_PER_ADDRESS = _limit("activation-per-address", in_hour=100, in_day=500)
 
-RECOVERY_PER_PHONE = _limit("recovery-per-phone", in_hour=10, in_day=30)
+RECOVERY_PER_ACCOUNT = _limit("recovery-per-account", in_hour=10, in_day=30)
 RECOVERY_PER_ADDRESS = _limit("recovery-per-address", in_hour=100, in_day=500)
 
 CLIENT_SECRET_PER_CLIENT = _limit("client-secret-per-client", minutes=1, in_minutes=60)

@@ -16,6 +16,11 @@ async def revoke_grants_of_client(session: WriteSession, client_number: int, bec
     return await _revoke(session, Grant.client_id == client_number, because)
 
 
+async def revoke_grants_of_session(session: WriteSession, session_hash: str, because: str) -> int:
+    """As above, for all tokens that came of one sign-in at a browser."""
+    return await _revoke(session, Grant.session_hash == session_hash, because)
+
+
 async def _revoke(session: WriteSession, which: ColumnElement[bool], because: str) -> int:
     changed = {"revoked_at": func.now(), "revoked_because": because}
     return await session.execute(update(Grant).where(which, Grant.revoked_at.is_(None)).values(changed))

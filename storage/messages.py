@@ -54,6 +54,12 @@ async def queue_message(session: WriteSession, message: OutgoingMessage) -> None
         await defer_job(session, DELIVER, Queue.MESSAGES, message_id=row[0])
 
 
+async def queue_message_if(is_wanted: bool, session: WriteSession, message: OutgoingMessage) -> None:
+    """Does the same work in either case, and undoes it when the message is not wanted: no clock can tell which."""
+    async with session.connection.transaction(force_rollback=not is_wanted):
+        await queue_message(session, message)
+
+
 @dataclass(frozen=True, slots=True)
 class TakenUp:
     """A message that is about to be delivered, for the so-and-so-many-th time."""

@@ -1,0 +1,29 @@
+"""消息文本: what is sent to people's phones, in Chinese and then in English: nobody knows yet which they read."""
+
+from collections.abc import Mapping
+
+from domain.codes import CodePurpose
+
+_SIGNED = "【灯塔】"
+
+_PURPOSES: Mapping[CodePurpose, tuple[str, str]] = {
+    CodePurpose.ACTIVATION: ("激活账号", "to activate your account"),
+    CodePurpose.SIGN_IN: ("登录", "to sign in"),
+    CodePurpose.RECOVERY: ("找回密码", "to set a new password"),
+    CodePurpose.PHONE_CHANGE: ("更换手机号", "to change your phone"),
+}
+
+
+def verification_text(purpose: CodePurpose, code: str, minutes: int) -> str:
+    chinese, english = _PURPOSES[purpose]
+    return (
+        f"{_SIGNED}您正在{chinese}，验证码 {code}，{minutes} 分钟内有效，请勿告诉他人。"
+        f"Code {code} {english}, good for {minutes} minutes. Tell it to nobody."
+    )
+
+
+PASSWORD_CHANGED_TEXT = (
+    f"{_SIGNED}您的登录密码刚刚被修改，所有登录已退出。如非本人操作，请立即联系安全员。"
+    "Your password was changed and you were signed out everywhere. "
+    "If that was not you, call your security officer at once."
+)
