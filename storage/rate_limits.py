@@ -94,8 +94,3 @@ async def count_failure(
 async def forget_failures(database: Database, key: str) -> None:
     async with database.writing() as session:
         await session.execute(delete(RateLimit).where(RateLimit.key == key))
-
-
-async def remove_expired_counters(database: Database, now: datetime) -> int:
-    async with database.writing() as session:
-        return await session.execute(delete(RateLimit).where(RateLimit.expires_at <= now))

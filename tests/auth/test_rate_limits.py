@@ -8,7 +8,6 @@ from sqlalchemy import select
 from auth.rate_limits import FAILURE_DELAYS, Limit, RateLimits, Slowdown, TooManyAttemptsError, network_of
 from storage.engine import Database
 from storage.models import RateLimit
-from storage.rate_limits import remove_expired_counters
 from tests.set_clock import SetClock
 
 DOOR = Limit("door", (RateLimitItemPerMinute(3, 1, "door"), RateLimitItemPerDay(5, 1, "door")))
@@ -109,13 +108,6 @@ async def test_of_failures_at_the_same_moment_only_those_before_the_first_pause_
     tries = [limits.require_pause(SLOWING, "someone") for _ in range(16)]
     outcomes = await asyncio.gather(*tries, return_exceptions=True)
     assert outcomes.count(None) == 3
-
-
-async def test_counters_that_are_over_can_be_removed(limits: RateLimits, database: Database, clock: SetClock) -> None:
-    await limits.require(DOOR, "someone")
-    clock.pass_(minutes=2)
-    assert await remove_expired_counters(database, clock()) == 1
-    assert await remove_expired_counters(database, clock()) == 0
 
 
 def test_addresses_of_one_ipv6_network_count_as_one() -> None:
