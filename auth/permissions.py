@@ -6,7 +6,9 @@ from functools import cached_property
 
 from auth.actor import Role, Tier
 from auth.default_matrix import GovernedField, default_read, may_be_read, may_be_written
+from auth.scopes import beyond_scopes
 from auth.visibility import FieldUse, Visibility, allows, coordinate
+from domain.codes import Scope
 from domain.errors import CallerError, Message, Problem
 from domain.masking import MASKS
 from domain.permissions import DEFAULT, Entry, FieldName, Place, StoredEntries
@@ -24,7 +26,9 @@ class PermissionMatrix:
     fields: Mapping[FieldName, GovernedField]
     entries: Mapping[Place, Entry] = field(default_factory=dict)
     version: int = 0
-    _permissions: dict[tuple[Role, Tier], "Permissions"] = field(default_factory=dict, repr=False, compare=False)
+    _permissions: dict[tuple[Role, Tier, frozenset[Scope] | None], "Permissions"] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         for (_, _, name), entry in self.entries.items():
@@ -56,13 +60,20 @@ class PermissionMatrix:
             return False
         return self.entry(Place(role, tier, name)).write is not False
 
-    def permissions_of(self, role: Role, tier: Tier) -> "Permissions":
-        """The same object for the same role and tier, so that what was decided by it can be remembered with it."""
-        found = self._permissions.get((role, tier))
+    def permissions_of(self, role: Role, tier: Tier, scopes: frozenset[Scope] | None = None) -> "Permissions":
+        """The same object for the same caller, so that what was decided by it can be remembered with it.
+
+        `scopes` are those of a partner, None for people.
+        """
+        found = self._permissions.get((role, tier, scopes))
         if found is None:
-            visibilities = {name: self.visibility(role, tier, name) for name in self.fields}
+            hidden = beyond_scopes(scopes)
+            visibilities = {
+                name: Visibility.HIDDEN if governed.read in hidden else self.visibility(role, tier, name)
+                for name, governed in self.fields.items()
+            }
             written = frozenset(name for name in self.fields if self.is_written(role, tier, name))
-            found = self._permissions[role, tier] = Permissions(visibilities, written)
+            found = self._permissions[role, tier, scopes] = Permissions(visibilities, written)
         return found
 
 

@@ -10,6 +10,7 @@ import orjson
 from joserfc.jwk import ECKey
 
 from auth.actor import Role
+from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from benchmarks.province import DAY
 from domain.clock import SHANGHAI
@@ -60,7 +61,9 @@ class Desk:
 @asynccontextmanager
 async def desk(url: str) -> AsyncIterator[Desk]:
     database = connect(url, statement_timeout=60)
-    authority = TokenAuthority(ECKey.generate_key("P-256", auto_kid=True), "https://benchmark", "benchmark")
+    authority = TokenAuthority(
+        SigningKeys(ECKey.generate_key("P-256", auto_kid=True)), "https://benchmark", "benchmark"
+    )
     parts = Parts(database, authority, clock=lambda: datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=SHANGHAI))
     transport = httpx.ASGITransport(create_app(parts))
     async with httpx.AsyncClient(transport=transport, base_url="http://benchmark", timeout=120) as http:

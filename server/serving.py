@@ -8,7 +8,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from auth.secret_files import audit_key, secret_at
-from auth.signing_keys import signing_key_at
+from auth.signing_keys import signing_keys_at
 from auth.tokens import TokenAuthority
 from server.app import Parts, create_app
 from server.gateways import gateways_of
@@ -21,7 +21,7 @@ from storage.engine import connect
 
 
 def token_authority(settings: Settings) -> TokenAuthority:
-    return TokenAuthority(signing_key_at(settings.signing_key), settings.issuer, settings.audience)
+    return TokenAuthority(signing_keys_at(settings.signing_key), settings.issuer, settings.audience)
 
 
 def secret_of(settings: Settings) -> bytes:

@@ -1,9 +1,60 @@
 """授权: what the tokens of accounts and partners stand on."""
 
-from sqlalchemy import ColumnElement, func, update
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from storage.models import Grant
 from storage.writing import WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class NewGrant:
+    """`account_id` and `session_hash` are of the person who signed in; None for a partner."""
+
+    id: str
+    client_number: int
+    account_id: int | None
+    session_hash: str | None
+    scope: str
+    authenticated_at: datetime
+    expires_at: datetime
+
+
+async def begin_grant(session: WriteSession, grant: NewGrant, now: datetime) -> None:
+    """Those of the same client that ran out, of the same account or of no account, go with it."""
+    values = {
+        "id": grant.id,
+        "client_id": grant.client_number,
+        "account_id": grant.account_id,
+        "session_hash": grant.session_hash,
+        "scope": grant.scope,
+        "authenticated_at": grant.authenticated_at,
+        "created_at": now,
+        "expires_at": grant.expires_at,
+    }
+    ended = delete(Grant).where(
+        Grant.client_id == grant.client_number,
+        Grant.account_id.is_not_distinct_from(grant.account_id),
+        Grant.expires_at < now,
+    )
+    await session.execute(ended)
+    await session.execute(insert(Grant).values(values))
+
+
+async def prolong_grant(session: WriteSession, grant_id: str, expires_at: datetime) -> None:
+    await session.execute(update(Grant).where(Grant.id == grant_id).values(expires_at=expires_at))
+
+
+async def revoke_grant(session: WriteSession, grant_id: str, because: str) -> int:
+    """As `revoke_grants_of_account`, for one grant: 1 unless it had been revoked before."""
+    return await _revoke(session, Grant.id == grant_id, because)
+
+
+async def revoke_grants_of_session(session: WriteSession, session_hash: str, because: str) -> int:
+    """As below, for all that came of one sign-in at a browser."""
+    return await _revoke(session, Grant.session_hash == session_hash, because)
 
 
 async def revoke_grants_of_account(session: WriteSession, account_id: int, because: str) -> int:
@@ -24,3 +75,9 @@ async def revoke_grants_of_session(session: WriteSession, session_hash: str, bec
 async def _revoke(session: WriteSession, which: ColumnElement[bool], because: str) -> int:
     changed = {"revoked_at": func.now(), "revoked_because": because}
     return await session.execute(update(Grant).where(which, Grant.revoked_at.is_(None)).values(changed))
+
+
+async def session_hash_of_grant(session: WriteSession, grant_id: str) -> str | None:
+    """The hash of the browser's session that the grant came of, if it came of one."""
+    row = await session.row(select(Grant.session_hash).where(Grant.id == grant_id))
+    return None if row is None else row[0]

@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey
 
 from auth.actor import Role
 from auth.permissions import PermissionMatrix
+from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
 from domain.records import OrganizationRecord
@@ -33,7 +34,7 @@ class Api:
     executor: str = COMPILED
 
     def __post_init__(self) -> None:
-        self.authority = TokenAuthority(self.key, ISSUER, AUDIENCE)
+        self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE)
         self.app = create_app(
             Parts(
                 self.database,

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from auth.actor import Role
-from auth.signing_keys import signing_key_at
+from auth.signing_keys import signing_keys_at
 from auth.tokens import TokenAuthority
 from benchmarks.execution.load import HOST
 from benchmarks.execution.queries import LIST_OF_POSTGRAPHILE, Query
@@ -76,7 +76,7 @@ def contenders_on(
 ) -> Contenders:
     """`folder` is where Dengta finds its signing key."""
     key = folder / "signing-key.json"
-    authority = TokenAuthority(signing_key_at(key), _ISSUER, _AUDIENCE)
+    authority = TokenAuthority(signing_keys_at(key), _ISSUER, _AUDIENCE)
     token = authority.issue("benchmark", Role.ADMINISTRATOR, administrator_of, timedelta(hours=12))
     settings = {
         "DATABASE_URL": url,

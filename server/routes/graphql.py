@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from domain.errors import CallerError
 from resolvers.context import RequestContext
-from server.authentication import Authentication
+from server.authentication import Authentication, UnauthenticatedError
 from server.log import log
 from server.negotiation import accepted_media_type, language_of
 from server.operations.documents import Operation
@@ -76,8 +76,8 @@ class GraphQLEndpoint:
     async def _context(self, http: HttpCall, language: str) -> RequestContext:
         try:
             return await self.authentication.context(http.header(b"authorization"), language)
-        except CallerError as error:
-            raise http_errors.unauthenticated(error.problem) from error
+        except UnauthenticatedError as error:
+            raise http_errors.unauthenticated(error) from error
 
     async def _request(self, http: HttpCall) -> Request:
         if http.method == "GET":

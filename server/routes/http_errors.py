@@ -1,6 +1,7 @@
 """What can be wrong with an HTTP request before it is a GraphQL request: one table, status and words."""
 
 from domain.errors import Message, Problem
+from server.authentication import UnauthenticatedError
 from server.operations.errors import UNAVAILABLE
 
 
@@ -18,8 +19,16 @@ def database_unavailable() -> HttpError:
     return HttpError(503, Problem("DATABASE_UNAVAILABLE", UNAVAILABLE), {"Retry-After": "1"})
 
 
-def unauthenticated(problem: Problem) -> HttpError:
-    return HttpError(401, problem, {"WWW-Authenticate": "Bearer"})
+def unauthenticated(error: UnauthenticatedError) -> HttpError:
+    return HttpError(401, error.problem, {"WWW-Authenticate": challenge(error)})
+
+
+def challenge(error: UnauthenticatedError) -> str:
+    """RFC 6750, section 3: whoever sent no token is told of no error."""
+    return f'Bearer error="invalid_token", error_description="{_INVALID_TOKEN}"' if error.token_given else "Bearer"
+
+
+_INVALID_TOKEN = "The access token is malformed, expired, revoked or meant for another server."  # noqa: S105 # words
 
 
 def method_not_allowed() -> HttpError:

@@ -6,19 +6,23 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from auth.actor import Role
-from auth.signing_keys import SigningKeyError, signing_key_at
-from auth.tokens import InvalidTokenError, TokenAuthority
+from auth.signing_keys import SigningKeyError, SigningKeys, signing_keys_at
+from auth.tokens import InvalidTokenError, OperatorClaims, TokenAuthority
 from domain.records import whole_organization
 from tests.asking import AUDIENCE, ISSUER, Api
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = ECKey.generate_key("P-256", auto_kid=True)
-AUTHORITY = TokenAuthority(KEY, ISSUER, AUDIENCE, lambda: NOW)
+AUTHORITY = TokenAuthority(SigningKeys(KEY), ISSUER, AUDIENCE, lambda: NOW)
 ORGANIZATION = whole_organization(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False)
 
 
@@ -38,7 +42,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 
 def signed(header: dict[str, Any] | None = None, key: Any = KEY, **changes: Any) -> str:
-    return jwt.encode({"alg": "ES256", "typ": "at+jwt", **(header or {})}, claims(**changes), key)
+    return jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": KEY.kid, **(header or {})}, claims(**changes), key)
 
 
 def _base64(content: bytes) -> str:
@@ -48,6 +52,7 @@ def _base64(content: bytes) -> str:
 def test_a_token_says_who_its_bearer_is() -> None:
     token = AUTHORITY.issue("somebody", Role.AUDITOR, ORGANIZATION, timedelta(hours=1))
     found = AUTHORITY.verify(token)
+    assert isinstance(found, OperatorClaims)
     assert (found.subject, found.role, found.organization_id) == ("somebody", Role.AUDITOR, 7)
     assert found.expires_at == int(NOW.timestamp()) + 3600
 
@@ -83,8 +88,43 @@ def test_a_token_of_another_type_is_refused() -> None:
 
 
 def test_a_token_of_another_key_is_refused() -> None:
-    with pytest.raises(InvalidTokenError):
+    with pytest.raises(InvalidTokenError, match="BadSignatureError"):
         AUTHORITY.verify(signed(key=ECKey.generate_key("P-256")))
+
+
+@pytest.mark.parametrize(
+    "kid",
+    [
+        None,
+        "unknown",
+        "../../etc/passwd",
+        "https://evil.test/jwks.json",
+        "' OR '1'='1",
+        "\x00",
+        ["a list"],
+        {"an": "object"},
+        7,
+    ],
+    ids=str,
+)
+def test_a_key_id_leads_to_no_key_but_ours(kid: Any) -> None:
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": kid}
+    parts = [_base64(json.dumps(part).encode()) for part in (header, claims())]
+    signature = signed().split(".")[2]
+    with pytest.raises(InvalidTokenError):
+        AUTHORITY.verify(".".join([*parts, signature]))
+
+
+@pytest.mark.parametrize("member", ["jwk", "jku", "x5u", "x5c"])
+def test_a_key_that_a_token_brings_along_is_not_used(member: str) -> None:
+    other = ECKey.generate_key("P-256", auto_kid=True)
+    brought = {"jwk": other.as_dict(private=False), "jku": "https://evil.test/jwks.json", "x5u": "https://evil.test/x"}
+    header = {"alg": "ES256", "typ": "at+jwt", "kid": KEY.kid, member: brought.get(member, ["MA=="])}
+    parts = [_base64(json.dumps(part).encode()) for part in (header, claims())]
+    signature = other.get_op_key("sign").sign(".".join(parts).encode(), ECDSA(SHA256()))
+    token = ".".join([*parts, _base64(b"".join(n.to_bytes(32, "big") for n in decode_dss_signature(signature)))])
+    with pytest.raises(InvalidTokenError):
+        AUTHORITY.verify(token)
 
 
 def test_a_token_without_signature_is_refused() -> None:
@@ -96,7 +136,9 @@ def test_a_token_without_signature_is_refused() -> None:
 
 def test_the_public_key_is_no_shared_secret() -> None:
     """Whoever signs with HS256 and the public key as its secret is refused."""
-    signed_part = ".".join(_base64(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "at+jwt"}, claims()))
+    signed_part = ".".join(
+        _base64(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "at+jwt", "kid": KEY.kid}, claims())
+    )
     signature = hmac.digest(KEY.as_pem(private=False), signed_part.encode(), "sha256")
     with pytest.raises(InvalidTokenError):
         AUTHORITY.verify(f"{signed_part}.{_base64(signature)}")
@@ -109,13 +151,25 @@ def test_a_changed_token_is_refused() -> None:
         AUTHORITY.verify(f"{header}.{changed}.{signature}")
 
 
-@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Bearer x.y.z", "Basic eDp5", "Bearer \u00e9"])
-async def test_a_request_without_a_good_token_is_answered_401(api: Api, authorization: str) -> None:
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer ", "Basic eDp5"])
+async def test_a_request_without_a_token_is_answered_401(api: Api, authorization: str) -> None:
+    response = await asked_with(api, authorization)
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("authorization", ["Bearer x.y.z", "Bearer \u00e9", "bearer x"])
+async def test_a_request_with_a_bad_token_is_answered_401_and_why(api: Api, authorization: str) -> None:
+    """RFC 6750, section 3.1."""
+    response = await asked_with(api, authorization)
+    assert response.headers["www-authenticate"].startswith('Bearer error="invalid_token", error_description="')
+
+
+async def asked_with(api: Api, authorization: str) -> httpx.Response:
     headers = [(b"Authorization", authorization.encode())]
     response = await api.http.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
     assert response.status_code == 401
-    assert response.headers["www-authenticate"] == "Bearer"
     assert response.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+    return response
 
 
 async def test_a_token_for_an_organisation_that_is_gone_is_refused(api: Api) -> None:
@@ -125,9 +179,9 @@ async def test_a_token_for_an_organisation_that_is_gone_is_refused(api: Api) -> 
 
 def test_the_signing_key_is_made_once_and_kept(tmp_path: Any) -> None:
     path = tmp_path / "keys" / "signing-key.json"
-    made = signing_key_at(path)
+    made = signing_keys_at(path)
     assert path.stat().st_mode & 0o077 == 0
-    assert signing_key_at(path).thumbprint() == made.thumbprint()
+    assert signing_keys_at(path).signing.thumbprint() == made.signing.thumbprint()
 
 
 @pytest.mark.parametrize("content", ["", "{}", "no key", '{"kty": "oct", "k": "c2VjcmV0"}'])
@@ -135,4 +189,4 @@ def test_a_file_that_is_no_signing_key_is_refused(tmp_path: Any, content: str) -
     path = tmp_path / "key"
     path.write_text(content)
     with pytest.raises(SigningKeyError, match="DENGTA_SIGNING_KEY_FILE"):
-        signing_key_at(path)
+        signing_keys_at(path)

@@ -1,0 +1,114 @@
+"""现状: what a grant or an account is worth at the moment: who stands behind it, and whether it still holds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from domain.codes import AccountState, ClientState, Role
+from domain.records import OrganizationRecord, columns_of, whole_organization
+from storage.models import Account, Client, Grant, Organization
+from storage.statements import Statement, parameter, statement_of
+
+
+class Reads(Protocol):
+    """A database, or one transaction on it."""
+
+    async def row(self, statement: Statement) -> tuple[Any, ...] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who asks by a grant: a person, or a partner, whose subject is its client id and who has no account.
+
+    `scopes` are those of the grant that the client may still have.
+    """
+
+    subject: str
+    name: str
+    role: Role
+    organization: OrganizationRecord
+    account_id: int | None = None
+    grant_id: str | None = None
+    client_id: str | None = None
+    session_hash: str | None = None
+    scopes: frozenset[str] = frozenset()
+    authenticated_at: datetime | None = None
+
+
+_ORGANIZATION = [getattr(Organization, name) for name in columns_of(OrganizationRecord)]
+_OF_ACCOUNT = (Account.subject, Account.name, Account.role, Account.id)
+_OF_GRANT = (Grant.id, Client.client_id, Grant.session_hash, Grant.scope, Client.scopes, Grant.authenticated_at)
+
+
+async def standing_of_grant(source: Reads, grant_id: str, now: datetime) -> Standing | None:
+    """None when it is unknown, revoked or expired, or when its client or account may no longer be used."""
+    row = await source.row(_by_grant().with_values({"grant_id": grant_id, "now": now}))
+    if row is None:
+        return None
+    organization = whole_organization(*row[: len(_ORGANIZATION)])
+    client_name, subject, name, role, account_id, grant, client_id, session_hash, scope, allowed, at = row[
+        len(_ORGANIZATION) :
+    ]
+    return Standing(
+        subject=client_id if account_id is None else subject,
+        name=client_name if account_id is None else name,
+        role=Role.PARTNER if account_id is None else Role[role],
+        organization=organization,
+        account_id=account_id,
+        grant_id=grant,
+        client_id=client_id,
+        session_hash=session_hash,
+        scopes=frozenset(scope.split()) & frozenset(allowed),
+        authenticated_at=at,
+    )
+
+
+async def standing_of_account(source: Reads, named: str) -> Standing | None:
+    """Of the account in use with that subject or identity number; None when there is none."""
+    row = await source.row(_by_account().with_values({"named": named}))
+    if row is None:
+        return None
+    subject, name, role, account_id = row[len(_ORGANIZATION) :]
+    return Standing(subject, name, Role[role], whole_organization(*row[: len(_ORGANIZATION)]), account_id)
+
+
+@lru_cache(maxsize=1)
+def _by_grant() -> Statement:
+    """Built once: it is asked for each caller every second."""
+    place = func.coalesce(Account.organization_id, Client.organization_id)
+    found: Select[Any] = (
+        select(*_ORGANIZATION, Client.name, *_OF_ACCOUNT, *_OF_GRANT)
+        .select_from(Grant)
+        .join(Client, Client.id == Grant.client_id)
+        .outerjoin(Account, Account.id == Grant.account_id)
+        .join(Organization, Organization.id == place)
+        .where(Grant.id == parameter("grant_id", Text()), _holds(), _clients_and_account_are_in_use())
+    )
+    return statement_of(found)
+
+
+def _holds() -> ColumnElement[bool]:
+    return and_(Grant.revoked_at.is_(None), Grant.expires_at > parameter("now", TIMESTAMP(timezone=True)))
+
+
+def _clients_and_account_are_in_use() -> ColumnElement[bool]:
+    account = or_(Grant.account_id.is_(None), Account.state == AccountState.ACTIVE.value)
+    return and_(Client.state == ClientState.ACTIVE.value, account)
+
+
+@lru_cache(maxsize=1)
+def _by_account() -> Statement:
+    named = parameter("named", Text())
+    found: Select[Any] = (
+        select(*_ORGANIZATION, *_OF_ACCOUNT)
+        .select_from(Account)
+        .join(Organization, Organization.id == Account.organization_id)
+        .where(
+            or_(Account.subject == named, Account.identity_number == named), Account.state == AccountState.ACTIVE.value
+        )
+    )
+    return statement_of(found)
