@@ -69,7 +69,7 @@ class PermissionMatrix:
         if found is None:
             hidden = beyond_scopes(scopes)
             visibilities = {
-                name: Visibility.HIDDEN if governed.read in hidden else self.visibility(role, tier, name)
+                name: Visibility.HIDDEN if governed.field_class in hidden else self.visibility(role, tier, name)
                 for name, governed in self.fields.items()
             }
             written = frozenset(name for name in self.fields if self.is_written(role, tier, name))

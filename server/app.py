@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from secrets import token_bytes
 
 from orjson import dumps
 from starlette.applications import Starlette
@@ -12,8 +13,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.live_matrix import LiveMatrix
+from auth.oauth.exchange import Lifetimes
 from auth.permissions import PermissionMatrix
+from auth.rate_limits import RateLimits
 from auth.tokens import TokenAuthority
+from auth.trusted_issuer import TrustedIssuer
 from domain.clock import Clock, system_clock
 from schema.build import build_schema, governed_fields
 from server.authentication import Authentication
@@ -26,6 +30,8 @@ from server.inbox.routes import inbox_routes
 from server.log import log_failure
 from server.metrics import metrics_route
 from server.middleware import Correlated
+from server.oauth.routes import oauth_routes
+from server.oauth.service import OAuthService
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
@@ -51,12 +57,18 @@ class Parts:
     slow_operation: float = 1.0
     gateways: Gateways = field(default_factory=Gateways)
     jobs: JobWorker | None = None
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    trusted_issuer: TrustedIssuer | None = None
+    code_key: bytes = field(default_factory=lambda: token_bytes(32))
+    """That of `auth.secret_files.code_key`; one of its own does for an application that is alone."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     matrix = LiveMatrix(parts.matrix, parts.database)
-    authentication = Authentication(parts.authority, matrix, parts.database, parts.clock)
+    authentication = Authentication(parts.authority, matrix, parts.database, parts.clock, parts.trusted_issuer)
+    limits = RateLimits(parts.database, parts.code_key, parts.clock)
+    oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     operations = Operations(SCHEMA, parts.executor)
 
     @asynccontextmanager
@@ -75,6 +87,7 @@ def create_app(parts: Parts) -> ASGIApp:
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),
+            *oauth_routes(oauth, authentication),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

@@ -76,6 +76,11 @@ async def end_session(session: WriteSession, session_token: str) -> int | None:
     return None if row is None else row[0]
 
 
+async def end_session_with_hash(session: WriteSession, id_hash: str) -> int:
+    """For those who know a grant that came of it: 1 if there was such a session."""
+    return await session.execute(delete(BrowserSession).where(BrowserSession.id_hash == id_hash))
+
+
 async def end_sessions_of_account(session: WriteSession, account_id: int) -> int:
     """Every browser has to sign in anew. The grants are `storage.grants.revoke_grants_of_account`'s to end."""
     return await session.execute(delete(BrowserSession).where(BrowserSession.account_id == account_id))

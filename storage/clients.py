@@ -86,7 +86,9 @@ async def change_first_party_client(session: WriteSession, client_number: int, *
 async def is_origin_of_a_front_end(database: Database, origin: str) -> bool:
     """Whether an application in use, at which people sign in, has a page at that origin to come back to."""
     uri = func.unnest(Client.redirect_uris).table_valued(column("uri", Text())).render_derived()
-    comes_back = select(1).select_from(uri).where(or_(uri.c.uri == origin, uri.c.uri.startswith(f"{origin}/", True)))
+    comes_back = (
+        select(1).select_from(uri).where(or_(uri.c.uri == origin, uri.c.uri.startswith(f"{origin}/", autoescape=True)))
+    )
     found: Select[Any] = select(func.count()).where(
         Client.kind == ClientKind.FIRST_PARTY.value, Client.state == ClientState.ACTIVE.value, comes_back.exists()
     )
@@ -94,7 +96,8 @@ async def is_origin_of_a_front_end(database: Database, origin: str) -> bool:
 
 
 def _clients() -> Select[Any]:
-    return select(*_COLUMNS).outerjoin(Organization, Organization.id == Client.organization_id)
+    columns: tuple[Any, ...] = _COLUMNS
+    return select(*columns).outerjoin(Organization, Organization.id == Client.organization_id)
 
 
 def _record(row: tuple[Any, ...]) -> ClientRecord:

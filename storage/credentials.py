@@ -3,14 +3,23 @@
 Each is good once. One that comes again is told from one that never was, because used ones stay until their grant goes.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from storage.models import AuthorizationCode, Client, Grant, RefreshToken
 from storage.writing import WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    code_hash: str
+    grant_id: str
+    redirect_uri: str
+    code_challenge: str
+    nonce: str | None
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +48,13 @@ class RefreshTokenRecord:
     used_at: datetime | None
 
 
-async def add_code(
-    session: WriteSession,
-    code_hash: str,
-    grant_id: str,
-    redirect_uri: str,
-    code_challenge: str,
-    nonce: str | None,
-    expires_at: datetime,
-) -> None:
-    values = {
-        "code_hash": code_hash,
-        "grant_id": grant_id,
-        "redirect_uri": redirect_uri,
-        "code_challenge": code_challenge,
-        "nonce": nonce,
-        "expires_at": expires_at,
-    }
-    await session.execute(insert(AuthorizationCode).values(values))
+async def add_code(session: WriteSession, code: NewCode) -> None:
+    await session.execute(insert(AuthorizationCode).values(asdict(code)))
 
 
 async def code_with_hash(session: WriteSession, code_hash: str) -> CodeRecord | None:
     """Locked until the transaction ends: of two that bring the same code, the second finds it used."""
-    found: Select[Any] = (
+    found = (
         select(
             AuthorizationCode.code_hash,
             AuthorizationCode.grant_id,
@@ -97,7 +90,7 @@ async def add_refresh_token(
 
 async def refresh_token_with_hash(session: WriteSession, token_hash: str) -> RefreshTokenRecord | None:
     """Locked until the transaction ends, as a code."""
-    found: Select[Any] = (
+    found = (
         select(
             RefreshToken.token_hash,
             RefreshToken.grant_id,

@@ -37,7 +37,7 @@ async def begin_grant(session: WriteSession, grant: NewGrant, now: datetime) -> 
     ended = delete(Grant).where(
         Grant.client_id == grant.client_number,
         Grant.account_id.is_not_distinct_from(grant.account_id),
-        Grant.expires_at < now,
+        Grant.expires_at <= now,
     )
     await session.execute(ended)
     await session.execute(insert(Grant).values(values))

@@ -9,7 +9,7 @@ from auth.oauth.clients import OAuthClient
 from auth.oauth.credentials import EndUser, GivenCode
 from auth.oauth.requests import OAuthRequest
 from auth.oauth.secrets import hashed_secret, new_secret
-from storage.credentials import CodeRecord, add_code, code_with_hash, use_code
+from storage.credentials import CodeRecord, NewCode, add_code, code_with_hash, use_code
 from storage.grants import NewGrant, begin_grant, revoke_grant
 from storage.standing import Standing, standing_of_grant
 
@@ -35,15 +35,15 @@ class CodeGrant(AuthorizationCodeGrant):
         expires_at = exchange.now + exchange.lifetimes.authorization_code
         grant = _grant_of(user, client, request.scope, expires_at)
         exchange.wait_for(begin_grant, grant, exchange.now)
-        exchange.wait_for(
-            add_code,
-            hashed_secret(code),
-            grant.id,
-            request.payload.redirect_uri,
-            request.payload.data["code_challenge"],
-            request.payload.data.get("nonce"),
-            expires_at,
+        new = NewCode(
+            code_hash=hashed_secret(code),
+            grant_id=grant.id,
+            redirect_uri=request.payload.redirect_uri,
+            code_challenge=request.payload.data["code_challenge"],
+            nonce=request.payload.data.get("nonce"),
+            expires_at=expires_at,
         )
+        exchange.wait_for(add_code, new)
         who = exchange.wait_for(standing_of_grant, grant.id, exchange.now)
         exchange.audit("authorize", who=who, details={"client": client.get_client_id(), "grant": grant.id})
 
@@ -63,7 +63,7 @@ class CodeGrant(AuthorizationCodeGrant):
         who = exchange.wait_for(standing_of_grant, record.grant_id, exchange.now)
         exchange.wait_for(revoke_grant, record.grant_id, "authorization code used twice")
         exchange.audit(
-            "codeReplayed", who=who, client_id=record.client_id, details={"grant": record.grant_id, "revoked": True}
+            "codeReplayed", who=who, details={"client": record.client_id, "grant": record.grant_id, "revoked": True}
         )
 
     def authenticate_user(self, authorization_code: GivenCode) -> Standing | None:

@@ -9,7 +9,7 @@ from joserfc.jwk import KeySet
 from auth.signing_keys import ALGORITHM
 from domain.codes import AuditKind
 from storage.browser_sessions import end_session_with_hash
-from storage.grants import session_hash_of_grant, revoke_grant, revoke_grants_of_session
+from storage.grants import revoke_grant, revoke_grants_of_session, session_hash_of_grant
 from storage.standing import standing_of_grant
 
 

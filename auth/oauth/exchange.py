@@ -3,7 +3,7 @@
 Authlib's core is synchronous. It runs in a thread of its own, and waits there for what storage does on the event loop.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +13,8 @@ from anyio import from_thread
 
 from auth.tokens import TokenAuthority
 from domain.audit import AuditRecord
-from domain.codes import AuditKind, Role
+from domain.codes import AuditKind
+from storage.clients import ClientRecord
 from storage.standing import Standing
 from storage.writing import WriteSession
 
@@ -48,7 +49,7 @@ class Exchange:
 
     def wait_for(
         self,
-        function: Callable[Concatenate[WriteSession, GivenP], Awaitable[ResultT]],
+        function: Callable[Concatenate[WriteSession, GivenP], Coroutine[Any, Any, ResultT]],
         *given: GivenP.args,
         **named: GivenP.kwargs,
     ) -> ResultT:
@@ -61,8 +62,7 @@ class Exchange:
         operation: str,
         *,
         who: Standing | None = None,
-        client_id: str | None = None,
-        org_path: str = "",
+        client: ClientRecord | None = None,
         kind: AuditKind = AuditKind.TOKEN,
         details: Mapping[str, Any] | None = None,
     ) -> None:
@@ -70,10 +70,10 @@ class Exchange:
         record = AuditRecord(
             kind=kind,
             at=self.now,
-            actor=who.subject if who else client_id or "-",
-            role=who.role if who else Role.PARTNER if org_path else None,
-            organization_id=who.organization.id if who else None,
-            org_path=who.organization.path if who else org_path,
+            actor=who.subject if who else client.client_id if client else "-",
+            role=who.role if who else None,
+            organization_id=who.organization.id if who else client.organization_id if client else None,
+            org_path=who.organization.path if who else (client.org_path or "") if client else "",
             operation=operation,
             correlation_id=self.asker.correlation_id,
             address=self.asker.address,

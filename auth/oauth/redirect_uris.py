@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+_NEVER = frozenset('"\\ <>')
+
 
 def is_registered(uri: str, registered: Iterable[str]) -> bool:
     """Character for character the same as one of them. An application on the user's own machine, which cannot know its
@@ -15,25 +17,20 @@ def is_registered(uri: str, registered: Iterable[str]) -> bool:
 def problem_of(uri: str) -> str | None:
     """Why the URI cannot be registered; None when it can."""
     try:
-        parts, port_is_one = _parts(uri)
+        parts = urlsplit(uri)
+        is_uri = uri.isascii() and uri.isprintable() and parts.port != 0 and not set(uri) & _NEVER
     except ValueError:
         return "is no URI"
-    if not uri.isascii() or not uri.isprintable() or not port_is_one or any(character in uri for character in '"\\ '):
-        return "is no URI"
-    if parts.fragment or "#" in uri:
-        return "has a fragment"
-    if parts.username is not None or "*" in parts.netloc:
-        return "has a user or a wildcard in its host"
-    if not parts.hostname:
-        return "has no host"
-    if parts.scheme != "https" and not _is_loopback(parts):
-        return "is neither https nor http on this machine (127.0.0.1 or [::1])"
-    return None
-
-
-def _parts(uri: str) -> tuple[SplitResult, bool]:
-    parts = urlsplit(uri)
-    return parts, parts.port is None or parts.port > 0
+    problems = (
+        (not is_uri or not parts.hostname, "is no URI"),
+        ("#" in uri, "has a fragment"),
+        ("@" in parts.netloc or "*" in parts.netloc, "has a user or a wildcard in its host"),
+        (
+            parts.scheme != "https" and not _is_loopback(parts),
+            "is neither https nor http on this machine (127.0.0.1 or [::1])",
+        ),
+    )
+    return next((words for is_so, words in problems if is_so), None)
 
 
 def _differ_in_port_alone(uri: str, registered: str) -> bool:

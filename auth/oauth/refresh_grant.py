@@ -34,8 +34,7 @@ class RotatingRefreshGrant(RefreshTokenGrant):
         exchange.audit(
             "refreshTokenReused",
             who=who,
-            client_id=record.client_id,
-            details={"grant": record.grant_id, "revoked": True},
+            details={"client": record.client_id, "grant": record.grant_id, "revoked": True},
         )
 
     def authenticate_user(self, refresh_token: GivenRefreshToken) -> Standing:

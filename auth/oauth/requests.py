@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from string import printable
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidRequestError, OAuth2Payload, OAuth2Request
+from authlib.oauth2.rfc6749.util import extract_basic_authorization
 
 Parameters = Sequence[tuple[str, str]]
 
@@ -51,6 +52,27 @@ class OAuthRequest(OAuth2Request):
     def __init__(self, method: str, uri: str, parameters: Parameters, headers: Mapping[str, str]) -> None:
         super().__init__(method, uri, headers=headers)
         self.payload = OAuthPayload(parameters)
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether the client tried to prove who it is."""
+        return "Authorization" in self.headers or "client_secret" in self.form
+
+    @property
+    def claimed_client(self) -> str:
+        """As who the client asks, which is yet to be proven; empty when it does not say."""
+        named, _ = extract_basic_authorization(self.headers)
+        return named or self.payload.client_id or ""
+
+    def require_well_formed(self) -> None:
+        """InvalidRequestError or InvalidClientError for what Authlib would stumble over, or repeat into a header."""
+        self.payload.require_well_formed()
+        try:
+            written = "".join(part or "" for part in extract_basic_authorization(self.headers))
+        except ValueError as error:
+            raise InvalidClientError("Client authentication failed.", status_code=401) from error
+        if not set(written) <= _VISIBLE:
+            raise InvalidClientError("Client authentication failed.", status_code=401)
 
     @property
     def args(self) -> dict[str, str]:

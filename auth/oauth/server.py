@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from authlib.oauth2 import rfc6749
-from authlib.oauth2.rfc6749 import OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 
 from auth.oauth.client_grant import PartnerGrant
 from auth.oauth.clients import OAuthClient
@@ -52,9 +52,7 @@ class AuthorizationServer(rfc6749.AuthorizationServer):
         self._asked_for = None if record is None else OAuthClient(record, self.exchange.now)
         return self._asked_for
 
-    def _tokens(
-        self, *, user: Standing, scope: str, include_refresh_token: bool, **_: object
-    ) -> dict[str, str | int]:
+    def _tokens(self, *, user: Standing, scope: str, include_refresh_token: bool, **_: object) -> dict[str, str | int]:
         lifetime = self.exchange.lifetimes.access_token
         tokens: dict[str, str | int] = {
             "token_type": "Bearer",
@@ -83,19 +81,21 @@ class AuthorizationServer(rfc6749.AuthorizationServer):
             },
         )
 
-    def refused(self, request: OAuthRequest, error: OAuth2Error) -> None:
-        """Keeps on record that tokens were not given. Of a client that is unknown, what it called itself is left out."""
+    def refused(self, error: OAuth2Error) -> None:
+        """Keeps on record that tokens were not given, but not what an unknown client called itself."""
         client = self._asked_for
         self.exchange.audit(
             "tokenRefused",
-            client_id=client.get_client_id() if client else None,
-            org_path=(client.record.org_path or "") if client else "",
+            client=client.record if client else None,
             details={"error": error.error, "known": client is not None},
         )
 
     def handle_error_response(self, request: OAuthRequest, error: OAuth2Error) -> Answer:
-        if request is not None and request.method == "POST":
-            self.refused(request, error)
+        """Clients that are unknown, suspended, or have another secret get the same answer."""
+        if request.method == "POST":
+            self.refused(error)
+        if isinstance(error, InvalidClientError) and request.method == "POST":
+            error = InvalidClientError("Client authentication failed.", status_code=401 if request.has_secret else 400)
         answer: Answer = super().handle_error_response(request, error)
         return answer
 

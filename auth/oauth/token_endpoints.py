@@ -34,7 +34,7 @@ class Revocation(RevocationEndpoint):
         exchange = self.server.exchange
         if exchange.wait_for(revoke_grant, token.grant_id, "given back by its client"):
             details = {"client": request.client.get_client_id(), "grant": token.grant_id}
-            exchange.audit("revoke", who=token.standing, client_id=token.client_id, details=details)
+            exchange.audit("revoke", who=token.standing, details=details)
 
 
 class Introspection(IntrospectionEndpoint):

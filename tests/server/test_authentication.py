@@ -10,7 +10,7 @@ from auth.actor import Role
 from auth.signing_keys import SigningKeys
 from auth.tokens import InvalidTokenError, TokenAuthority, VerifiedTokens
 from domain.records import whole_organization
-from server import authentication
+from server import recently_read
 from storage.engine import connect
 from tests.asking import Api
 
@@ -51,7 +51,7 @@ async def test_an_organisation_that_changes_is_seen_within_a_second(
     own_province_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = [100.0]
-    monkeypatch.setattr(authentication, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(recently_read, "monotonic", lambda: seconds[0])
     api = Api(connect(own_province_url, connections=1))
     caller = api.as_(COUNTY._replace(id=1))
     query = "{ viewer { tier organization { name } } }"

@@ -1,0 +1,68 @@
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from auth.oauth.server import Answer
+from server.authentication import Authentication
+from server.oauth.authorizing import authorize
+from server.oauth.cross_origin import ANYBODY, open_to_front_ends
+from server.oauth.ending import end_session
+from server.oauth.metadata import metadata
+from server.oauth.service import NO_STORE, OAuthService, response_of
+from server.oauth.token_routes import introspect, revoke, token
+from server.oauth.user_info import userinfo
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+
+_PUBLISHED = {**ANYBODY, "Cache-Control": "public, max-age=60"}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def oauth_routes(service: OAuthService, authentication: Authentication) -> list[Route]:
+    async def described(_: Request) -> Response:
+        return JSONResponse(metadata(service.issuer), headers=_PUBLISHED)
+
+    async def keys(_: Request) -> Response:
+        return JSONResponse(service.authority.keys.published(), headers=_PUBLISHED)
+
+    def of_service(endpoint: Callable[[OAuthService, Request], Awaitable[Response]]) -> Endpoint:
+        return _available(partial(endpoint, service))
+
+    def of_front_ends(endpoint: Endpoint) -> Endpoint:
+        return open_to_front_ends(endpoint, service.database)
+
+    return [
+        Route("/.well-known/oauth-authorization-server", described),
+        Route("/.well-known/openid-configuration", described),
+        Route("/oauth/jwks.json", keys),
+        Route("/oauth/authorize", of_service(authorize), methods=["GET", "POST"]),
+        Route("/oauth/token", of_front_ends(of_service(token)), methods=["POST", "OPTIONS"]),
+        Route("/oauth/revoke", of_front_ends(of_service(revoke)), methods=["POST", "OPTIONS"]),
+        Route("/oauth/introspect", of_service(introspect), methods=["POST"]),
+        Route(
+            "/oauth/userinfo",
+            of_front_ends(_available(partial(userinfo, authentication))),
+            methods=["GET", "POST", "OPTIONS"],
+        ),
+        Route("/oauth/end-session", of_service(end_session), methods=["GET", "POST"]),
+    ]
+
+
+def _available(endpoint: Endpoint) -> Endpoint:
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except (DatabaseUnavailableError, StatementTimedOutError):
+            return response_of(_UNAVAILABLE)
+
+    return answer
+
+
+_UNAVAILABLE = Answer(
+    503,
+    {"error": "temporarily_unavailable", "error_description": "The database cannot be reached. Try again soon."},
+    (("Retry-After", "1"), *NO_STORE.items()),
+)
