@@ -1,20 +1,27 @@
 """Starting the server: what all commands that serve have in common."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from auth.secret_files import audit_key, secret_at
+from auth.oauth.exchange import Lifetimes
+from auth.oauth.registration import ensure_console
+from auth.secret_files import audit_key, code_key, secret_at
 from auth.signing_keys import signing_keys_at
 from auth.tokens import TokenAuthority
+from auth.trusted_issuer import TrustedIssuer
+from domain.clock import system_clock
 from server.app import Parts, create_app
 from server.gateways import gateways_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
 from server.memory import spare_what_is_loaded
+from server.one_transaction import in_one_transaction
 from server.settings import Settings
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
@@ -22,6 +29,20 @@ from storage.engine import connect
 
 def token_authority(settings: Settings) -> TokenAuthority:
     return TokenAuthority(signing_keys_at(settings.signing_key), settings.issuer, settings.audience)
+
+
+def lifetimes_of(settings: Settings) -> Lifetimes:
+    return Lifetimes(
+        access_token=timedelta(minutes=settings.access_token_minutes),
+        refresh_token=timedelta(days=settings.refresh_token_days),
+    )
+
+
+def trusted_issuer_of(settings: Settings) -> TrustedIssuer | None:
+    if settings.trusted_issuer is None:
+        return None
+    audience = settings.trusted_issuer_audience or settings.audience
+    return TrustedIssuer(settings.trusted_issuer, audience, settings.trusted_issuer_claim)
 
 
 def secret_of(settings: Settings) -> bytes:
@@ -40,6 +61,9 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
     parts = Parts(
         database,
         token_authority(settings),
+        lifetimes=lifetimes_of(settings),
+        trusted_issuer=trusted_issuer_of(settings),
+        code_key=code_key(secret_of(settings)),
         body_limit=settings.body_limit,
         executor=settings.executor,
         slow_operation=settings.slow_operation,
@@ -57,6 +81,8 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     token_authority(settings)  # whatever is wrong with a key is said here, once; all workers then find the same ones
     secret_of(settings)
     gateways_of(settings)
+    ensured = partial(ensure_console, issuer=settings.issuer, clock=system_clock)
+    asyncio.run(in_one_transaction(database_url, audit_key(secret_of(settings)), ensured))
     warn_of_waiting_messages(settings)
     make = partial(application, settings, database_url)
     if settings.workers == 1:

@@ -46,6 +46,37 @@ class Settings(BaseSettings):
             "Without it one is made in the data directory at the first use."
         ),
     ] = None
+    access_token_minutes: Annotated[
+        int, Field(ge=1, le=60, description="Minutes that an access token of the authorization server is good.")
+    ] = 10
+    refresh_token_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=365,
+            description="Days that a refresh token is good. Each use gives a new one: whoever stays away so long must "
+            "sign in again.",
+        ),
+    ] = 30
+    trusted_issuer: Annotated[
+        str | None,
+        Field(
+            pattern="^https?://[^?#]+$",
+            description="The issuer (`iss`) of an OpenID provider whose access tokens (RFC 9068) are accepted too. Its "
+            "keys are found by its discovery document. Without it only our own tokens are.",
+        ),
+    ] = None
+    trusted_issuer_audience: Annotated[
+        str | None,
+        Field(description="The audience (`aud`) that its access tokens must name; DENGTA_AUDIENCE when it is not set."),
+    ] = None
+    trusted_issuer_claim: Annotated[
+        str,
+        Field(
+            description="The claim of its tokens that names an account of ours, by the account's subject or its "
+            "holder's identity number. Role and organisation are the account's, whatever the token says."
+        ),
+    ] = "sub"
     secret_file: Annotated[
         Path | None,
         Field(

@@ -1,12 +1,13 @@
 """凭据: authorization codes and refresh tokens, of which the database knows the hashes alone.
 
-Each is good once. One that comes again is told from one that never was, because used ones stay until their grant goes.
+Each is good once. One that comes again is told from one that never was, because used ones stay for a while
+(`storage/expired.py`).
 """
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 
 from storage.models import AuthorizationCode, Client, Grant, RefreshToken
 from storage.writing import WriteSession
@@ -108,9 +109,5 @@ async def refresh_token_with_hash(session: WriteSession, token_hash: str) -> Ref
     return None if row is None else RefreshTokenRecord(*row)
 
 
-async def use_refresh_token(session: WriteSession, token: RefreshTokenRecord, now: datetime) -> None:
-    """Those of the same grant that ran out go: what is older than they could be is refused all the same."""
-    used = update(RefreshToken).where(RefreshToken.token_hash == token.token_hash).values(used_at=now)
-    await session.execute(used)
-    gone = delete(RefreshToken).where(RefreshToken.grant_id == token.grant_id, RefreshToken.expires_at < now)
-    await session.execute(gone)
+async def use_refresh_token(session: WriteSession, token_hash: str, now: datetime) -> None:
+    await session.execute(update(RefreshToken).where(RefreshToken.token_hash == token_hash).values(used_at=now))

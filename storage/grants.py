@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from storage.models import Grant
 from storage.writing import WriteSession
@@ -23,7 +23,6 @@ class NewGrant:
 
 
 async def begin_grant(session: WriteSession, grant: NewGrant, now: datetime) -> None:
-    """Those of the same client that ran out, of the same account or of no account, go with it."""
     values = {
         "id": grant.id,
         "client_id": grant.client_number,
@@ -34,12 +33,6 @@ async def begin_grant(session: WriteSession, grant: NewGrant, now: datetime) -> 
         "created_at": now,
         "expires_at": grant.expires_at,
     }
-    ended = delete(Grant).where(
-        Grant.client_id == grant.client_number,
-        Grant.account_id.is_not_distinct_from(grant.account_id),
-        Grant.expires_at <= now,
-    )
-    await session.execute(ended)
     await session.execute(insert(Grant).values(values))
 
 

@@ -42,4 +42,4 @@ class RotatingRefreshGrant(RefreshTokenGrant):
 
     def revoke_old_credential(self, refresh_token: GivenRefreshToken) -> None:
         exchange = self.server.exchange
-        exchange.wait_for(use_refresh_token, refresh_token.record, exchange.now)
+        exchange.wait_for(use_refresh_token, refresh_token.record.token_hash, exchange.now)

@@ -2,8 +2,10 @@
 
 import typer
 
+from server.cli.client import client
 from server.cli.demo import demo
 from server.cli.import_members import import_members
+from server.cli.keys import keys
 from server.cli.load import load
 from server.cli.schema import reference, schema
 from server.cli.serve import serve
@@ -21,6 +23,8 @@ app.command("serve")(serve)
 app.command("worker")(worker)
 app.command("load")(load)
 app.command("token")(token)
+app.add_typer(client, name="client")
+app.add_typer(keys, name="keys")
 app.command("schema")(schema)
 app.command("reference", hidden=True)(reference)
 

@@ -7,6 +7,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
+from auth.oauth.registration import RegistrationError
 from auth.secret_files import SecretFileError
 from auth.signing_keys import SigningKeyError
 from server.gateways import GatewaySettingsError
@@ -23,6 +24,7 @@ _EXPECTED = (
     LoadRefusedError,
     MissingPrivilegeError,
     SecretFileError,
+    RegistrationError,
     SigningKeyError,
     UnfinishedLoadError,
     UnsupportedDatabaseError,

@@ -28,7 +28,7 @@ from tests.opened_accounts import Person, opened_account, some_organization
 from tests.set_clock import SetClock
 
 REDIRECT = f"{ISSUER}/"
-SECRET = "the partner's secret"
+SECRET = "the partner's secret"  # noqa: S105 # of tests
 
 
 @dataclass
@@ -61,7 +61,10 @@ class World:
             await begin_session(session, self.cookie, account_id, self.clock())
 
     async def partner(
-        self, client_id: str = "partner-1", scopes: tuple[Scope, ...] = tuple(Scope), state: ClientState = ClientState.ACTIVE
+        self,
+        client_id: str = "partner-1",
+        scopes: tuple[Scope, ...] = tuple(Scope),
+        state: ClientState = ClientState.ACTIVE,
     ) -> str:
         values = {
             "client_id": client_id,
@@ -138,8 +141,13 @@ class Application:
         }
         return {name: value for name, value in parameters.items() if value is not None}
 
-    async def authorize(self, *, signed_in: bool = True, **changes: str | None) -> httpx.Response:
-        cookie = {"Cookie": f"{session_cookie(ISSUER)}={self.world.cookie}"} if signed_in else {}
+    async def authorize(self, **changes: str | None) -> httpx.Response:
+        return await self._authorize({"Cookie": f"{session_cookie(ISSUER)}={self.world.cookie}"}, changes)
+
+    async def authorize_signed_out(self, **changes: str | None) -> httpx.Response:
+        return await self._authorize({}, changes)
+
+    async def _authorize(self, cookie: dict[str, str], changes: dict[str, str | None]) -> httpx.Response:
         return await self.world.http.get("/oauth/authorize", params=self.request(**changes), headers=cookie)
 
     async def code(self, **changes: str | None) -> str:
