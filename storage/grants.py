@@ -45,11 +45,6 @@ async def revoke_grant(session: WriteSession, grant_id: str, because: str) -> in
     return await _revoke(session, Grant.id == grant_id, because)
 
 
-async def revoke_grants_of_session(session: WriteSession, session_hash: str, because: str) -> int:
-    """As below, for all that came of one sign-in at a browser."""
-    return await _revoke(session, Grant.session_hash == session_hash, because)
-
-
 async def revoke_grants_of_account(session: WriteSession, account_id: int, because: str) -> int:
     """Every token of the account is refused from the commit on, within a second. `because` is a fixed phrase."""
     return await _revoke(session, Grant.account_id == account_id, because)
