@@ -1,6 +1,6 @@
 """Compiles operations once and executes them often."""
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,14 +115,26 @@ class CompiledOperation:
         self, root_value: Any = None, context_value: Any = None, variables: Mapping[str, Any] | None = None
     ) -> AsyncIterator[ExecutionResult] | ExecutionResult:
         """The results of a subscription's events, as they come; or why there are none."""
-        if self.document.operation.operation is not OperationType.SUBSCRIPTION:
-            raise GraphQLError("Expected subscription operation.")
-        core = self._core(root_value, context_value, variables)
+        core = self._core_of_subscription(root_value, context_value, variables)
         if isinstance(core, list):
             return ExecutionResult(None, core)
-        stream = create_source_event_stream(core)
-        events = await stream if isinstance(stream, Awaitable) else stream
+        events = await _source(core)
         return events if isinstance(events, ExecutionResult) else self._results(core, events)
+
+    async def events(
+        self, root_value: Any = None, context_value: Any = None, variables: Mapping[str, Any] | None = None
+    ) -> AsyncIterable[Any] | ExecutionResult:
+        """The events of a subscription themselves; or why there are none.
+
+        `execute` gives the result of one, given the event as root value, with a context of its own if need be.
+        """
+        core = self._core_of_subscription(root_value, context_value, variables)
+        return ExecutionResult(None, core) if isinstance(core, list) else await _source(core)
+
+    def _core_of_subscription(self, *given: Any) -> Executor[Any] | list[GraphQLError]:
+        if self.document.operation.operation is not OperationType.SUBSCRIPTION:
+            raise GraphQLError("Expected subscription operation.")
+        return self._core(*given)
 
     async def _results(self, core: Executor[Any], events: Any) -> AsyncIterator[ExecutionResult]:
         """Closes the source when it is closed itself."""
@@ -173,6 +185,11 @@ class CompiledOperation:
             default_type_resolver,
             default_field_resolver,
         )
+
+
+async def _source(core: Executor[Any]) -> AsyncIterable[Any] | ExecutionResult:
+    stream = create_source_event_stream(core)
+    return await stream if isinstance(stream, Awaitable) else stream
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -12,14 +12,18 @@ from strawberry.types.field import StrawberryField
 
 from auth.default_matrix import GovernedField
 from schema.inputs import MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder
+from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 from schema.traits import is_open, record_name, traits_of
 
 
 def build_schema() -> strawberry.Schema:
     schema = strawberry.Schema(
         query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS, name_converter=_RememberedNames()),
         types=[MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder],
     )

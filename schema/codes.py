@@ -5,6 +5,7 @@ from typing import TypeVar
 import strawberry
 
 from auth.actor import Role, Tier
+from auth.default_matrix import FieldClass
 from auth.visibility import Visibility
 from domain.codes import (
     CodeList,
@@ -52,6 +53,7 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (Operator, "QueryMethod", "查询方法。Method of a condition of the query builder."),
     (Role, "Role", "账号角色。Role of an account; one person holds at most one."),
     (Tier, "Tier", "层级。Tier of an account, from the organisation that it manages."),
+    (FieldClass, "FieldClass", "字段类别。Fields that the default permission matrix treats alike."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )
 

@@ -85,10 +85,18 @@ def record_field(
     return strawberry.field(resolver=resolver, name=name, description=traits.description, metadata=metadata)
 
 
-def open_field(chinese: str, english: str, *, resolver: Any = None, name: str | None = None) -> Any:
+def open_field(
+    chinese: str, english: str, *, resolver: Any = None, name: str | None = None, is_subscription: bool = False
+) -> Any:
     """A field that tells nothing of a record by itself, and is therefore not in the permission matrix."""
     metadata = {_OPEN: True, **getattr(resolver, METADATA, {})}
-    return strawberry.field(resolver=resolver, name=name, description=f"{chinese}。{english}", metadata=metadata)
+    return strawberry.field(
+        resolver=resolver,
+        name=name,
+        description=f"{chinese}。{english}",
+        metadata=metadata,
+        is_subscription=is_subscription,
+    )
 
 
 def is_open(field: StrawberryField) -> bool:

@@ -14,7 +14,9 @@ from tests.asking import AUDIT_KEY, Api
 @asynccontextmanager
 async def served(api: Api, database_url: str) -> AsyncIterator[str]:
     """The `host:port` of a server of its own over the same data, as it closes its database when it stops."""
-    own = Api(connect(database_url, connections=2, audit_key=AUDIT_KEY), api.matrix, api.clock, api.key)
+    own = Api(
+        connect(database_url, connections=2, audit_key=AUDIT_KEY), api.matrix, api.clock, api.key, executor=api.executor
+    )
     server = uvicorn.Server(uvicorn.Config(own.app, log_config=None, ws="websockets-sansio"))
     listening = socket.create_server(("127.0.0.1", 0))
     running = asyncio.create_task(server.serve([listening]))

@@ -1,7 +1,6 @@
 """保存规则: what must hold before a member's record is saved. The table at the end is the whole of it."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from domain.members.draft import MemberDraft
 from domain.members.field_labels import FIELD_LABELS, camel_case
 from domain.members.probation import is_shorter_than_a_year, joined_without_probation
 from domain.phones import is_phone
+from domain.texts import has_unprintable_characters
 
 ADULT_AGE = 18
 JOINING_AGE = 16
@@ -39,9 +39,6 @@ DATES = ("birth_date", "joined_on", "formal_on", "lost_contact_since")
 LONGEST = {"name": 50, "home_address": 200}
 """Characters a text may have: it is indexed, and a btree row holds 2,704 bytes. Other texts have their own form."""
 
-# Control and format characters, lone surrogates, line and paragraph separators: PostgreSQL refuses some, and nobody
-# finds a name again that holds the others. Private use stays, which is how rare characters of names were long written.
-_UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _IDENTITY_NUMBER_CHARACTERS = re.compile(r"[0-9]*[0-9X]")
 
 
@@ -99,15 +96,10 @@ def _printable(field: str) -> SavingRule:
     return SavingRule(
         "CHARACTERS_INVALID",
         field,
-        lambda draft, _: _has_unprintable_characters(getattr(draft, field) or ""),
+        lambda draft, _: has_unprintable_characters(getattr(draft, field) or ""),
         f"“{label.chinese}”含有控制字符、换行等不可见字符，请重新输入。",
         f"The field “{label.english}” holds control characters, line breaks or other invisible ones: type it anew.",
     )
-
-
-def _has_unprintable_characters(text: str) -> bool:
-    # isprintable() is quick and refuses more than is meant here, so only what it refuses is looked at closely.
-    return not text.isprintable() and any(unicodedata.category(character) in _UNPRINTABLE for character in text)
 
 
 def _not_in_the_future(field: str) -> SavingRule:

@@ -1,12 +1,12 @@
 """执行器: what runs an operation: the compiled executor, or graphql-core where that one declines or is asked for."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 import strawberry
-from graphql import DocumentNode, ExecutionResult, execute
+from graphql import DocumentNode, ExecutionResult, Executor, create_source_event_stream, execute
 
 from domain.codes import (
     Education,
@@ -39,7 +39,17 @@ _STORED_CODES = (
 NATIVES = {"Date": date, "DateTime": datetime, **{codes.__name__: str for codes in _STORED_CODES}}
 """orjson writes dates as our scalars do (`schema/scalars.py`); codes come from PostgreSQL's enums, spelled as ours."""
 
-Execute = Callable[[RequestContext, dict[str, Any]], ExecutionResult | Awaitable[ExecutionResult]]
+
+class Execute(Protocol):
+    """Runs an operation; a subscription, for one of its events."""
+
+    def __call__(
+        self, context: RequestContext, variables: dict[str, Any], event: Any = None, /
+    ) -> ExecutionResult | Awaitable[ExecutionResult]: ...
+
+
+Events = Callable[[RequestContext, dict[str, Any]], Awaitable[AsyncIterable[Any] | ExecutionResult]]
+"""The events of a subscription, or why there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class Executable:
 
     executor: str
     execute: Execute
+    events: Events
     declined: str | None = None
 
 
@@ -62,18 +73,25 @@ class Executors:
     def executable(self, document: DocumentNode, name: str | None) -> Executable:
         """The document has been validated, and has one operation of that name."""
         if self._compiled is None:
-            return Executable(GRAPHQL_CORE, self._on_core(document, name))
+            return self._on_core(document, name)
         try:
             operation = self._compiled.compile(document, name)
         except Declined as reason:
-            return Executable(GRAPHQL_CORE, self._on_core(document, name), str(reason))
-        return Executable(COMPILED, lambda context, variables: operation.execute(None, context, variables))
+            return self._on_core(document, name, str(reason))
+        return Executable(
+            COMPILED,
+            lambda context, variables, event=None: operation.execute(event, context, variables),
+            lambda context, variables: operation.events(None, context, variables),
+        )
 
-    def _on_core(self, document: DocumentNode, name: str | None) -> Execute:
-        def run(context: RequestContext, variables: dict[str, Any]) -> ExecutionResult | Awaitable[ExecutionResult]:
+    def _on_core(self, document: DocumentNode, name: str | None, declined: str | None = None) -> Executable:
+        def run(
+            context: RequestContext, variables: dict[str, Any], event: Any = None
+        ) -> ExecutionResult | Awaitable[ExecutionResult]:
             result: ExecutionResult | Awaitable[ExecutionResult] = execute(
                 self._schema,
                 document,
+                event,
                 context_value=context,
                 variable_values=variables,
                 operation_name=name,
@@ -81,4 +99,13 @@ class Executors:
             )
             return result
 
-        return run
+        async def events(context: RequestContext, variables: dict[str, Any]) -> AsyncIterable[Any] | ExecutionResult:
+            executor = Executor.build(
+                self._schema, document, context_value=context, raw_variable_values=variables, operation_name=name
+            )
+            if isinstance(executor, list):
+                return ExecutionResult(None, executor)
+            stream = create_source_event_stream(executor)
+            return await stream if isinstance(stream, Awaitable) else stream
+
+        return Executable(GRAPHQL_CORE, run, events, declined)

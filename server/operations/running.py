@@ -56,31 +56,35 @@ class Operations:
 
     async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
         """Whatever the operation does with fields is checked before anything of it runs."""
-        variables = dict(request.variables or {})
-        started = perf_counter()
-        try:
-            operation.require(context.permissions, variables)
-            running = operation.executable.execute(context.with_document(operation.remembered), variables)
-            result = running if isinstance(running, ExecutionResult) else await running
-        except CallerError as error:
-            return refused([caller_error(error, context.language)])
-        except RecursionError:
-            return refused(
-                document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language)
-            )
-        answer = _answer(result, context.language)
-        if answer.executed:
-            count_operation(operation.executable.executor, operation.type, perf_counter() - started)
-            if operation.executable.declined:
-                count_declined(operation.executable.declined)
-        return answer
+        return await answered(operation, dict(request.variables or {}), context)
+
+
+async def answered(
+    operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any = None
+) -> Answer:
+    """A subscription is answered for one of its events."""
+    started = perf_counter()
+    try:
+        operation.require(context.permissions, variables)
+        running = operation.executable.execute(context.with_document(operation.remembered), variables, event)
+        result = running if isinstance(running, ExecutionResult) else await running
+    except CallerError as error:
+        return refused([caller_error(error, context.language)])
+    except RecursionError:
+        return refused(document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language))
+    answer = answer_of(result, context.language)
+    if answer.executed:
+        count_operation(operation.executable.executor, operation.type, perf_counter() - started)
+        if operation.executable.declined:
+            count_declined(operation.executable.declined)
+    return answer
 
 
 def refused(errors: list[GraphQLError]) -> Answer:
     return Answer(None, errors, executed=False)
 
 
-def _answer(result: ExecutionResult, language: str) -> Answer:
+def answer_of(result: ExecutionResult, language: str) -> Answer:
     errors = result.errors or []
     if result.data is None and not any(error.path for error in errors):  # nothing ran: the variables do not fit
         return refused(document_errors("BAD_USER_INPUT", errors, language))

@@ -86,9 +86,11 @@ class GraphQLEndpoint:
 
 
 def _require_method(http: HttpCall, operation: Operation) -> None:
-    """A link that changes something is a trap; only queries are answered to GET."""
+    """A link that changes something is a trap: only queries are answered to GET, and no subscription to anything."""
     if http.method == "GET" and not operation.is_query:
         raise http_errors.method_not_allowed()
+    if operation.is_subscription:
+        raise http_errors.needs_websocket()
 
 
 def _response(answer: Answer, media_type: str) -> Response:

@@ -36,6 +36,14 @@ def method_not_allowed() -> HttpError:
     return HttpError(405, Problem("METHOD_NOT_ALLOWED", message), {"Allow": "POST"})
 
 
+def needs_websocket() -> HttpError:
+    message = Message(
+        "订阅只能通过 WebSocket（graphql-transport-ws）进行，地址相同。",
+        "Subscriptions run over a WebSocket (graphql-transport-ws) at the same address.",
+    )
+    return HttpError(400, Problem("WEBSOCKET_NEEDED", message))
+
+
 def not_acceptable() -> HttpError:
     message = Message(
         "只能返回 application/json 或 application/graphql-response+json，请修改 Accept。",

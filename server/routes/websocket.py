@@ -1,10 +1,11 @@
 """GraphQL over WebSocket (graphql-transport-ws), on Strawberry's handler of the protocol.
 
-The connection is authenticated at its start; every operation on it gets a context of its own, and the token must
-still be good by then.
+The connection is authenticated at its start; every operation on it, and every event of a subscription, gets a context
+of its own, and the token must still be good by then.
 """
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -15,6 +16,8 @@ from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.schema.base import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation as RunningOperation
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
@@ -26,6 +29,7 @@ from server.negotiation import language_of
 from server.operations.documents import Operation
 from server.operations.errors import caller_error
 from server.operations.running import Answer, Operations, Request, refused
+from server.operations.streaming import Authenticate, Stream
 
 
 @dataclass(slots=True)
@@ -62,21 +66,36 @@ class WebSocketOperations:
         return self._answers(request, context_value)
 
     async def _answers(self, request: Request, connection: Connection) -> AsyncGenerator[ExecutionResult, None]:
-        answer = await self._answer(request, connection)
-        kind = ExecutionResult if answer.executed else PreExecutionError
-        yield kind(data=answer.data, errors=answer.errors or None)
+        async with aclosing(self._each(request, connection)) as answers:
+            async for answer in answers:
+                kind = ExecutionResult if answer.executed else PreExecutionError
+                yield kind(data=answer.data, errors=answer.errors or None)
 
-    async def _answer(self, request: Request, connection: Connection) -> Answer:
+    async def _each(self, request: Request, connection: Connection) -> AsyncGenerator[Answer, None]:
+        authenticate = self._authenticate(connection)
+        operation = await self._prepared(request, connection.language, authenticate)
+        if not isinstance(operation, Operation):
+            yield operation
+        elif operation.is_subscription:
+            stream = Stream(operation, dict(request.variables or {}), authenticate)
+            async with aclosing(stream.answers(connection.language)) as answers:
+                async for answer in answers:
+                    yield answer
+        else:
+            yield await self.operations.run(operation, request, await authenticate())
+
+    async def _prepared(self, request: Request, language: str, authenticate: Authenticate) -> Operation | Answer:
+        """The operation, or why it cannot be run for this caller."""
         if not _is_well_formed(request):
             return refused([GraphQLError("query must be a string, variables an object.", extensions=_BAD_REQUEST)])
         try:
-            context = await self.authentication.context(connection.authorization, connection.language)
+            await authenticate()
         except CallerError as error:
-            return refused([caller_error(error, connection.language)])
-        operation = self.operations.prepared(request, connection.language)
-        if isinstance(operation, Operation):
-            return await self.operations.run(operation, request, context)
-        return operation
+            return refused([caller_error(error, language)])
+        return self.operations.prepared(request, language)
+
+    def _authenticate(self, connection: Connection) -> Authenticate:
+        return lambda: self.authentication.context(connection.authorization, connection.language)
 
 
 _BAD_REQUEST = {"code": "BAD_REQUEST"}
@@ -90,8 +109,20 @@ def _is_well_formed(request: Request) -> bool:
     )
 
 
+class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
+    async def _send_result_stream(self, operation: RunningOperation[Connection, None], result_source: Any) -> None:
+        """As Strawberry has it, save that what is refused in the midst of a stream ends it with an `error` message."""
+        async for result in result_source:
+            if isinstance(result, PreExecutionError):
+                await operation.send_initial_errors(result.errors or [])
+                return
+            await operation.send_next(result)
+
+
 class GraphQLWebSocket(GraphQL[Connection, None]):
     """Connections that speak graphql-transport-ws and prove who they are in connection_init."""
+
+    graphql_transport_ws_handler_class = _Handler
 
     def __init__(self, operations: Operations, authentication: Authentication) -> None:
         self._authentication = authentication

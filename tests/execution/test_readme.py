@@ -32,7 +32,7 @@ async def test_its_samples_run_in_their_order(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_each_sample_asserts_something() -> None:
-    assert len(samples()) == 7
+    assert len(samples()) == 8
     assert [sample.strip() for sample in samples() if "\nassert " not in sample] == []
 
 

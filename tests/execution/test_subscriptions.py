@@ -149,6 +149,35 @@ async def test_closing_the_results_closes_the_source() -> None:
     assert source.numbers == [2, 3]
 
 
+async def test_each_event_can_be_answered_in_a_context_of_its_own() -> None:
+    def who(_tick: object, info: Any) -> int:
+        return int(info.context)
+
+    schema = ticking(count)
+    schema.type_map["Tick"].fields["number"].resolve = who  # type: ignore[attr-defined] # an object type
+    operation = CompiledExecutor(schema).compile(parse("subscription ($n: Int!) { tick(upTo: $n) { number later } }"))
+    events: Any = await operation.events(None, 7, {"n": 2})
+    answers = [await operation.execute(event, 8 + number, {"n": 2}) async for number, event in numbered(events)]  # type: ignore[misc] # `later` is awaited
+    assert [answer.data for answer in answers] == [
+        {"tick": {"number": 8, "later": 100}},
+        {"tick": {"number": 9, "later": 101}},
+    ]
+
+
+async def numbered(events: Any) -> AsyncIterator[tuple[int, Any]]:
+    number = 0
+    async for event in events:
+        yield number, event
+        number += 1
+
+
+async def test_events_that_there_are_none_of_are_an_answer() -> None:
+    operation = CompiledExecutor(ticking(fails_in_time)).compile(parse("subscription { tick { number } }"))
+    refused = await operation.events()
+    assert isinstance(refused, ExecutionResult)
+    assert [error.message for error in refused.errors or ()] == ["no stream"]
+
+
 async def test_a_query_is_no_subscription() -> None:
     with pytest.raises(GraphQLError, match=r"^Expected subscription operation\.$"):
         await CompiledExecutor(ticking(count)).compile(parse("{ tick }")).subscribe()

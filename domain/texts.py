@@ -1,0 +1,12 @@
+"""Texts that people type."""
+
+import unicodedata
+
+# Control and format characters, lone surrogates, line and paragraph separators: PostgreSQL refuses some, and nobody
+# finds a name again that holds the others. Private use stays, which is how rare characters of names were long written.
+_UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def has_unprintable_characters(text: str) -> bool:
+    # isprintable() is quick and refuses more than is meant here, so only what it refuses is looked at closely.
+    return not text.isprintable() and any(unicodedata.category(character) in _UNPRINTABLE for character in text)

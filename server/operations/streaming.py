@@ -1,0 +1,103 @@
+"""流: a subscription from its text to its answers.
+
+Whoever listens for hours may have lost the right to by then. Before each event, and twice a second while there is none,
+the caller is authenticated anew and the operation held against the permissions of that moment; each event is then
+answered in that fresh context, as a query would be.
+"""
+
+from asyncio import Future, ensure_future, wait
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError
+
+from auth.live_matrix import GOOD_FOR
+from domain.errors import CallerError
+from resolvers.context import RequestContext
+from server.operations.documents import Operation
+from server.operations.errors import caller_error, presented
+from server.operations.running import Answer, answer_of, answered, refused
+
+Authenticate = Callable[[], Awaitable[RequestContext]]
+"""A fresh context for the caller, or CallerError."""
+
+
+class _EndError(Exception):
+    """There are no more events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One running subscription."""
+
+    operation: Operation
+    variables: dict[str, Any]
+    authenticate: Authenticate
+
+    async def answers(self, language: str) -> AsyncGenerator[Answer, None]:
+        """One for each event. One that was not executed is the last, and says why there are no more."""
+        try:
+            events = await self._events()
+            if isinstance(events, ExecutionResult):
+                yield refused(answer_of(events, language).errors)
+                return
+            async with aclosing(_Arrivals(aiter(events))) as arrivals:
+                async for answer in self._answers(arrivals):
+                    yield answer
+        except CallerError as error:
+            yield refused([caller_error(error, language)])
+        except Exception as error:
+            yield refused([presented(GraphQLError("", original_error=error), language)])
+
+    async def _events(self) -> AsyncIterable[Any] | ExecutionResult:
+        context = await self._permitted()
+        return await self.operation.executable.events(context.with_document(self.operation.remembered), self.variables)
+
+    async def _answers(self, arrivals: "_Arrivals") -> AsyncIterator[Answer]:
+        with suppress(_EndError):
+            while True:
+                arrived = await arrivals.wait(GOOD_FOR)
+                context = await self._permitted()
+                if arrived:
+                    yield await answered(self.operation, self.variables, context, arrivals.take())
+
+    async def _permitted(self) -> RequestContext:
+        """CallerError once the caller may no longer ask for this."""
+        context = await self.authenticate()
+        self.operation.require(context.permissions, self.variables)
+        return context
+
+
+class _Arrivals:
+    """The events of a source, waited for without losing any when the patience is over."""
+
+    def __init__(self, events: AsyncIterator[Any]) -> None:
+        self._events = events
+        self._coming: Future[Any] = ensure_future(_next(events))
+
+    async def wait(self, seconds: float) -> bool:
+        """Whether the next event, or the end, is there."""
+        done, _ = await wait({self._coming}, timeout=seconds)
+        return bool(done)
+
+    def take(self) -> Any:
+        """The event that has arrived, or _EndError, or the source's error."""
+        event = self._coming.result()
+        self._coming = ensure_future(_next(self._events))
+        return event
+
+    async def aclose(self) -> None:
+        self._coming.cancel()
+        with suppress(BaseException):
+            await self._coming
+        if isinstance(self._events, AsyncGenerator):
+            await self._events.aclose()
+
+
+async def _next(events: AsyncIterator[Any]) -> Any:
+    try:
+        return await anext(events)
+    except StopAsyncIteration:
+        raise _EndError from None
