@@ -110,13 +110,13 @@ def field_permission(permissions: Permissions, name: FieldName) -> FieldPermissi
 
 async def follow_permissions(context: RequestContext) -> AsyncIterator[PermissionsEvent]:
     """Every permission of the caller at once; then, whenever an edit changes any, those that it changed."""
-    role, tier = context.actor.role, context.actor.tier
+    caller = context.actor.role, context.actor.tier, context.actor.scopes
     matrix = await context.matrix.current()
-    known = matrix.permissions_of(role, tier)
+    known = matrix.permissions_of(*caller)
     yield PermissionsEvent(matrix.version, own_permissions(known))
     while True:
         matrix = await context.matrix.other_than(matrix)
-        permissions = matrix.permissions_of(role, tier)
+        permissions = matrix.permissions_of(*caller)
         changed = [field_permission(permissions, name) for name in permissions.differing_from(known)]
         known = permissions
         if changed:
