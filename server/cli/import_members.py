@@ -14,8 +14,8 @@ from server.cli.failing import clear_errors, settings_from_environment
 from server.database import migrated_database
 from server.importing.import_report import ImportReport
 from server.importing.member_import import MemberImport
-from server.importing.opening import open_sheet
-from server.importing.row_errors import row_errors
+from sheets.opening import open_sheet
+from sheets.row_errors import row_errors
 from storage.loading import require_whole_register
 from storage.member_writing import MemberWriting, OutcomeUnknownError, WriteFailedError, member_writing
 

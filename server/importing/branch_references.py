@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from domain.errors import CallerError
 from schema.identifiers import number_of
-from server.importing.cells import UnreadableCellError, read_text
-from server.importing.sheets import Cell
+from sheets.cells import UnreadableCellError, read_text
+from sheets.rows import Cell
 from storage.member_writing import BranchesOfName, MemberWriting
 
 _NUMBER = re.compile(r"[0-9]{1,18}")

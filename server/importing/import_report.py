@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.text import Text
 
 from domain.errors import Message
-from server.importing.row_errors import RowError, RowErrors
+from sheets.row_errors import RowError, RowErrors
 
 
 def language_of_the_terminal() -> str:

@@ -13,7 +13,7 @@ from domain.codes import (
 )
 from domain.members.field_labels import FIELD_LABELS, camel_case
 from domain.members.saving_rules import REQUIRED_FIELDS
-from server.importing.cells import (
+from sheets.cells import (
     CellReader,
     code_reader,
     read_date,
@@ -22,7 +22,7 @@ from server.importing.cells import (
     read_text,
     read_truth,
 )
-from server.importing.columns import Column
+from sheets.columns import Column
 
 _READERS: Mapping[str, CellReader] = {
     "name": read_text,

@@ -9,9 +9,9 @@ from domain.errors import Message, Problem
 from domain.members import MemberDraft, prefilled, problems_of
 from domain.members.field_labels import FIELD_LABELS, camel_case
 from server.importing.branch_references import BranchReferences
-from server.importing.cells import UnreadableCellError
-from server.importing.columns import PlacedColumn, cells_by_column
-from server.importing.sheets import Row, is_empty
+from sheets.cells import UnreadableCellError
+from sheets.columns import PlacedColumn, cells_by_column
+from sheets.rows import Row, is_empty
 
 _LABELS = {camel_case(field): label.chinese for field, label in FIELD_LABELS.items()}
 

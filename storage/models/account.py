@@ -11,7 +11,10 @@ _NOT_REVOKED = text("state <> 'REVOKED'")
 
 
 class Account(Base):
-    """账号: someone who signs in. A person, told by identity number, holds at most one that is not revoked."""
+    """账号: someone who signs in. A person, told by identity number, holds at most one that is not revoked.
+
+    `org_path` is that of the organisation; a trigger keeps it so.
+    """
 
     __tablename__ = "accounts"
 
@@ -22,6 +25,7 @@ class Account(Base):
     phone: Mapped[str] = mapped_column(text_column())
     role: Mapped[str] = mapped_column(code_column(Role, "role"))
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    org_path: Mapped[str] = mapped_column(text_column())
     state: Mapped[str] = mapped_column(code_column(AccountState, "account_state"))
     password_hash: Mapped[str | None] = mapped_column(text_column())
     password_set_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
@@ -37,11 +41,15 @@ class Account(Base):
         CheckConstraint("role <> 'PARTNER'", name="is_a_person"),
         Index("uq_accounts_identity_number", "identity_number", unique=True, postgresql_where=_NOT_REVOKED),
         Index("uq_accounts_phone", "phone", unique=True, postgresql_where=_NOT_REVOKED),
+        Index(None, "org_path", "id"),
     )
 
 
 class ActivationCode(Base):
-    """授权码 of an account that has not been activated; only the last one issued is good."""
+    """授权码 of an account that has not been activated; only the last one issued is good.
+
+    `message_key` is that of the message by which it was sent.
+    """
 
     __tablename__ = "activation_codes"
 
@@ -50,6 +58,7 @@ class ActivationCode(Base):
     issued_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    message_key: Mapped[str | None] = mapped_column(text_column())
 
 
 class VerificationCode(Base):

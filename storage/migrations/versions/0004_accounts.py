@@ -17,6 +17,14 @@ ENUMS = {
     "code_purpose": ("ACTIVATION", "SIGN_IN", "RECOVERY", "PHONE_CHANGE"),
 }
 
+ORG_PATH = """
+CREATE FUNCTION take_org_path() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT path INTO NEW.org_path FROM organizations WHERE id = NEW.organization_id;
+    RETURN NEW;
+END $$
+"""
+
 
 def enum(name: str) -> postgresql.ENUM:
     """A type that exists already."""
@@ -35,6 +43,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(collation="C"), nullable=False),
         sa.Column("role", enum("role"), nullable=False),
         sa.Column("organization_id", sa.BigInteger(), nullable=False),
+        sa.Column("org_path", sa.Text(collation="C"), nullable=False),
         sa.Column("state", enum("account_state"), nullable=False),
         sa.Column("password_hash", sa.Text(collation="C"), nullable=True),
         sa.Column("password_set_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -61,6 +70,12 @@ def upgrade() -> None:
     op.create_index(
         "uq_accounts_phone", "accounts", ["phone"], unique=True, postgresql_where=sa.text("state <> 'REVOKED'")
     )
+    op.create_index(op.f("ix_accounts_org_path_id"), "accounts", ["org_path", "id"], unique=False)
+    op.execute(ORG_PATH)
+    op.execute(
+        "CREATE TRIGGER org_path BEFORE INSERT OR UPDATE OF organization_id, org_path ON accounts "
+        "FOR EACH ROW EXECUTE FUNCTION take_org_path()"
+    )
     op.create_table(
         "activation_codes",
         sa.Column("account_id", sa.BigInteger(), nullable=False),
@@ -68,6 +83,7 @@ def upgrade() -> None:
         sa.Column("issued_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("used_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("message_key", sa.Text(collation="C"), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_activation_codes_account_id"), ondelete="CASCADE"
         ),
@@ -134,5 +150,6 @@ def downgrade() -> None:
     op.drop_table("verification_codes")
     op.drop_table("activation_codes")
     op.drop_table("accounts")
+    op.execute("DROP FUNCTION take_org_path()")
     for name in ENUMS:
         op.execute(f"DROP TYPE {name}")

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from server.importing.member_import import MemberImport
-from server.importing.opening import open_sheet
-from server.importing.row_errors import RowErrors
+from sheets.opening import open_sheet
+from sheets.row_errors import RowErrors
 from storage.member_writing import MemberWriting, member_writing
 from tests.server.importing.tables import Register, Write, csv_bytes, good_table, identity_number, run
 

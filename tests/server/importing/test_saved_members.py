@@ -7,7 +7,7 @@ import pytest
 
 from domain.codes import CodeList
 from schema.identifiers import encoded
-from server.importing.code_spellings import codes_by_spelling
+from sheets.code_spellings import codes_by_spelling
 from tests.server.importing.tables import (
     ENGLISH,
     FIRST_BRANCH,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.errors import CallerError
-from server.importing.cells import CellReader, read_text
-from server.importing.sheets import Cell, Row, unusable_file
+from sheets.cells import CellReader, read_text
+from sheets.rows import Cell, Row, unusable_file
 
 _LONGEST_NAME_SHOWN = 30
 

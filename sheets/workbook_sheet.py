@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from python_calamine import (
     CalamineError,
@@ -12,14 +14,16 @@ from python_calamine import (
     load_workbook,
 )
 
-from server.importing.sheets import Row, Sheet, unusable_file
+from sheets.rows import Row, Sheet, Source, unusable_file
+
+_LARGEST_UNPACKED = 64 * 1024 * 1024
 
 
 @contextmanager
-def open_workbook(path: Path, sheet_name: str | None) -> Iterator[Sheet]:
+def open_workbook(source: Source, sheet_name: str | None) -> Iterator[Sheet]:
     """A worksheet of an Excel or OpenDocument workbook, which is held in memory; formulas are their last values."""
     try:
-        with load_workbook(path) as workbook:
+        with load_workbook(source) as workbook:
             worksheet = workbook.get_sheet_by_name(_chosen_name(workbook, sheet_name))
             yield _sheet(worksheet)
     except PasswordError:
@@ -34,6 +38,33 @@ def open_workbook(path: Path, sheet_name: str | None) -> Iterator[Sheet]:
             "无法读取此工作簿：请用表格软件打开并另存为 XLSX 或 CSV。",
             "The workbook cannot be read: open it in a spreadsheet program and save it as XLSX or CSV.",
         ) from None
+
+
+@contextmanager
+def open_small_workbook(source: Source, sheet_name: str | None) -> Iterator[Sheet]:
+    """The same, unless it says that it unpacks to more than 64 MiB."""
+    if _unpacked_size(source) > _LARGEST_UNPACKED:
+        raise unusable_file(
+            "FILE_TOO_LARGE",
+            "工作簿解压后过大：请另存为 CSV，或分成几个文件。",
+            "The workbook is too large once it is unpacked: save it as CSV, or split it.",
+        )
+    with open_workbook(source, sheet_name) as sheet:
+        yield sheet
+
+
+def _unpacked_size(source: Source) -> int:
+    """0 for what is no ZIP, or no good one."""
+    try:
+        if not is_zipfile(source):
+            return 0
+        with ZipFile(source) as parts:
+            return sum(part.file_size for part in parts.infolist())
+    except BadZipFile:
+        return 0
+    finally:
+        if isinstance(source, BytesIO):
+            source.seek(0)
 
 
 def _chosen_name(workbook: CalamineWorkbook, sheet_name: str | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 
 from domain.errors import CallerError, Message, Problem
@@ -30,7 +31,10 @@ class Sheet:
     fraction_read: Callable[[], float]
 
 
-SheetReader = Callable[[Path, str | None], AbstractContextManager[Sheet]]
+Source = Path | BytesIO
+"""A file on a disk, or the content of one."""
+
+SheetReader = Callable[[Source, str | None], AbstractContextManager[Sheet]]
 """Opens a file, or the named one of its sheets."""
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from server.importing.sheets import Row, Sheet, unusable_file
+from sheets.rows import Row, Sheet, Source, unusable_file
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -23,7 +23,7 @@ _FIRST_LINES = 100
 
 
 @contextmanager
-def open_csv(path: Path, sheet_name: str | None) -> Iterator[Sheet]:
+def open_csv(source: Source, sheet_name: str | None) -> Iterator[Sheet]:
     """A text file with a row a line, read as it is asked for: UTF-8, UTF-16 or GB18030; comma, semicolon or tab."""
     if sheet_name is not None:
         raise unusable_file(
@@ -32,7 +32,7 @@ def open_csv(path: Path, sheet_name: str | None) -> Iterator[Sheet]:
             "A CSV file has no worksheets: leave --sheet out.",
         )
     csv.field_size_limit(_LONGEST_CELL)
-    with path.open("rb") as file:
+    with source.open("rb") if isinstance(source, Path) else source as file:
         encoding = _encoding(file)
         size = file.seek(0, io.SEEK_END)
         file.seek(0)

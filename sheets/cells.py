@@ -11,8 +11,8 @@ from functools import cache
 
 from domain.codes import CodeList
 from domain.errors import Message
-from server.importing.code_spellings import codes_by_spelling, example_spellings
-from server.importing.sheets import Cell, is_empty
+from sheets.code_spellings import codes_by_spelling, example_spellings
+from sheets.rows import Cell, is_empty
 
 CellReader = Callable[[Cell], object]
 """The value that a cell means, or UnreadableCellError."""
