@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 
+from dataloaders.account_by_id import AccountById, account_by_id
 from dataloaders.member_by_id import MemberById, member_by_id
 from dataloaders.organization_by_id import OrganizationById, organization_by_id
 from dataloaders.value_of_field import ResolveTogether, ValueOfField, value_of_field
@@ -12,14 +13,20 @@ from storage.engine import Database
 class Loaders:
     """One loader for each question; those about records are told apart by how much of them is read."""
 
-    __slots__ = ("_database", "_fields", "_members", "_organizations", "_scope")
+    __slots__ = ("_accounts", "_database", "_fields", "_members", "_organizations", "_scope")
 
     def __init__(self, database: Database, scope: str) -> None:
         self._database = database
         self._scope = scope
+        self._accounts: dict[Selection, AccountById] = {}
         self._members: dict[Selection, MemberById] = {}
         self._organizations: dict[Selection, OrganizationById] = {}
         self._fields: dict[Hashable, ValueOfField] = {}
+
+    def account_by_id(self, selection: Selection) -> AccountById:
+        if selection not in self._accounts:
+            self._accounts[selection] = account_by_id(self._database, self._scope, selection)
+        return self._accounts[selection]
 
     def member_by_id(self, selection: Selection) -> MemberById:
         if selection not in self._members:

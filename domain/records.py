@@ -87,7 +87,36 @@ class MemberRecord(Record):
     """Beside the columns: the organisation that the member hangs on."""
 
 
-ABOVE: Mapping[type[Record], str] = {MemberRecord: "branch", OrganizationRecord: "parent"}
+class AccountRecord(Record):
+    """账号. A field that the caller may see only masked holds its mask."""
+
+    __slots__ = ()
+
+    id: int
+    subject: str
+    org_path: str
+    name: str
+    identity_number: str
+    phone: str
+    role: str
+    organization_id: int
+    state: str
+    activated_at: datetime | None
+    signed_in_at: datetime | None
+    locked_until: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    organization: OrganizationRecord
+    """Beside the columns: the organisation that the account manages."""
+
+
+ABOVE: Mapping[type[Record], str] = {
+    MemberRecord: "branch",
+    OrganizationRecord: "parent",
+    AccountRecord: "organization",
+}
 """The field of a record that holds the organisation above it."""
 
 _COLUMNS = {kind: tuple(name for name in kind.__annotations__ if name != above) for kind, above in ABOVE.items()}

@@ -4,7 +4,7 @@ They use only what the caller may use, the organisations they name exist in the 
 (age) is said in terms of what is stored.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -30,6 +30,12 @@ from resolvers.paging import SearchArguments, page_request
 
 LARGEST_FILTER = 500
 _OLDEST = 200
+_SUBTREE_IS_OF: Mapping[str, str] = {
+    "Member": "Member.branch",
+    "Organization": "Organization.id",
+    "Account": "Account.organization",
+}
+"""What is used of a record by asking where in the tree it is."""
 _PATH = Selection(frozenset({"id", "path"}))
 
 
@@ -41,6 +47,10 @@ async def organization_search(context: RequestContext, asked: SearchArguments) -
     return await _search(context, "Organization", asked)
 
 
+async def account_search(context: RequestContext, asked: SearchArguments) -> Search:
+    return await _search(context, "Account", asked)
+
+
 async def _search(context: RequestContext, record: str, asked: SearchArguments) -> Search:
     context.permissions.require(_uses(record, asked.where, asked.order))
     return Search(await _prepared(context, asked.where), asked.order, page_request(asked.page))
@@ -49,6 +59,12 @@ async def _search(context: RequestContext, record: str, asked: SearchArguments) 
 async def member_filter(context: RequestContext, where: Filter | None) -> Filter | None:
     """The filter as storage takes it."""
     context.permissions.require(_uses("Member", where, ()))
+    return await _prepared(context, where)
+
+
+async def account_filter(context: RequestContext, where: Filter | None) -> Filter | None:
+    """The filter as storage takes it."""
+    context.permissions.require(_uses("Account", where, ()))
     return await _prepared(context, where)
 
 
@@ -122,7 +138,7 @@ def _uses_of_filter(record: str, node: Filter) -> Iterator[FieldUse]:
         case Condition(field, operator):
             yield FieldUse(f"{record}.{field}", purpose_of(operator))
         case Within():
-            yield FieldUse("Member.branch" if record == "Member" else "Organization.id", Purpose.SEARCH)
+            yield FieldUse(_SUBTREE_IS_OF[record], Purpose.SEARCH)
         case InBranch(inner):
             yield FieldUse("Member.branch", Purpose.SEARCH)
             yield from _uses_of_filter("Organization", inner)

@@ -1,15 +1,14 @@
 """党员: reading members."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from domain.filtering import Filter
-from domain.masking import MASKS, Mask
 from domain.pages import Page
 from domain.reach import Reach
 from domain.records import AttachmentRecord, MemberRecord, Selection
 from resolvers.conditions import member_filter, member_search
 from resolvers.context import RequestContext
+from resolvers.masking import as_shown, page_as_shown
 from resolvers.paging import SearchArguments
 from storage.members import attachments_of_members, count_members, page_of_members
 from storage.nested import member_counts_below, member_pages_below
@@ -20,7 +19,7 @@ async def search_members(
 ) -> Page[MemberRecord]:
     """The members within the caller's scope, as the caller may see them; an empty page when none of it is selected."""
     search = await member_search(context, asked)
-    return _page_as_shown(context, await page_of_members(context.database, context.scope, search, selection))
+    return page_as_shown(context, "Member", await page_of_members(context.database, context.scope, search, selection))
 
 
 async def count_of_members(context: RequestContext, where: Filter | None) -> int:
@@ -32,7 +31,7 @@ async def find_member(context: RequestContext, member_id: int, selection: Select
     if context.permissions.hides("Member.id"):
         return None
     member = await context.loaders.member_by_id(selection).load(member_id)
-    return None if member is None else as_shown(context, [member])[0]
+    return None if member is None else as_shown(context, "Member", [member])[0]
 
 
 async def members_of_organizations(
@@ -46,7 +45,7 @@ async def members_of_organizations(
     search = await member_search(context, asked)
     ids = tuple(dict.fromkeys(organization_ids))
     found = await member_pages_below(context.database, context.scope, ids, reach, search, selection)
-    shown = {key: _page_as_shown(context, page) for key, page in found.items()}
+    shown = {key: page_as_shown(context, "Member", page) for key, page in found.items()}
     return [shown[key] for key in organization_ids]
 
 
@@ -62,26 +61,3 @@ async def attachments_of(context: RequestContext, member_ids: Sequence[int]) -> 
     """For each member the attachments, oldest first."""
     found = await attachments_of_members(context.database, context.scope, tuple(dict.fromkeys(member_ids)))
     return [found.get(key, ()) for key in member_ids]
-
-
-def as_shown(context: RequestContext, members: Sequence[MemberRecord]) -> Sequence[MemberRecord]:
-    """Records of one read with their masked fields masked."""
-    masked = context.permissions.masked_columns.get("Member", ())
-    if not masked or not members:
-        return members
-    kind = type(members[0])
-    masks = [(place, MASKS[field]) for place, field in enumerate(kind._fields) if field in masked]
-    return [kind._make(_masked(member, masks)) for member in members] if masks else members
-
-
-def _masked(member: MemberRecord, masks: Sequence[tuple[int, Mask]]) -> list[object]:
-    values = list(member)
-    for place, mask in masks:
-        if values[place] is not None:
-            values[place] = mask(str(values[place]))
-    return values
-
-
-def _page_as_shown(context: RequestContext, page: Page[MemberRecord]) -> Page[MemberRecord]:
-    shown = as_shown(context, page.records)
-    return page if shown is page.records else replace(page, records=shown)

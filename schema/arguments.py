@@ -11,7 +11,14 @@ from schema.optional import given
 from schema.orders import order_from
 
 if TYPE_CHECKING:
-    from schema.inputs import MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder
+    from schema.inputs import (
+        AccountFilter,
+        AccountOrder,
+        MemberFilter,
+        MemberOrder,
+        OrganizationFilter,
+        OrganizationOrder,
+    )
 
 First = Annotated[
     int | None, strawberry.argument(description="前若干条。The first so many: 0 to 10,000; 50 when absent.")
@@ -35,6 +42,14 @@ OrganizationWhere = Annotated[
 OrganizationOrderBy = Annotated[
     list[Annotated["OrganizationOrder", strawberry.lazy("schema.inputs")]] | None,
     strawberry.argument(description="排序。Order, most important first; as in the tree when absent."),
+]
+AccountWhere = Annotated[
+    Annotated["AccountFilter", strawberry.lazy("schema.inputs")] | None,
+    strawberry.argument(description="查询条件。Conditions; an empty condition is none."),
+]
+AccountOrderBy = Annotated[
+    list[Annotated["AccountOrder", strawberry.lazy("schema.inputs")]] | None,
+    strawberry.argument(description="排序。Order, most important first; by organisation when absent."),
 ]
 
 

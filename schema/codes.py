@@ -8,6 +8,8 @@ from auth.actor import Role, Tier
 from auth.default_matrix import FieldClass
 from auth.visibility import Visibility
 from domain.codes import (
+    AccountState,
+    ActivationState,
     CodeList,
     Education,
     Ethnicity,
@@ -15,6 +17,7 @@ from domain.codes import (
     Gender,
     MemberCategory,
     MembershipStatus,
+    MessageState,
     OrganizationKind,
     RealNameStatus,
     WorkPosition,
@@ -54,6 +57,9 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (Role, "Role", "账号角色。Role of an account; one person holds at most one."),
     (Tier, "Tier", "层级。Tier of an account, from the organisation that it manages."),
     (FieldClass, "FieldClass", "字段类别。Fields that the default permission matrix treats alike."),
+    (AccountState, "AccountState", "账号状态。State of an account."),
+    (ActivationState, "ActivationState", "授权码状态。State of an activation code."),
+    (MessageState, "MessageState", "消息状态。How far a message has come."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )
 

@@ -7,6 +7,7 @@ import strawberry
 from auth.visibility import FieldUse, Purpose
 from schema.filters import condition_part, filter_of
 from schema.orders import order_of
+from schema.types.account import Account
 from schema.types.member import Member
 from schema.types.organization import Organization
 
@@ -34,6 +35,16 @@ class MemberFilter:
     )
 
 
+@filter_of(Account)
+class AccountFilter:
+    """账号查询条件。Conditions on accounts; all given ones hold."""
+
+    within: strawberry.ID | None = condition_part(
+        "所属组织。Accounts of the organisation with this id and of all below it.",
+        FieldUse("Account.organization", Purpose.SEARCH),
+    )
+
+
 @order_of(Organization, tree="组织树顺序。As organisations stand in the tree.")
 class OrganizationOrder:
     """组织排序。One level of an order of organisations."""
@@ -45,6 +56,14 @@ class OrganizationOrder:
 @order_of(Member)
 class MemberOrder:
     """党员排序。One level of an order of members."""
+
+    field: Any
+    direction: Any
+
+
+@order_of(Account)
+class AccountOrder:
+    """账号排序。One level of an order of accounts."""
 
     field: Any
     direction: Any

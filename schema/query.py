@@ -6,8 +6,8 @@ import strawberry
 from auth.actor import Actor
 from auth.default_matrix import FieldClass
 from domain.errors import bad_input
-from domain.records import MemberRecord, OrganizationRecord
-from resolvers import members, organizations
+from domain.records import AccountRecord, MemberRecord, OrganizationRecord
+from resolvers import accounts, members, organizations
 from schema.arguments import (
     After,
     Before,
@@ -26,6 +26,7 @@ from schema.identifiers import decoded, number_of
 from schema.info import Info
 from schema.lookahead import connection_selection, selection_of
 from schema.optional import ABSENT
+from schema.queries.accounts import AccountQueries
 from schema.queries.permissions import PermissionQueries
 from schema.traits import open_field, record_field
 from schema.types.member import Member
@@ -36,7 +37,7 @@ from schema.types.viewer import Viewer
 
 LARGEST_NODES = 1_000
 
-Record = MemberRecord | OrganizationRecord
+Record = MemberRecord | OrganizationRecord | AccountRecord
 Id = Annotated[strawberry.ID, strawberry.argument(description="全局标识。Global id of the record.")]
 Ids = Annotated[
     list[strawberry.ID], strawberry.argument(description="全局标识列表。Global ids; 1,000 at most in one call.")
@@ -68,6 +69,8 @@ async def _found(info: Info, text: str, argument: str) -> Record | None:
             return await members.find_member(info.context, number, selection_of(info, "Member"))
         case "Organization":
             return await organizations.find_organization(info.context, number, selection_of(info, "Organization"))
+        case "Account":
+            return await accounts.find_account(info.context, number, selection_of(info, "Account"))
         case _:
             return None
 
@@ -118,7 +121,7 @@ def _member_query_fields(info: Info) -> list[QueryField]:
 
 
 @strawberry.type(description="查询。What can be read; everything lies within the caller's scope.")
-class Query(PermissionQueries):
+class Query(AccountQueries, PermissionQueries):
     # fmt: off
     viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)
     node: Node | None = open_field("按全局标识查找", "The record with that id; null when it does not exist in the caller's scope.", resolver=_node)

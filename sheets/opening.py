@@ -24,7 +24,7 @@ def open_sheet(path: Path, sheet_name: str | None = None) -> AbstractContextMana
 
 
 def open_content(content: bytes) -> AbstractContextManager[Sheet]:
-    """As `open_sheet`, of a file that somebody sent: a workbook that would unpack to far more than it is, is refused."""
+    """As `open_sheet`, of a file that somebody sent. A workbook that would unpack to too much is refused."""
     return _opened(BytesIO(content), content[:4], None, open_small_workbook)
 
 

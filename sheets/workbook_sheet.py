@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from pathlib import Path
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from python_calamine import (

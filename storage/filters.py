@@ -17,13 +17,18 @@ from domain.clock import SHANGHAI
 from domain.filtering import AllOf, AnyOf, Condition, Filter, InBranch, Not, Operand, Operator, Range, Within
 from domain.paths import end_of_subtree
 from domain.pinyin import normalize_pinyin
-from storage.models import Member, Organization
+from storage.models import Account, Member, Organization
 from storage.statements import parameter
 from storage.text_search import FrequentGrams, grams_to_look_for, is_unusual_in_a_number
 
-Table = type[Member] | type[Organization]
+Table = type[Member] | type[Organization] | type[Account]
 Column = InstrumentedAttribute[Any]
 
+_PATHS: Mapping[Table, Column] = {
+    Member: Member.org_path,
+    Organization: Organization.path,
+    Account: Account.org_path,
+}
 _WITH_GRAMS: Mapping[Column, str] = {
     Member.name: "ix_members_name_grams",
     Member.home_address: "ix_members_home_address_grams",
@@ -72,7 +77,7 @@ def compiled(node: Filter, table: Table, frequent: FrequentGrams | None = None) 
 def _within(node: Within, table: Table) -> ColumnElement[bool]:
     if node.path is None:
         raise ValueError(f"the path of organisation {node.organization_id} has not been looked up")
-    return subtree(Member.org_path if table is Member else Organization.path, node.path)
+    return subtree(_PATHS[table], node.path)
 
 
 def _condition(condition: Condition, table: Table, frequent: FrequentGrams | None) -> ColumnElement[bool]:

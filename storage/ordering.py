@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, UnaryExpression, and_, fals
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.pages import TREE, OrderTerm
-from storage.models import Member, Organization
+from storage.models import Account, Member, Organization
 
 Column = InstrumentedAttribute[Any]
 
@@ -53,6 +53,11 @@ _COLUMNS_OF_ORGANIZATION_ORDER: Mapping[str, tuple[tuple[Column, bool], ...]] = 
 }
 
 
+_COLUMNS_OF_ACCOUNT_ORDER: Mapping[str, tuple[tuple[Column, bool], ...]] = {
+    "organization": ((Account.org_path, False),),
+}
+
+
 @lru_cache(maxsize=1_000)
 def member_keyset(order: tuple[OrderTerm, ...]) -> Keyset:
     """The keys of the order; without one, members come as their organisations stand in the tree."""
@@ -65,6 +70,13 @@ def organization_keyset(order: tuple[OrderTerm, ...]) -> Keyset:
     """The keys of the order; without one, organisations come as they stand in the tree."""
     terms = order or (OrderTerm(TREE),)
     return _total(_keys(terms, Organization, _COLUMNS_OF_ORGANIZATION_ORDER), Organization.id)
+
+
+@lru_cache(maxsize=1_000)
+def account_keyset(order: tuple[OrderTerm, ...]) -> Keyset:
+    """The keys of the order; without one, accounts come as their organisations stand in the tree."""
+    terms = order or (OrderTerm("organization"),)
+    return _total(_keys(terms, Account, _COLUMNS_OF_ACCOUNT_ORDER), Account.id)
 
 
 def _keys(

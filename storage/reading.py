@@ -8,14 +8,28 @@ from typing import Any, Generic
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.paths import path_above
-from domain.records import ABOVE, MemberRecord, OrganizationRecord, Record, RecordT, Selection, columns_of, maker_of
+from domain.records import (
+    ABOVE,
+    AccountRecord,
+    MemberRecord,
+    OrganizationRecord,
+    Record,
+    RecordT,
+    Selection,
+    columns_of,
+    maker_of,
+)
 from storage.engine import Database, Row
-from storage.models import Member, Organization
+from storage.models import Account, Member, Organization
 from storage.ordering import Keyset
 from storage.organizations_above import organizations_at
 
-_TABLES: Mapping[type[Record], Any] = {MemberRecord: Member, OrganizationRecord: Organization}
-_PATHS: Mapping[type[Record], str] = {MemberRecord: "org_path", OrganizationRecord: "path"}
+_TABLES: Mapping[type[Record], Any] = {MemberRecord: Member, OrganizationRecord: Organization, AccountRecord: Account}
+_PATHS: Mapping[type[Record], str] = {
+    MemberRecord: "org_path",
+    OrganizationRecord: "path",
+    AccountRecord: "org_path",
+}
 
 
 def table_of(kind: type[Record]) -> Any:
@@ -64,8 +78,8 @@ class Reading(Generic[RecordT]):
     async def _organizations_above(
         self, database: Database, scope: str, paths: Iterable[str], selection: Selection
     ) -> dict[str, tuple[OrganizationRecord | None]]:
-        """Path of a record → the organisation above it, alone. A member's path is that of its branch already."""
-        above = {path: path if self.kind is MemberRecord else path_above(path) for path in paths}
+        """Path of a record → the organisation above it, alone. Members and accounts have its path already."""
+        above = {path: path_above(path) if self.kind is OrganizationRecord else path for path in paths}
         found = await organizations_at(database, scope, above.values(), selection)
         return {path: (found.get(place),) for path, place in above.items()}
 

@@ -3,6 +3,7 @@
 from domain.codes.account import (
     PERSONAL_ROLES,
     AccountState,
+    ActivationState,
     ClientKind,
     ClientState,
     Role,
@@ -29,6 +30,7 @@ from domain.codes.visibility import Visibility
 __all__ = [
     "PERSONAL_ROLES",
     "AccountState",
+    "ActivationState",
     "AuditKind",
     "Channel",
     "ClientKind",

@@ -31,6 +31,14 @@ class AccountState(CodeList):
     REVOKED = "REVOKED", "已撤销", "revoked for good; the person may be given another"
 
 
+class ActivationState(CodeList):
+    """授权码状态."""
+
+    PENDING = "PENDING", "待使用", "good, and not used yet"
+    USED = "USED", "已使用", "used: the account was activated by it"
+    EXPIRED = "EXPIRED", "已过期", "expired before it was used"
+
+
 class ClientKind(CodeList):
     """客户端类别 of the authorization server."""
 

@@ -1,9 +1,16 @@
+from collections.abc import Mapping
 from typing import Any
 
 import strawberry
 
-from domain.records import MemberRecord
+from domain.records import AccountRecord, MemberRecord, OrganizationRecord, Record
 from schema.traits import open_field
+
+_TYPES: Mapping[type[Record], str] = {
+    MemberRecord: "Member",
+    OrganizationRecord: "Organization",
+    AccountRecord: "Account",
+}
 
 
 @strawberry.interface(description="可全局查找的对象。Whatever can be found again by its global id.")
@@ -12,4 +19,4 @@ class Node:
 
     @classmethod
     def resolve_type(cls, record: Any, _info: Any, _abstract_type: Any) -> str:
-        return "Member" if isinstance(record, MemberRecord) else "Organization"
+        return next(name for kind, name in _TYPES.items() if isinstance(record, kind))

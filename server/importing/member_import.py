@@ -7,9 +7,9 @@ from itertools import islice
 
 from domain.errors import Message, Problem
 from server.importing.branch_references import branch_references
-from sheets.columns import PlacedColumn, cells_by_column, place_columns
 from server.importing.member_columns import MEMBER_COLUMNS
 from server.importing.member_rows import MemberRow, column_title, read_member
+from sheets.columns import PlacedColumn, cells_by_column, place_columns
 from sheets.row_errors import RowError, RowErrors
 from sheets.rows import Row, Sheet, unusable_file
 from storage.member_writing import MemberWriting
