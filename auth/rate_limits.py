@@ -60,6 +60,8 @@ VERIFICATION_PER_ADDRESS = _limit("verification-per-address", minutes=10, in_min
 CAPTCHA_PER_SESSION = _limit("captcha-per-session", minutes=10, in_minutes=40)
 CAPTCHA_PER_ADDRESS = _limit("captcha-per-address", minutes=10, in_minutes=300, in_day=5_000)
 
+CAPTCHA_DRAWN_PER_ADDRESS = _limit("captcha-drawn-per-address", minutes=10, in_minutes=600)
+
 SMS_PER_PHONE = _limit("sms-per-phone", minutes=1, in_minutes=2, in_hour=6, in_day=15)
 """Counted for each purpose by itself, so that nobody can use up the second factors of another."""
 SMS_PER_SESSION = _limit("sms-per-session", minutes=10, in_minutes=10)

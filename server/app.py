@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from auth.desk import Desk
 from auth.live_matrix import LiveMatrix
 from auth.oauth.exchange import Lifetimes
+from auth.passwords import Passwords
 from auth.permissions import PermissionMatrix
 from auth.rate_limits import RateLimits
 from auth.tokens import TokenAuthority
@@ -37,6 +39,7 @@ from server.operations.running import Operations
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
+from server.signing_in.routes import signing_in_routes
 from storage.engine import Database
 from storage.job_worker import JobWorker
 
@@ -61,6 +64,7 @@ class Parts:
     trusted_issuer: TrustedIssuer | None = None
     code_key: bytes = field(default_factory=lambda: token_bytes(32))
     """That of `auth.secret_files.code_key`; one of its own does for an application that is alone."""
+    passwords: Passwords = field(default_factory=Passwords)
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -69,6 +73,7 @@ def create_app(parts: Parts) -> ASGIApp:
     authentication = Authentication(parts.authority, matrix, parts.database, parts.clock, parts.trusted_issuer)
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
+    desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor)
 
     @asynccontextmanager
@@ -88,6 +93,7 @@ def create_app(parts: Parts) -> ASGIApp:
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication),
+            *signing_in_routes(desk, parts.authority.issuer),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

@@ -14,6 +14,7 @@ from auth.oauth.requests import OAuthRequest
 from auth.oauth.server import Answer, AuthorizationServer
 from server.oauth.forms import form_of, query_of
 from server.oauth.service import OAuthService, refusal, response_of
+from server.signing_in.visits import session_cookie_name
 from storage.browser_sessions import session_hash, signed_in_account
 
 PATH = "/oauth/authorize"
@@ -33,13 +34,8 @@ async def authorize(service: OAuthService, request: Request) -> Response:
     return response_of(await service.run(request, partial(_answer, asked, user)))
 
 
-def session_cookie(issuer: str) -> str:
-    """With the prefix that has browsers refuse it from anywhere but this host (RFC 6265bis, section 4.1.3.2)."""
-    return "__Host-dengta_session" if issuer.startswith("https:") else "dengta_session"
-
-
 async def _signed_in(service: OAuthService, request: Request) -> EndUser | None:
-    cookie = request.cookies.get(session_cookie(service.issuer))
+    cookie = request.cookies.get(session_cookie_name(service.issuer))
     if not cookie:
         return None
     signed_in = await signed_in_account(service.database, cookie, service.clock())

@@ -19,7 +19,7 @@ from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from domain.codes import ClientKind, ClientState, Scope
 from server.app import Parts, create_app
-from server.oauth.authorizing import session_cookie
+from server.signing_in.visits import session_cookie_name
 from storage.browser_sessions import begin_session
 from storage.engine import Database
 from storage.models import AuditEntry, Client
@@ -142,7 +142,7 @@ class Application:
         return {name: value for name, value in parameters.items() if value is not None}
 
     async def authorize(self, **changes: str | None) -> httpx.Response:
-        return await self._authorize({"Cookie": f"{session_cookie(ISSUER)}={self.world.cookie}"}, changes)
+        return await self._authorize({"Cookie": f"{session_cookie_name(ISSUER)}={self.world.cookie}"}, changes)
 
     async def authorize_signed_out(self, **changes: str | None) -> httpx.Response:
         return await self._authorize({}, changes)
