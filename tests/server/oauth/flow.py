@@ -156,7 +156,7 @@ class Application:
         assert answer["iss"] == ISSUER
         return answer["code"]
 
-    async def exchange(self, code: str, **changes: str) -> httpx.Response:
+    async def exchange(self, code: str, /, **changes: str) -> httpx.Response:
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -173,7 +173,7 @@ class Application:
         answer: dict[str, Any] = response.json()
         return answer
 
-    async def refresh(self, refresh_token: str, **changes: str) -> httpx.Response:
+    async def refresh(self, refresh_token: str, /, **changes: str) -> httpx.Response:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token, "client_id": self.client_id, **changes}
         return await self.world.token(None, **form)
 
