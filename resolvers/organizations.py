@@ -33,6 +33,14 @@ async def find_organization(
     return await context.loaders.organization_by_id(selection).load(organization_id)
 
 
+async def find_organizations(
+    context: RequestContext, organization_ids: Sequence[int], selection: Selection
+) -> list[OrganizationRecord | None]:
+    """For each of the ids what `find_organization` gives."""
+    found = await context.loaders.organization_by_id(selection).load_many(list(organization_ids))
+    return list(found)
+
+
 async def ancestors_at(
     context: RequestContext, paths: Sequence[str], selection: Selection
 ) -> list[list[OrganizationRecord]]:

@@ -10,6 +10,7 @@ from auth.visibility import Visibility
 from domain.codes import (
     AccountState,
     ActivationState,
+    ClientState,
     CodeList,
     Education,
     Ethnicity,
@@ -20,6 +21,7 @@ from domain.codes import (
     MessageState,
     OrganizationKind,
     RealNameStatus,
+    Scope,
     WorkPosition,
 )
 from domain.filtering import FieldKind, Operator
@@ -60,6 +62,8 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (AccountState, "AccountState", "账号状态。State of an account."),
     (ActivationState, "ActivationState", "授权码状态。State of an activation code."),
     (MessageState, "MessageState", "消息状态。How far a message has come."),
+    (Scope, "PartnerScope", "授权范围。What a partner may ask for at all, within the permission matrix."),
+    (ClientState, "PartnerState", "合作系统状态。State of a partner."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )
 

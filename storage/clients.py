@@ -83,6 +83,11 @@ async def change_first_party_client(session: WriteSession, client_number: int, *
     await session.execute(update(Client).where(Client.id == client_number).values(changed))
 
 
+async def secret_hash_of(session: WriteSession, client_number: int) -> str | None:
+    row = await session.row(select(Client.secret_hash).where(Client.id == client_number))
+    return None if row is None else row[0]
+
+
 async def is_origin_of_a_front_end(database: Database, origin: str) -> bool:
     """Whether an application in use, at which people sign in, has a page at that origin to come back to."""
     uri = func.unnest(Client.redirect_uris).table_valued(column("uri", Text())).render_derived()

@@ -32,9 +32,10 @@ class Api:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
     slow_operation: float = 1.0
     executor: str = COMPILED
+    token_clock: Clock = system_clock
 
     def __post_init__(self) -> None:
-        self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE)
+        self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
         self.app = create_app(
             Parts(
                 self.database,

@@ -1,5 +1,7 @@
 """授权码: what the authorization and token endpoints refuse of applications, by the standard's codes, changing nothing."""
 
+from urllib.parse import urlencode
+
 import pytest
 from sqlalchemy import select
 
@@ -86,8 +88,8 @@ async def test_an_unknown_application_is_sent_nowhere(world: World, client_id: s
 
 
 async def test_a_parameter_that_stands_there_twice_is_refused(world: World) -> None:
-    request = [*Application(world).request().items(), ("redirect_uri", "https://evil.test/")]
-    refused(await world.http.get("/oauth/authorize", params=request), "invalid_request")
+    query = urlencode([*Application(world).request().items(), ("redirect_uri", "https://evil.test/")])
+    refused(await world.http.get(f"/oauth/authorize?{query}"), "invalid_request")
     form = "grant_type=authorization_code&code=1&code=2&client_id=dengta-console"
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     refused(await world.http.post("/oauth/token", content=form, headers=headers), "invalid_request")

@@ -79,7 +79,8 @@ async def test_a_partner_cannot_have_people_sign_in(world: World) -> None:
     await world.partner()
     response = await Application(world, "partner-1").authorize()
     assert response.status_code == 400
-    refused(await world.token(GOOD, grant_type="refresh_token", refresh_token="x"), "invalid_client", 401)
+    form = {"grant_type": "refresh_token", "refresh_token": "x"}
+    refused(await world.token(GOOD, **form), "invalid_client", 401)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,8 @@ async def test_nobody_gives_back_the_token_of_another(world: World) -> None:
     refused(await world.post("/oauth/revoke", ("partner-1", "wrong"), token=token), "invalid_client", 401)
     refused(await world.post("/oauth/revoke", None, token=token), "invalid_client", 400)
     assert (await world.ask(token)).status_code == 200
-    assert (await world.post("/oauth/revoke", GOOD, token="unknown")).status_code == 200, "RFC 7009, section 2.2"
+    unknown = await world.post("/oauth/revoke", GOOD, token=f"{token}x")
+    assert unknown.status_code == 200, "RFC 7009, section 2.2"
 
 
 async def test_an_application_signs_its_person_out_by_giving_back_the_refresh_token(

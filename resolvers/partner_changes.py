@@ -1,0 +1,181 @@
+"""合作系统管理: what security officers do with partners. Whatever takes something away holds within a second."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_hex
+
+from auth.oauth.secrets import hashed_secret, new_secret
+from domain.codes import AuditKind, ClientState, Scope
+from domain.errors import Message, Problem, RefusedError, not_found
+from domain.partners import LONGEST_NAME, LONGEST_OVERLAP, PartnerRecord
+from domain.records import Selection
+from domain.texts import has_unprintable_characters
+from resolvers.context import RequestContext
+from storage.clients import secret_hash_of
+from storage.grants import revoke_grants_of_client
+from storage.partners import NewPartner, add_partner, change_partner, partner_to_change
+from storage.writing import WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class WithSecret:
+    """A partner and its new secret, which is shown this once."""
+
+    partner: PartnerRecord
+    secret: str
+
+
+async def register_partner(
+    context: RequestContext, name: str, organization_id: int, scopes: Sequence[Scope]
+) -> WithSecret:
+    """RefusedError with everything that is wrong; NOT_FOUND for an organisation outside the scope."""
+    if await context.loaders.organization_by_id(Selection(frozenset({"id"}))).load(organization_id) is None:
+        raise _no_organization()
+    problems = [*_problems_of_name(name), *_problems_of_scopes(scopes)]
+    if problems:
+        raise RefusedError(*problems)
+    secret = new_secret()
+    async with context.database.writing() as session:
+        new = NewPartner(
+            client_id=f"partner-{token_hex(8)}",
+            name=name.strip(),
+            organization_id=organization_id,
+            scopes=_tokens(_each_once(scopes)),
+            secret_hash=hashed_secret(secret),
+        )
+        partner = await add_partner(session, new)
+        await _audit(session, context, "registerPartner", partner, name=partner.name, scopes=_tokens(partner.scopes))
+    return WithSecret(partner, secret)
+
+
+async def rotate_secret(context: RequestContext, number: int, overlap: timedelta) -> WithSecret:
+    """The secret before stays good for as long as `overlap`; the one before that no longer is."""
+    if not timedelta() <= overlap <= LONGEST_OVERLAP:
+        raise RefusedError(_overlap_out_of_bounds())
+    secret = new_secret()
+    async with context.database.writing() as session:
+        await _usable(session, context, number)
+        partner = await change_partner(
+            session,
+            number,
+            former_secret_hash=await secret_hash_of(session, number),
+            former_secret_until=context.clock() + overlap,
+            secret_hash=hashed_secret(secret),
+        )
+        hours = int(overlap.total_seconds() // 3600)
+        await _audit(session, context, "rotatePartnerSecret", partner, overlapHours=hours)
+    return WithSecret(partner, secret)
+
+
+async def set_scopes(context: RequestContext, number: int, scopes: Sequence[Scope]) -> PartnerRecord:
+    """Tokens that are out already lose what is taken away, and gain nothing."""
+    problems = _problems_of_scopes(scopes)
+    if problems:
+        raise RefusedError(*problems)
+    async with context.database.writing() as session:
+        before = await _usable(session, context, number)
+        partner = await change_partner(session, number, scopes=_tokens(_each_once(scopes)))
+        was, now = _tokens(before.scopes), _tokens(partner.scopes)
+        await _audit(session, context, "setPartnerScopes", partner, before=was, after=now)
+    return partner
+
+
+async def suspend_partner(context: RequestContext, number: int) -> PartnerRecord:
+    """It gets no tokens, and those that it has are worth nothing any more, even when it is resumed."""
+    return await _shut_out(context, number, ClientState.SUSPENDED, "suspendPartner")
+
+
+async def revoke_partner(context: RequestContext, number: int) -> PartnerRecord:
+    """As a suspension, but for good."""
+    return await _shut_out(context, number, ClientState.REVOKED, "revokePartner")
+
+
+async def resume_partner(context: RequestContext, number: int) -> PartnerRecord:
+    async with context.database.writing() as session:
+        partner = await _usable(session, context, number)
+        if partner.state is not ClientState.SUSPENDED:
+            raise RefusedError(_wrong_state(partner.state))
+        return await _put(session, context, number, ClientState.ACTIVE, "resumePartner")
+
+
+async def _shut_out(context: RequestContext, number: int, state: ClientState, operation: str) -> PartnerRecord:
+    async with context.database.writing() as session:
+        partner = await _usable(session, context, number)
+        if partner.state is state:
+            raise RefusedError(_wrong_state(state))
+        await revoke_grants_of_client(session, number, "partner shut out")
+        return await _put(session, context, number, state, operation)
+
+
+async def _put(
+    session: WriteSession, context: RequestContext, number: int, state: ClientState, operation: str
+) -> PartnerRecord:
+    partner = await change_partner(session, number, state=state.value)
+    await _audit(session, context, operation, partner)
+    return partner
+
+
+async def _usable(session: WriteSession, context: RequestContext, number: int) -> PartnerRecord:
+    """Locked; NOT_FOUND outside the scope, RefusedError for one that was revoked for good."""
+    partner = await partner_to_change(session, context.scope, number)
+    if partner is None:
+        raise _no_partner()
+    if partner.state is ClientState.REVOKED:
+        raise RefusedError(_wrong_state(partner.state))
+    return partner
+
+
+async def _audit(
+    session: WriteSession, context: RequestContext, operation: str, partner: PartnerRecord, **details: object
+) -> None:
+    target, told = f"Partner:{partner.id}", {"client": partner.client_id, **details}
+    await session.audit(context.audited(AuditKind.PARTNER, operation, target=target, details=told))
+
+
+def _each_once(scopes: Sequence[Scope]) -> list[Scope]:
+    return [scope for scope in Scope if scope in scopes]
+
+
+def _tokens(scopes: Sequence[Scope]) -> list[str]:
+    return [scope.token for scope in scopes]
+
+
+def _problems_of_name(name: str) -> list[Problem]:
+    if 0 < len(name.strip()) <= LONGEST_NAME and not has_unprintable_characters(name):
+        return []
+    message = Message(
+        f"名称应为 1 至 {LONGEST_NAME} 个可见字符。", f"The name must be 1 to {LONGEST_NAME} visible characters."
+    )
+    return [Problem("NAME_INVALID", message, ("name",))]
+
+
+def _problems_of_scopes(scopes: Sequence[Scope]) -> list[Problem]:
+    if scopes:
+        return []
+    message = Message("至少选择一个授权范围。", "Choose one scope at least.")
+    return [Problem("SCOPES_MISSING", message, ("scopes",))]
+
+
+def _overlap_out_of_bounds() -> Problem:
+    hours = int(LONGEST_OVERLAP.total_seconds() // 3600)
+    message = Message(
+        f"旧密钥的保留时间应为 0 至 {hours} 小时。", f"The former secret can stay good for 0 to {hours} hours."
+    )
+    return Problem("OVERLAP_OUT_OF_BOUNDS", message, ("overlapHours",))
+
+
+def _wrong_state(state: ClientState) -> Problem:
+    message = Message(
+        f"该合作系统当前状态为“{state.chinese}”，不能进行此操作。",
+        f"The partner's state is {state.value} ({state.english}), in which this cannot be done.",
+    )
+    return Problem("WRONG_STATE", message, ("id",))
+
+
+def _no_partner() -> Exception:
+    return not_found("没有这个合作系统。", "There is no such partner.", ("input", "id"))
+
+
+def _no_organization() -> Exception:
+    return not_found("没有这个组织。", "There is no such organisation.", ("input", "organization"))
