@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from storage.engine import connect
 from tests.asking import AUDIT_KEY, Api
@@ -17,10 +18,17 @@ async def served(api: Api, database_url: str) -> AsyncIterator[str]:
     own = Api(
         connect(database_url, connections=2, audit_key=AUDIT_KEY), api.matrix, api.clock, api.key, executor=api.executor
     )
-    server = uvicorn.Server(uvicorn.Config(own.app, log_config=None, ws="websockets-sansio"))
     listening = socket.create_server(("127.0.0.1", 0))
+    async with answering(own.app, listening):
+        host, port = listening.getsockname()
+        yield f"{host}:{port}"
+
+
+@asynccontextmanager
+async def answering(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
+    """The application answers on that socket until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="websockets-sansio"))
     running = asyncio.create_task(server.serve([listening]))
-    host, port = listening.getsockname()
-    yield f"{host}:{port}"
+    yield
     server.should_exit = True
     await running

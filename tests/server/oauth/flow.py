@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +17,7 @@ from auth.oauth.registration import CONSOLE, ensure_console
 from auth.oauth.secrets import hashed_secret
 from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
+from auth.trusted_issuer import TrustedIssuer
 from domain.codes import ClientKind, ClientState, Scope
 from server.app import Parts, create_app
 from server.signing_in.visits import session_cookie_name
@@ -39,19 +40,29 @@ class World:
     clock: SetClock = field(default_factory=SetClock)
     keys: SigningKeys = field(default_factory=lambda: SigningKeys(ECKey.generate_key("P-256", auto_kid=True)))
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    issuer: str = ISSUER
+    trusted_issuer: TrustedIssuer | None = None
 
     def __post_init__(self) -> None:
-        self.authority = TokenAuthority(self.keys, ISSUER, AUDIENCE, self.clock)
-        parts = Parts(self.database, self.authority, clock=self.clock, lifetimes=self.lifetimes)
-        transport = httpx.ASGITransport(create_app(parts), raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url=ISSUER)
+        self.authority = TokenAuthority(self.keys, self.issuer, AUDIENCE, self.clock)
+        self.app = create_app(
+            Parts(
+                self.database,
+                self.authority,
+                clock=self.clock,
+                lifetimes=self.lifetimes,
+                trusted_issuer=self.trusted_issuer,
+            )
+        )
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url=self.issuer)
         self.cookie = token_urlsafe()
 
     async def populate(self) -> None:
         self.organization_id = await some_organization(self.database)
         self.person = await opened_account(self.database, self.organization_id)
         async with self.database.writing() as session:
-            await ensure_console(session, ISSUER, self.clock)
+            await ensure_console(session, self.issuer, self.clock)
         await self.sign_in()
 
     async def sign_in(self, person: Person | None = None) -> None:
@@ -122,10 +133,13 @@ class Application:
 
     world: World
     client_id: str = CONSOLE
-    redirect_uri: str = REDIRECT
+    redirect_uri: str = ""
     verifier: str = field(default_factory=lambda: token_urlsafe(32))
     state: str = field(default_factory=token_urlsafe)
     nonce: str = field(default_factory=token_urlsafe)
+
+    def __post_init__(self) -> None:
+        self.redirect_uri = self.redirect_uri or f"{self.world.issuer}/"
 
     def request(self, **changes: str | None) -> dict[str, str]:
         parameters: dict[str, str | None] = {
@@ -142,7 +156,9 @@ class Application:
         return {name: value for name, value in parameters.items() if value is not None}
 
     async def authorize(self, **changes: str | None) -> httpx.Response:
-        return await self._authorize({"Cookie": f"{session_cookie_name(ISSUER)}={self.world.cookie}"}, changes)
+        return await self._authorize(
+            {"Cookie": f"{session_cookie_name(self.world.issuer)}={self.world.cookie}"}, changes
+        )
 
     async def authorize_signed_out(self, **changes: str | None) -> httpx.Response:
         return await self._authorize({}, changes)
@@ -151,9 +167,9 @@ class Application:
         return await self.world.http.get("/oauth/authorize", params=self.request(**changes), headers=cookie)
 
     async def code(self, **changes: str | None) -> str:
-        answer = returned(await self.authorize(**changes))
+        answer = returned(await self.authorize(**changes), self.redirect_uri)
         assert answer["state"] == self.state
-        assert answer["iss"] == ISSUER
+        assert answer["iss"] == self.world.issuer
         return answer["code"]
 
     async def exchange(self, code: str, /, **changes: str) -> httpx.Response:
@@ -200,6 +216,3 @@ async def make_world(database: Database, **parts: Any) -> World:
     world = World(database, **parts)
     await world.populate()
     return world
-
-
-SECOND = timedelta(seconds=1)

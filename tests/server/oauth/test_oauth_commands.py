@@ -1,0 +1,82 @@
+"""`dengta keys` and `dengta client`, as an operator runs them."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from auth.oauth.redirect_uris import problem_of
+from auth.signing_keys import signing_keys_at
+from tests.commands import run
+
+
+def test_keys_are_listed_rotated_and_retired(tmp_path: Path) -> None:
+    path = tmp_path / "signing-key.json"
+    first = signing_keys_at(path).signing.kid
+
+    def keys(*arguments: str) -> tuple[int, str, str]:
+        done = run("keys", *arguments, DENGTA_SIGNING_KEY_FILE=str(path))
+        return done.returncode, done.stdout, done.stderr
+
+    assert keys("list") == (0, f"{first}  signs  -\n", "")
+    code, said, _ = keys("rotate")
+    second = said.partition(" ")[0]
+    assert (code, second != first) == (0, True)
+    lines = keys("list")[1].splitlines()
+    assert [line.split()[:2] for line in lines] == [[second, "signs"], [first, "verifies"]]
+    assert path.stat().st_mode & 0o077 == 0
+
+    code, _, error = keys("retire", second)
+    assert (code, "dengta keys rotate" in error) == (1, True)
+    code, _, error = keys("retire", "unknown")
+    assert (code, "dengta keys list" in error) == (1, True)
+    assert keys("retire", str(first))[0] == 0
+    assert [str(key.kid) for key in signing_keys_at(path).all()] == [second]
+
+
+def test_applications_are_registered_and_shut_out(empty_database_url: str, tmp_path: Path) -> None:
+    def client(*arguments: str) -> tuple[int, str, str]:
+        done = run("client", *arguments, DATABASE_URL=empty_database_url, DENGTA_DATA_DIRECTORY=str(tmp_path))
+        return done.returncode, done.stdout, done.stderr
+
+    registered = ("register", "web", "--name", "管理端", "--redirect-uri", "https://web.test/callback")
+    assert client(*registered) == (0, "web is registered.\n", "")
+    assert client("list")[1] == "web  ACTIVE  管理端  https://web.test/callback\n"
+    assert "already" in client(*registered)[2]
+    assert client("suspend", "web")[0] == 0
+    assert client("resume", "web")[0] == 0
+    assert client("revoke", "web")[0] == 0
+    assert "for good" in client("resume", "web")[2]
+    assert "no client other" in client("suspend", "other")[2]
+    engine = create_engine(empty_database_url)
+    with engine.connect() as connection:
+        operations = list(connection.execute(text("SELECT operation FROM audit_entries ORDER BY at, id")).scalars())
+    engine.dispose()
+    assert operations == ["registerClient", "changeClient", "changeClient", "changeClient"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "problem"),
+    [
+        ("web.test/callback", "no URI"),
+        ("https://", "no URI"),
+        ("https://web.test:99999/", "no URI"),
+        ("https://web.test/党", "no URI"),
+        ("https://web.test/#x", "fragment"),
+        ("https://*.web.test/", "wildcard"),
+        ("https://me@web.test/", "user"),
+        ("http://web.test/", "neither https"),
+        ("http://localhost:5173/", "127.0.0.1"),
+        ("javascript:alert(1)", "no URI"),
+        ("myapp://callback", "neither https"),
+    ],
+)
+def test_nobody_is_sent_back_just_anywhere(uri: str, problem: str) -> None:
+    assert problem in str(problem_of(uri))
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://web.test/", "https://web.test:8443/a?b=c", "http://127.0.0.1/", "http://[::1]:8080/"]
+)
+def test_what_can_be_registered(uri: str) -> None:
+    assert problem_of(uri) is None
