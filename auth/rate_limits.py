@@ -70,6 +70,9 @@ SMS_PER_ADDRESS = _limit("sms-per-address", minutes=10, in_minutes=60, in_day=50
 ACTIVATION_PER_ACCOUNT = _limit("activation-per-account", in_hour=10, in_day=30)
 ACTIVATION_PER_ADDRESS = _limit("activation-per-address", in_hour=100, in_day=500)
 
+ACTIVATION_CODE_PER_ACCOUNT = _limit("activation-code-per-account", in_hour=3)
+"""New activation codes that a security officer has sent to the holder."""
+
 RECOVERY_PER_ACCOUNT = _limit("recovery-per-account", in_hour=10, in_day=30)
 RECOVERY_PER_ADDRESS = _limit("recovery-per-address", in_hour=100, in_day=500)
 

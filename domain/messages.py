@@ -22,6 +22,13 @@ def verification_text(purpose: CodePurpose, code: str, minutes: int) -> str:
     )
 
 
+def activation_text(code: str, days: int) -> str:
+    return (
+        f"{_SIGNED}您的账号已开通，授权码 {code}，{days} 日内有效，请用它激活账号，勿告诉他人。"
+        f"Your account has been opened. Activate it with code {code} within {days} days. Tell it to nobody."
+    )
+
+
 PASSWORD_CHANGED_TEXT = (
     f"{_SIGNED}您的登录密码刚刚被修改，所有登录已退出。如非本人操作，请立即联系安全员。"
     "Your password was changed and you were signed out everywhere. "

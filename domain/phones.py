@@ -5,6 +5,13 @@ from phonenumbers import NumberParseException, PhoneNumberType
 
 _ACCEPTED = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 
+_DIGITS_OF_A_MOBILE = 11
+
+
+def is_mobile(text: str) -> bool:
+    """A mainland mobile of 11 digits."""
+    return len(text) == _DIGITS_OF_A_MOBILE and text.startswith("1") and is_phone(text)
+
 
 def is_phone(text: str) -> bool:
     """A mainland mobile of 11 digits, or a landline with area code such as `0531-86912345` (hyphen optional)."""

@@ -13,7 +13,7 @@ from resolvers.conditions import account_filter, account_search
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown, page_as_shown
 from resolvers.paging import SearchArguments
-from storage.accounts import IssuedActivationCode, activation_codes_of, count_accounts, page_of_accounts
+from storage.accounts import IssuedActivationCode, accounts_by_id, activation_codes_of, count_accounts, page_of_accounts
 
 _DECIDES_THE_TIER = Selection(frozenset({"id", "kind", "can_approve_membership"}))
 
@@ -42,6 +42,12 @@ async def find_account(
     wanted = selection or everything_of(AccountRecord)
     account = await context.loaders.account_by_id(wanted).load(account_id)
     return None if account is None else as_shown(context, "Account", [account])[0]
+
+
+async def account_as_changed(context: RequestContext, account_id: int, selection: Selection) -> AccountRecord | None:
+    """As `find_account`, past whatever the operation has read before."""
+    found = await accounts_by_id(context.database, context.scope, [account_id], selection)
+    return as_shown(context, "Account", list(found.values()))[0] if found else None
 
 
 async def tiers_of(context: RequestContext, organization_ids: Sequence[int]) -> list[Tier]:

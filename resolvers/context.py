@@ -26,6 +26,9 @@ class RequestContext:
     loaders: Loaders
     clock: Clock
     language: str
+    code_key: bytes
+    """With which one-time codes are hashed: that of `auth.secret_files.code_key`."""
+
     correlation_id: str = "-"
     address: str | None = None
     """From which the caller asks, as an IP address."""
@@ -42,6 +45,7 @@ class RequestContext:
             self.loaders,
             self.clock,
             self.language,
+            self.code_key,
             self.correlation_id,
             self.address,
             remembered,

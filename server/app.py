@@ -70,7 +70,9 @@ class Parts:
 def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     matrix = LiveMatrix(parts.matrix, parts.database)
-    authentication = Authentication(parts.authority, matrix, parts.database, parts.clock, parts.trusted_issuer)
+    authentication = Authentication(
+        parts.authority, matrix, parts.database, parts.clock, parts.code_key, parts.trusted_issuer
+    )
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)

@@ -44,14 +44,16 @@ class Authentication:
     gone within a second.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 # what a context is made of
         self,
         authority: TokenAuthority,
         matrix: LiveMatrix,
         database: Database,
         clock: Clock,
+        code_key: bytes,
         trusted_issuer: TrustedIssuer | None = None,
     ) -> None:
+        self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
         self._trusted_issuer = trusted_issuer
         self._matrix = matrix
@@ -73,6 +75,7 @@ class Authentication:
             loaders=Loaders(self._database, actor.scope),
             clock=self._clock,
             language=language,
+            code_key=self._code_key,
         )
 
     async def actor(self, authorization: str | None) -> Actor:

@@ -16,6 +16,7 @@ from storage.models import Account, ActivationCode, Message
 from storage.ordering import account_keyset
 from storage.pages import page_of, page_statement, walk_of
 from storage.reading import column_of, reading_of
+from storage.statements import one_of
 from storage.whole_scope import page_of_all, records_with_ids
 
 _WHOLE = record_class(AccountRecord, columns_of(AccountRecord))
@@ -75,7 +76,7 @@ async def activation_codes_of(database: Database, account_ids: Sequence[int]) ->
     statement = (
         select(code.account_id, code.issued_at, code.expires_at, code.used_at, Message.state)
         .join_from(code, Message, Message.key == code.message_key, isouter=True)
-        .where(code.account_id.in_(account_ids))
+        .where(one_of(code.account_id, account_ids))
     )
     return {
         account_id: IssuedActivationCode(issued_at, expires_at, used_at, MessageState[state] if state else None)

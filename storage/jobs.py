@@ -3,7 +3,7 @@
 procrastinate keeps the jobs in the same PostgreSQL, so that a job is there if and only if the transaction is.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from procrastinate import PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
+from procrastinate.types import JSONValue
 
 from storage.writing import WriteSession
 
@@ -51,8 +52,13 @@ _deferring = JobManager(PsycopgConnector())
 
 async def defer_job(session: WriteSession, name: str, queue: Queue, **arguments: int) -> None:
     """To be run once the transaction is committed. The arguments are ids: nothing personal stands in a job."""
+    await defer_jobs(session, name, queue, [arguments])
+
+
+async def defer_jobs(session: WriteSession, name: str, queue: Queue, arguments: Sequence[Mapping[str, int]]) -> None:
+    """As above, a job for each of the arguments, in one statement."""
     job = configure_task(name=name, job_manager=_deferring, queue=queue, connection=session.connection)
     try:
-        await job.defer_async(**arguments)
+        await job.batch_defer_async(*(dict[str, JSONValue](each) for each in arguments))
     except ConnectorException as error:
         raise error.__cause__ or error from None

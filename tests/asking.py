@@ -33,6 +33,7 @@ class Api:
     slow_operation: float = 1.0
     executor: str = COMPILED
     token_clock: Clock = system_clock
+    code_key: bytes = b"the key of one-time codes in tests"
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -44,6 +45,7 @@ class Api:
                 self.clock,
                 slow_operation=self.slow_operation,
                 executor=self.executor,
+                code_key=self.code_key,
             )
         )
         self.http = httpx.AsyncClient(

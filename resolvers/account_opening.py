@@ -1,0 +1,89 @@
+"""开通账号: one account or many, all of them or none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from domain.accounts import PERSON_HOLDS_ACCOUNT, PHONE_IN_USE, AccountDraft, problems_of
+from domain.errors import Problem, RefusedError
+from domain.masking import MASKS
+from domain.records import Selection
+from resolvers.activation_codes import Holder, send_activation_codes
+from resolvers.officers import Officer
+from storage.account_writing import insert_accounts, what_is_taken
+from storage.organizations import organizations_by_id
+
+_EXISTS = Selection(frozenset({"id"}))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAccount:
+    """`code` is its activation code, which is kept nowhere."""
+
+    account_id: int
+    code: str
+
+
+class _SomebodyWasQuickerError(Exception):
+    """A person or phone has been taken since it was looked up."""
+
+
+async def open_account(officer: Officer, draft: AccountDraft) -> OpenedAccount:
+    """RefusedError with everything that is wrong."""
+    problems = (await problems_of_all(officer, [draft]))[0]
+    opened = [] if problems else await open_all(officer, "openAccount", [draft])
+    if not opened:
+        raise RefusedError(*(problems or (await problems_of_all(officer, [draft]))[0]))
+    return opened[0]
+
+
+async def problems_of_all(officer: Officer, drafts: Sequence[AccountDraft]) -> list[list[Problem]]:
+    """For each draft everything that is wrong with it, in itself and by what the register holds."""
+    ids = {draft.organization_id for draft in drafts if draft.organization_id is not None}
+    within = await organizations_by_id(officer.database, officer.scope, sorted(ids), _EXISTS)
+    found = [d if d.organization_id in within else replace(d, organization_id=None) for d in drafts]
+    taken = await what_is_taken(
+        officer.database,
+        {draft.identity_number for draft in drafts if draft.identity_number},
+        {draft.phone for draft in drafts if draft.phone},
+    )
+    return [
+        [
+            *problems_of(draft),
+            *([PERSON_HOLDS_ACCOUNT] if draft.identity_number in taken.identity_numbers else []),
+            *([PHONE_IN_USE] if draft.phone in taken.phones else []),
+        ]
+        for draft in found
+    ]
+
+
+async def open_all(officer: Officer, operation: str, drafts: Sequence[AccountDraft]) -> list[OpenedAccount]:
+    """Drafts without problems. Empty, and none is opened, when somebody else was quicker to open one of them."""
+    try:
+        return await _open_all(officer, operation, drafts)
+    except _SomebodyWasQuickerError:
+        return []
+
+
+async def _open_all(officer: Officer, operation: str, drafts: Sequence[AccountDraft]) -> list[OpenedAccount]:
+    async with officer.database.writing() as session:
+        ids = await insert_accounts(session, drafts, officer.clock())
+        if len(ids) < len(drafts):
+            raise _SomebodyWasQuickerError
+        opened = [(ids[draft.identity_number or ""], draft) for draft in drafts]
+        holders = [Holder(account_id, draft.phone or "") for account_id, draft in opened]
+        codes = await send_activation_codes(session, officer, holders)
+        entries = (officer.audited(operation, account_id, {"after": _shown(draft)}) for account_id, draft in opened)
+        await session.audit(*entries)
+    return [OpenedAccount(account_id, codes[account_id]) for account_id, _ in opened]
+
+
+def _shown(draft: AccountDraft) -> Mapping[str, object]:
+    """For the audit log."""
+    return {
+        "name": MASKS["name"](draft.name or ""),
+        "identityNumber": MASKS["identity_number"](draft.identity_number or ""),
+        "phone": MASKS["phone"](draft.phone or ""),
+        "role": draft.role.value if draft.role else None,
+        "organizationId": draft.organization_id,
+        "state": "INVITED",
+    }
