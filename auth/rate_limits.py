@@ -77,6 +77,8 @@ RECOVERY_PER_ACCOUNT = _limit("recovery-per-account", in_hour=10, in_day=30)
 RECOVERY_PER_ADDRESS = _limit("recovery-per-address", in_hour=100, in_day=500)
 
 CLIENT_SECRET_PER_CLIENT = _limit("client-secret-per-client", minutes=1, in_minutes=60)
+TOKENS_PER_ADDRESS = _limit("tokens-per-address", minutes=1, in_minutes=1_200)
+"""Of applications without a secret: a whole office may share an address, and codes are too long to be guessed."""
 CLIENT_SECRET_PER_ADDRESS = _limit("client-secret-per-address", minutes=1, in_minutes=120)
 
 PHONE_LOOKUP_PER_ACCOUNT = _limit("phone-lookup-per-account", minutes=1, in_minutes=20, in_day=300)

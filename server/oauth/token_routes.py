@@ -12,6 +12,7 @@ from auth.oauth.server import Answer, AuthorizationServer
 from auth.rate_limits import (
     CLIENT_SECRET_PER_ADDRESS,
     CLIENT_SECRET_PER_CLIENT,
+    TOKENS_PER_ADDRESS,
     TooManyAttemptsError,
     network_of,
 )
@@ -59,9 +60,11 @@ async def _answered(service: OAuthService, request: Request, work: Work) -> Resp
 async def _require_patience(service: OAuthService, asked: OAuthRequest, request: Request) -> None:
     """By client only together with the address: nobody can use up the tries of a partner from elsewhere."""
     network = network_of(address_of(request))
+    if not asked.has_secret:
+        await service.limits.require(TOKENS_PER_ADDRESS, network)
+        return
     await service.limits.require(CLIENT_SECRET_PER_ADDRESS, network)
-    if asked.has_secret:
-        await service.limits.require(CLIENT_SECRET_PER_CLIENT, asked.claimed_client, network)
+    await service.limits.require(CLIENT_SECRET_PER_CLIENT, asked.claimed_client, network)
 
 
 def _too_many(error: TooManyAttemptsError) -> Response:

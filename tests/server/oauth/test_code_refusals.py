@@ -1,5 +1,6 @@
 """授权码: what the authorization and token endpoints refuse of applications, by the standard's codes, changing nothing."""
 
+from asyncio import gather
 from urllib.parse import urlencode
 
 import pytest
@@ -200,6 +201,33 @@ async def test_a_refresh_token_that_comes_again_ends_its_whole_family(world: Wor
     because = await world.database.rows(select(Grant.revoked_because))
     assert because == [("refresh token used twice",)]
     assert "refreshTokenReused" in await world.audited()
+
+
+async def test_of_many_who_bring_the_same_code_at_once_none_keeps_what_it_got(
+    world: World, stopwatch: list[float]
+) -> None:
+    application = Application(world)
+    code = await application.code()
+    answers = await gather(*(application.exchange(code) for _ in range(16)))
+    given = [answer.json() for answer in answers if answer.status_code == 200]
+    assert len(given) == 1
+    assert {answer.json()["error"] for answer in answers if answer.status_code != 200} == {"invalid_grant"}
+    stopwatch[0] += 1
+    assert (await world.ask(given[0]["access_token"])).status_code == 401
+
+
+async def test_of_many_who_bring_the_same_refresh_token_at_once_none_keeps_what_it_got(
+    world: World, stopwatch: list[float]
+) -> None:
+    application = Application(world)
+    first = await application.tokens()
+    answers = await gather(*(application.refresh(first["refresh_token"]) for _ in range(16)))
+    given = [answer.json() for answer in answers if answer.status_code == 200]
+    assert len(given) == 1
+    assert await world.count(RefreshToken) == 2
+    stopwatch[0] += 1
+    assert (await world.ask(given[0]["access_token"])).status_code == 401
+    refused(await application.refresh(given[0]["refresh_token"]), "invalid_grant")
 
 
 @pytest.mark.parametrize(

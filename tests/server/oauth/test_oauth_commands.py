@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import create_engine, text
 
-from auth.oauth.redirect_uris import problem_of
 from auth.signing_keys import signing_keys_at
 from tests.commands import run
 
@@ -53,30 +51,3 @@ def test_applications_are_registered_and_shut_out(empty_database_url: str, tmp_p
         operations = list(connection.execute(text("SELECT operation FROM audit_entries ORDER BY at, id")).scalars())
     engine.dispose()
     assert operations == ["registerClient", "changeClient", "changeClient", "changeClient"]
-
-
-@pytest.mark.parametrize(
-    ("uri", "problem"),
-    [
-        ("web.test/callback", "no URI"),
-        ("https://", "no URI"),
-        ("https://web.test:99999/", "no URI"),
-        ("https://web.test/党", "no URI"),
-        ("https://web.test/#x", "fragment"),
-        ("https://*.web.test/", "wildcard"),
-        ("https://me@web.test/", "user"),
-        ("http://web.test/", "neither https"),
-        ("http://localhost:5173/", "127.0.0.1"),
-        ("javascript:alert(1)", "no URI"),
-        ("myapp://callback", "neither https"),
-    ],
-)
-def test_nobody_is_sent_back_just_anywhere(uri: str, problem: str) -> None:
-    assert problem in str(problem_of(uri))
-
-
-@pytest.mark.parametrize(
-    "uri", ["https://web.test/", "https://web.test:8443/a?b=c", "http://127.0.0.1/", "http://[::1]:8080/"]
-)
-def test_what_can_be_registered(uri: str) -> None:
-    assert problem_of(uri) is None
