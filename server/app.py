@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.desk import Desk
@@ -26,6 +27,7 @@ from server.authentication import Authentication
 from server.beside import running_beside
 from server.console.routes import console_routes
 from server.correlation import correlation_id
+from server.cross_origin import FrontEnds
 from server.examples import example_queries
 from server.gateways import Gateways
 from server.inbox.routes import inbox_routes
@@ -86,15 +88,17 @@ def create_app(parts: Parts) -> ASGIApp:
         await parts.gateways.close()
         await parts.database.close()
 
-    endpoint = GraphQLEndpoint(operations, authentication, parts.body_limit, parts.slow_operation)
+    front_ends = FrontEnds(parts.database)
+    endpoint = GraphQLEndpoint(operations, authentication, front_ends, parts.body_limit, parts.slow_operation)
     application = Starlette(
         routes=[
             endpoint.route(),
+            Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
             GraphQLWebSocket(operations, authentication).route(),
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),
-            *oauth_routes(oauth, authentication),
+            *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),
             *console_routes(example_queries),
         ],

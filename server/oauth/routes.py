@@ -7,8 +7,8 @@ from starlette.routing import Route
 
 from auth.oauth.server import Answer
 from server.authentication import Authentication
+from server.cross_origin import ANYBODY, FrontEnds
 from server.oauth.authorizing import authorize
-from server.oauth.cross_origin import ANYBODY, open_to_front_ends
 from server.oauth.ending import end_session
 from server.oauth.metadata import metadata
 from server.oauth.service import NO_STORE, OAuthService, response_of
@@ -21,7 +21,7 @@ _PUBLISHED = {**ANYBODY, "Cache-Control": "public, max-age=60"}
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def oauth_routes(service: OAuthService, authentication: Authentication) -> list[Route]:
+def oauth_routes(service: OAuthService, authentication: Authentication, front_ends: FrontEnds) -> list[Route]:
     async def described(_: Request) -> Response:
         return JSONResponse(metadata(service.issuer), headers=_PUBLISHED)
 
@@ -31,20 +31,17 @@ def oauth_routes(service: OAuthService, authentication: Authentication) -> list[
     def of_service(endpoint: Callable[[OAuthService, Request], Awaitable[Response]]) -> Endpoint:
         return _available(partial(endpoint, service))
 
-    def of_front_ends(endpoint: Endpoint) -> Endpoint:
-        return open_to_front_ends(endpoint, service.database)
-
     return [
         Route("/.well-known/oauth-authorization-server", described),
         Route("/.well-known/openid-configuration", described),
         Route("/oauth/jwks.json", keys),
         Route("/oauth/authorize", of_service(authorize), methods=["GET", "POST"]),
-        Route("/oauth/token", of_front_ends(of_service(token)), methods=["POST", "OPTIONS"]),
-        Route("/oauth/revoke", of_front_ends(of_service(revoke)), methods=["POST", "OPTIONS"]),
+        Route("/oauth/token", front_ends.may_use(of_service(token)), methods=["POST", "OPTIONS"]),
+        Route("/oauth/revoke", front_ends.may_use(of_service(revoke)), methods=["POST", "OPTIONS"]),
         Route("/oauth/introspect", of_service(introspect), methods=["POST"]),
         Route(
             "/oauth/userinfo",
-            of_front_ends(_available(partial(userinfo, authentication))),
+            front_ends.may_use(_available(partial(userinfo, authentication))),
             methods=["GET", "POST", "OPTIONS"],
         ),
         Route("/oauth/end-session", of_service(end_session), methods=["GET", "POST"]),

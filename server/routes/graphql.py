@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from server.authentication import Authentication, UnauthenticatedError
+from server.cross_origin import FrontEnds
 from server.log import log
 from server.negotiation import accepted_media_type, language_of
 from server.operations.documents import Operation
@@ -31,6 +32,7 @@ GRAPHQL_JSON = "application/graphql-response+json"
 class GraphQLEndpoint:
     operations: Operations
     authentication: Authentication
+    front_ends: FrontEnds
     body_limit: int
     slow_operation: float
 
@@ -40,7 +42,11 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As an ASGI application of its own, which need not be looked for among routes."""
-        response = await self._respond(HttpCall(scope, receive))
+        http = HttpCall(scope, receive)
+        response = await self._respond(http)
+        origin = http.header(b"origin")
+        if origin is not None:
+            response.headers.update(await self.front_ends.headers(origin))
         await response(scope, receive, send)
 
     async def _respond(self, http: HttpCall) -> Response:

@@ -27,14 +27,14 @@ async def test_every_endpoint_that_is_named_answers(world: World) -> None:
         assert (await world.http.options(address)).status_code in {204, 405}
 
 
-@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke", "/oauth/userinfo"])
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/graphql"])
 async def test_the_pages_of_registered_applications_may_ask(world: World, path: str) -> None:
     await world.application("web", "https://web.test/callback", "http://127.0.0.1:5173")
     for origin in ("https://web.test", "http://127.0.0.1:5173", ISSUER):
         preflight = await world.http.options(path, headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
         assert preflight.status_code == 204
         assert preflight.headers["access-control-allow-origin"] == origin
-        assert preflight.headers["access-control-allow-headers"] == "Authorization, Content-Type"
+        assert preflight.headers["access-control-allow-headers"] == "Authorization, Content-Type, X-Request-ID"
         answer = await world.http.post(path, data={}, headers={"Origin": origin})
         assert answer.headers["access-control-allow-origin"] == origin
         assert answer.headers["vary"] == "Origin"
@@ -47,11 +47,12 @@ async def test_the_pages_of_registered_applications_may_ask(world: World, path: 
 async def test_no_other_page_may(world: World, origin: str) -> None:
     await world.application("web", "https://web.test/callback")
     headers = [(b"Origin", origin.encode())]
-    for answer in (
-        await world.http.options("/oauth/token", headers=headers),
-        await world.http.post("/oauth/token", data={}, headers=headers),
-    ):
-        assert "access-control-allow-origin" not in answer.headers
+    for path in ("/oauth/token", "/graphql"):
+        for answer in (
+            await world.http.options(path, headers=headers),
+            await world.http.post(path, data={}, headers=headers),
+        ):
+            assert "access-control-allow-origin" not in answer.headers
 
 
 async def test_a_body_that_is_no_form_is_refused(world: World) -> None:
@@ -73,3 +74,13 @@ async def test_secrets_in_the_address_are_not_looked_at(world: World) -> None:
     form = {"grant_type": "authorization_code", "code": code, "client_id": application.client_id}
     answer = await world.http.post("/oauth/token", params=form, data={"x": "y"})
     assert answer.json()["error"] == "invalid_request"
+
+
+async def test_an_application_of_another_origin_asks_its_queries(world: World) -> None:
+    await world.application("web", "https://web.test/callback")
+    application = Application(world, "web", "https://web.test/callback")
+    token = (await application.exchange(await application.code())).json()["access_token"]
+    headers = {"Origin": "https://web.test", "Authorization": f"Bearer {token}"}
+    answer = await world.http.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
+    assert answer.json() == {"data": {"viewer": {"role": "ADMINISTRATOR"}}}
+    assert answer.headers["access-control-allow-origin"] == "https://web.test"
