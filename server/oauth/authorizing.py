@@ -13,7 +13,8 @@ from auth.oauth.credentials import EndUser
 from auth.oauth.requests import OAuthRequest
 from auth.oauth.server import Answer, AuthorizationServer
 from server.oauth.forms import form_of, query_of
-from server.oauth.service import OAuthService, refusal, response_of
+from server.oauth.refused_page import prefers_a_page, refused_page
+from server.oauth.service import OAuthService, refusal_of, response_of
 from server.signing_in.visits import session_cookie_name
 from storage.browser_sessions import session_hash, signed_in_account
 
@@ -24,14 +25,21 @@ _NOT_SUPPORTED = {"request": "request_not_supported", "request_uri": "request_ur
 
 
 async def authorize(service: OAuthService, request: Request) -> Response:
+    answer = await _answer_to(service, request)
+    if isinstance(answer.body, dict) and prefers_a_page(request):
+        return refused_page(request, answer.status, answer.body)
+    return response_of(answer)
+
+
+async def _answer_to(service: OAuthService, request: Request) -> Answer:
     try:
         parameters = await form_of(request) if request.method == "POST" else query_of(request)
         asked = service.asked(request, parameters)
     except OAuth2Error as error:
-        return refusal(error)
+        return refusal_of(error)
     asked.method = "GET"
     user = await _signed_in(service, request)
-    return response_of(await service.run(request, partial(_answer, asked, user)))
+    return await service.run(request, partial(_answer, asked, user))
 
 
 async def _signed_in(service: OAuthService, request: Request) -> EndUser | None:

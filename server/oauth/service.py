@@ -61,5 +61,9 @@ def response_of(answer: Answer) -> Response:
 
 
 def refusal(error: OAuth2Error) -> Response:
+    return response_of(refusal_of(error))
+
+
+def refusal_of(error: OAuth2Error) -> Answer:
     status, body, headers = error()
-    return response_of(Answer(status, dict(body), tuple(headers)))
+    return Answer(status, dict(body), tuple(headers))

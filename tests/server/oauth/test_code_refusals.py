@@ -88,6 +88,20 @@ async def test_an_unknown_application_is_sent_nowhere(world: World, client_id: s
     assert response.json()["error"] in {"invalid_client", "invalid_request"}
 
 
+async def test_a_person_is_shown_a_page_in_their_language(world: World) -> None:
+    query = urlencode(Application(world).request(redirect_uri="https://evil.test/", client_id="<script>"))
+    headers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "zh-CN"}
+    chinese = await world.http.get(f"/oauth/authorize?{query}", headers=headers)
+    assert (chinese.status_code, chinese.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert '<html lang="zh-CN">' in chinese.text
+    assert "无法登录该应用" in chinese.text
+    assert "<code>invalid_client</code>" in chinese.text
+    assert "<script>" not in chinese.text
+    assert chinese.headers["content-security-policy"].startswith("default-src 'none'")
+    english = await world.http.get(f"/oauth/authorize?{query}", headers={**headers, "Accept-Language": "en"})
+    assert '<html lang="en">' in english.text
+
+
 async def test_a_parameter_that_stands_there_twice_is_refused(world: World) -> None:
     query = urlencode([*Application(world).request().items(), ("redirect_uri", "https://evil.test/")])
     refused(await world.http.get(f"/oauth/authorize?{query}"), "invalid_request")

@@ -1,11 +1,13 @@
 """`dengta keys` and `dengta client`, as an operator runs them."""
 
+import re
 from pathlib import Path
 
+import httpx
 from sqlalchemy import create_engine, text
 
 from auth.signing_keys import signing_keys_at
-from tests.commands import run
+from tests.commands import free_port, run, running, said_until
 
 
 def test_keys_are_listed_rotated_and_retired(tmp_path: Path) -> None:
@@ -51,3 +53,25 @@ def test_applications_are_registered_and_shut_out(empty_database_url: str, tmp_p
         operations = list(connection.execute(text("SELECT operation FROM audit_entries ORDER BY at, id")).scalars())
     engine.dispose()
     assert operations == ["registerClient", "changeClient", "changeClient", "changeClient"]
+
+
+def test_the_console_can_be_signed_in_to_as_soon_as_the_server_answers(own_province_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {"DATABASE_URL": own_province_url, "DENGTA_DATA_DIRECTORY": str(tmp_path), "DENGTA_PORT": str(port)}
+    with running("serve", environment=environment) as server:
+        said_until(server, re.compile("Dengta listens"))
+        assert httpx.get(f"{address}/.well-known/openid-configuration").json()["issuer"] == address
+        request = {
+            "response_type": "code",
+            "client_id": "dengta-console",
+            "redirect_uri": f"{address}/",
+            "code_challenge": "a" * 43,
+            "code_challenge_method": "S256",
+        }
+        response = httpx.get(f"{address}/oauth/authorize", params=request)
+        assert (response.status_code, response.headers["location"][:14]) == (302, "/sign-in?next=")
+        assert httpx.get(f"{address}{response.headers['location']}").status_code == 200
+        form = {"grant_type": "client_credentials"}
+        unknown = httpx.post(f"{address}/oauth/token", data=form, auth=("nobody", "x"))
+        assert (unknown.status_code, unknown.json()["error"]) == (401, "invalid_client")
