@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, column, func, insert, or_, select, update
+from sqlalchemy import Select, Text, column, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.codes import ClientKind, ClientState
 from storage.engine import Database
@@ -66,7 +67,8 @@ async def first_party_client(session: WriteSession, client_id: str) -> ClientRec
 
 async def add_first_party_client(
     session: WriteSession, client_id: str, name: str, redirect_uris: list[str], scopes: list[str]
-) -> None:
+) -> bool:
+    """False when there is a client of that id already; of several that come at once, one adds it."""
     values = {
         "client_id": client_id,
         "kind": ClientKind.FIRST_PARTY.value,
@@ -75,7 +77,8 @@ async def add_first_party_client(
         "scopes": scopes,
         "state": ClientState.ACTIVE.value,
     }
-    await session.execute(insert(Client).values(values))
+    added = insert(Client).values(values).on_conflict_do_nothing(index_elements=[Client.client_id])
+    return await session.execute(added) > 0
 
 
 async def change_first_party_client(session: WriteSession, client_number: int, **values: Any) -> None:

@@ -22,7 +22,7 @@ async def ensure_console(session: WriteSession, issuer: str, clock: Clock) -> No
     """The console that the server brings along comes back to the server's own address."""
     console = await first_party_client(session, CONSOLE)
     if console is None:
-        await register_application(session, CONSOLE, "灯塔控制台", [f"{issuer}/"], clock)
+        await _add(session, CONSOLE, "灯塔控制台", [f"{issuer}/"], clock)  # unless another server has just done so
     elif console.redirect_uris != (f"{issuer}/",):
         await change_first_party_client(session, console.id, redirect_uris=[f"{issuer}/"])
         await session.audit(_record("changeClient", CONSOLE, clock, redirectUris=[f"{issuer}/"]))
@@ -32,14 +32,20 @@ async def register_application(
     session: WriteSession, client_id: str, name: str, redirect_uris: Sequence[str], clock: Clock
 ) -> None:
     """RegistrationError when the id is taken or an address cannot be one to come back to."""
-    for uri in redirect_uris if client_id != CONSOLE else ():
+    for uri in redirect_uris:
         problem = problem_of(uri)
         if problem is not None:
             raise RegistrationError(f"{uri} cannot be a redirect URI: it {problem}.")
-    if await first_party_client(session, client_id) is not None:
+    if not await _add(session, client_id, name, redirect_uris, clock):
         raise RegistrationError(f"There is a client {client_id} already. See: dengta client list.")
-    await add_first_party_client(session, client_id, name, list(redirect_uris), sorted(PERSONAL_SCOPES))
-    await session.audit(_record("registerClient", client_id, clock, redirectUris=list(redirect_uris)))
+
+
+async def _add(session: WriteSession, client_id: str, name: str, redirect_uris: Sequence[str], clock: Clock) -> bool:
+    uris = list(redirect_uris)
+    if not await add_first_party_client(session, client_id, name, uris, sorted(PERSONAL_SCOPES)):
+        return False
+    await session.audit(_record("registerClient", client_id, clock, redirectUris=uris))
+    return True
 
 
 async def put_application_in_state(session: WriteSession, client_id: str, state: ClientState, clock: Clock) -> None:

@@ -28,7 +28,7 @@ def rotate() -> None:
         typer.echo(f"{new.kid} signs from now on. Retire those before it once their tokens have expired.")
 
 
-@keys.command()
+@keys.command(context_settings={"ignore_unknown_options": True})  # one key's id in 64 begins with a hyphen
 def retire(key_id: Annotated[str, typer.Argument(help="As `dengta keys list` shows it.")]) -> None:
     """Refuse, from now on, every token that this key signed."""
     with clear_errors():

@@ -1,15 +1,20 @@
 """Signing in at an application: authorization code with PKCE, from the browser's redirect to an answered query."""
 
+from asyncio import gather
 from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from sqlalchemy import select
 
+from auth.oauth.registration import ensure_console
 from domain.codes import AccountState
-from storage.models import Grant
-from tests.asking import AUDIENCE, ISSUER
+from storage.engine import connect
+from storage.models import AuditEntry, Client, Grant
+from tests.asking import AUDIENCE, AUDIT_KEY, ISSUER
 from tests.opened_accounts import put_in_state
 from tests.server.oauth.flow import REDIRECT, Application, World, refused, returned
+from tests.set_clock import SetClock
 
 
 async def test_whoever_is_signed_in_comes_back_with_a_code_that_gives_tokens_that_are_answered(world: World) -> None:
@@ -19,6 +24,22 @@ async def test_whoever_is_signed_in_comes_back_with_a_code_that_gives_tokens_tha
     answer = await world.ask(tokens["access_token"])
     assert answer.json() == {"data": {"viewer": {"role": "ADMINISTRATOR"}}}
     assert await world.audited() == ["registerClient", "authorize", "token"]
+
+
+async def test_servers_that_start_together_register_the_console_once(empty_database_url: str) -> None:
+    database = connect(empty_database_url, connections=16, audit_key=AUDIT_KEY)
+
+    async def start() -> None:
+        async with database.writing() as session:
+            await ensure_console(session, "https://dengta.test", SetClock())
+
+    await gather(*(start() for _ in range(8)))
+    assert await database.rows(select(Client.client_id)) == [("dengta-console",)]
+    assert await database.rows(select(AuditEntry.operation)) == [("registerClient",)]
+    async with database.writing() as session:
+        await ensure_console(session, "https://moved.test", SetClock())
+    assert await database.rows(select(Client.redirect_uris)) == [(["https://moved.test/"],)]
+    await database.close()
 
 
 async def test_an_access_token_is_of_the_profile_of_rfc_9068(world: World) -> None:
