@@ -1,0 +1,246 @@
+"""Every role and tier meets every output field, filter method, order, mutation and subscription of the whole schema.
+
+What the schema offers is taken from the schema, so that what is added to it is walked without a word here. What may be
+expected is read from the table of defaults alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from random import Random
+from typing import Any, NamedTuple, cast
+
+import pytest
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from auth.actor import Role, Tier
+from auth.default_matrix import DEFAULT_MATRIX, FieldClass
+from auth.permissions import Permissions, has_mask
+from auth.visibility import FieldUse, Purpose, Visibility, coordinate
+from domain.codes import Scope
+from domain.errors import CallerError
+from domain.records import OrganizationRecord
+from resolvers.context import RequestContext
+from schema import field_usage
+from schema.build import governed_fields, graphql_schema
+from schema.filters import USE
+from schema.traits import traits_of
+from server.app import DEFAULT_PERMISSIONS, SCHEMA
+from server.operations.documents import Operation
+from server.operations.running import Operations, Request
+from tests.asking import Api
+from tests.every_use import Case, EveryUse, FieldUsed
+
+CORE = graphql_schema(SCHEMA)
+FIELDS = governed_fields(SCHEMA)
+NAMES = {coordinate(name): name for name in FIELDS}
+CASES = tuple(EveryUse(CORE, set(NAMES)).cases())
+HIDDEN, MASKED, VISIBLE = Visibility.HIDDEN, Visibility.MASKED, Visibility.VISIBLE
+WHOEVER = [(role, tier) for role in Role for tier in Tier]
+SHOWN_BY = {
+    Scope.ORGANIZATIONS_READ: {FieldClass.STRUCTURE},
+    Scope.MEMBERS_READ: {FieldClass.RECORD, FieldClass.PERSONAL},
+}
+
+
+class Verdict(NamedTuple):
+    """The error's code, or ALLOWED, and the fields that it names."""
+
+    code: str
+    fields: tuple[str, ...] = ()
+
+
+ALLOWED = Verdict("ALLOWED")
+
+
+def expected(uses: Iterable[FieldUsed], shown: Mapping[str, Visibility]) -> Verdict:
+    """`shown`: `Type.field` → what may be seen of it."""
+    hidden = {use.field for use in uses if shown[use.field] is HIDDEN}
+    if hidden:
+        return Verdict("FIELD_HIDDEN", tuple(sorted(hidden)))
+    too_much = {
+        use.field for use in uses if shown[use.field] is MASKED and use.purpose not in (Purpose.READ, Purpose.MATCH)
+    }
+    return Verdict("FIELD_MASKED", tuple(sorted(too_much))) if too_much else ALLOWED
+
+
+def verdict(operation: Operation, permissions: Permissions, variables: Mapping[str, Any]) -> Verdict:
+    try:
+        operation.require(permissions, variables)
+    except CallerError as error:
+        return Verdict(error.problem.code, tuple(cast("list[str]", error.extensions["fields"])))
+    return ALLOWED
+
+
+@cache
+def operations() -> list[tuple[Case, Operation]]:
+    """Each case, prepared."""
+    running = Operations(SCHEMA)
+    prepared = [(case, running.prepared(Request(case.document), "en")) for case in CASES]
+    wrong = [(case.document, answer.errors) for case, answer in prepared if not isinstance(answer, Operation)]
+    assert wrong == []
+    return cast("list[tuple[Case, Operation]]", prepared)
+
+
+def by_default(role: Role, tier: Tier) -> dict[str, Visibility]:
+    return {name: DEFAULT_MATRIX[role, tier, FIELDS[NAMES[name]].field_class] for name in NAMES}
+
+
+def disagreements(permissions: Permissions, shown: Mapping[str, Visibility]) -> list[tuple[str, Verdict, Verdict]]:
+    """Where the server decides otherwise than the table: the element, the server's verdict, the table's."""
+    found = []
+    for case, operation in operations():
+        wanted, said = expected(case.uses, shown), verdict(operation, permissions, case.variables)
+        if said != wanted:
+            found.append((case.element, said, wanted))
+    return found
+
+
+def permissions_with(shown: Mapping[str, Visibility]) -> Permissions:
+    return Permissions({NAMES[name]: visibility for name, visibility in shown.items()})
+
+
+def test_the_walk_goes_everywhere() -> None:
+    elements = {case.element for case in CASES}
+    fields = {
+        f"{kind.name}.{name}"
+        for kind in CORE.type_map.values()
+        if hasattr(kind, "interfaces") and hasattr(kind, "is_type_of") and not kind.name.startswith("__")
+        for name in kind.fields  # type: ignore[attr-defined] # an object type
+    }
+    assert fields <= elements
+    assert set(NAMES) <= elements
+    methods = [name for name in elements if name.count(".") == 2 and "(" not in name and "in variables" not in name]
+    orders = [name for name in elements if "OrderField." in name and "in variables" not in name]
+    assert len(methods) > 60
+    assert len(orders) > 25
+    roots = [root for root in (CORE.query_type, CORE.mutation_type, CORE.subscription_type) if root is not None]
+    assert len(roots) == 3
+    assert {f"{root.name}.{name}" for root in roots for name in root.fields} <= elements
+
+
+@pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
+def test_every_use_is_decided_as_the_default_matrix_says(role: Role, tier: Tier) -> None:
+    assert disagreements(DEFAULT_PERMISSIONS.permissions_of(role, tier), by_default(role, tier)) == []
+
+
+@pytest.mark.parametrize("tier", list(Tier), ids=str)
+@pytest.mark.parametrize("scopes", [frozenset(), *({scope} for scope in Scope), frozenset(Scope)], ids=sorted)
+def test_a_partner_sees_what_its_scopes_and_the_matrix_both_allow(scopes: frozenset[Scope], tier: Tier) -> None:
+    classes = {of_class for scope in scopes for of_class in SHOWN_BY.get(scope, ())}
+    shown = {
+        name: visibility if FIELDS[NAMES[name]].field_class in classes else HIDDEN
+        for name, visibility in by_default(Role.PARTNER, tier).items()
+    }
+    permissions = DEFAULT_PERMISSIONS.permissions_of(Role.PARTNER, tier, frozenset(scopes))
+    assert disagreements(permissions, shown) == []
+
+
+@pytest.mark.parametrize("field", sorted(NAMES))
+def test_a_field_is_refused_wherever_it_is_used_and_nothing_else_is(field: str) -> None:
+    """Whoever may see all but this field; and, where there is a mask, all but this field unmasked."""
+    for visibility in (HIDDEN, MASKED) if has_mask(NAMES[field]) else (HIDDEN,):
+        shown = {**dict.fromkeys(NAMES, VISIBLE), field: visibility}
+        assert disagreements(permissions_with(shown), shown) == []
+
+
+@pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
+def test_what_may_not_be_read_may_not_be_grouped_by_either(role: Role, tier: Tier) -> None:
+    permissions, shown = DEFAULT_PERMISSIONS.permissions_of(role, tier), by_default(role, tier)
+    groupable = [name for name in NAMES if is_groupable(name)]
+    assert len(groupable) > 10
+    for name in groupable:
+        wanted = expected([FieldUsed(name, Purpose.GROUP)], shown)
+        try:
+            permissions.require([FieldUse(NAMES[name], Purpose.GROUP)])
+            said = ALLOWED
+        except CallerError as error:
+            said = Verdict(error.problem.code, tuple(cast("list[str]", error.extensions["fields"])))
+        assert said == wanted, name
+
+
+def is_groupable(name: str) -> bool:
+    type_name, _, field_name = name.partition(".")
+    field = CORE.type_map[type_name].fields[field_name]  # type: ignore[attr-defined] # of an object type
+    traits = traits_of(field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF])
+    return traits is not None and traits.groupable
+
+
+class Untouchable:
+    """Stands where nothing may be asked for: there is no database, there are no loaders."""
+
+
+@pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
+async def test_a_refusal_comes_before_anything_runs(role: Role, tier: Tier) -> None:
+    permissions, shown = DEFAULT_PERMISSIONS.permissions_of(role, tier), by_default(role, tier)
+    nothing = cast("Any", Untouchable())
+    context = RequestContext(nothing, permissions, nothing, nothing, nothing, nothing, "en")
+    running, refused = Operations(SCHEMA), 0
+    for case, operation in operations():
+        wanted = expected(case.uses, shown)
+        if wanted != ALLOWED:
+            answer = await running.run(operation, Request(case.document, None, case.variables), context)
+            assert (answer.executed, answer.data) == (False, None)
+            assert [error.extensions for error in answer.errors] == [
+                {"code": wanted.code, "fields": list(wanted.fields)}
+            ]
+            refused += 1
+    assert refused > 5
+
+
+@pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
+async def test_the_same_holds_over_http(
+    api: Api,
+    county: OrganizationRecord,
+    approving_committee: OrganizationRecord,
+    branch: OrganizationRecord,
+    role: Role,
+    tier: Tier,
+) -> None:
+    """For some of the queries, drawn anew for each role and tier."""
+    place = {Tier.COUNTY_OR_ABOVE: county, Tier.APPROVING_COMMITTEE: approving_committee, Tier.OTHER_GRASSROOTS: branch}
+    caller, shown = api.as_(place[tier], role), by_default(role, tier)
+    queries = [case for case in CASES if case.root == "query"]
+    for case in Random(f"{role} {tier}").sample(queries, 40):  # noqa: S311 # it keeps no secret
+        response = await caller.post(case.document, dict(case.variables))
+        errors = [error["extensions"] for error in response.json().get("errors", [])]
+        wanted = expected(case.uses, shown)
+        about_fields = [error for error in errors if error["code"].startswith("FIELD_")]
+        assert response.status_code < 500
+        assert about_fields == ([] if wanted == ALLOWED else [{"code": wanted.code, "fields": list(wanted.fields)}])
+        assert (response.status_code == 400) is bool(about_fields) or errors, case.document
+
+
+# -- the walk finds what has been forgotten
+
+
+def test_it_finds_a_filter_method_that_does_not_say_what_it_uses(monkeypatch: pytest.MonkeyPatch) -> None:
+    method = CORE.type_map["MemberPhoneFilter"].fields["fuzzy"]  # type: ignore[attr-defined] # an input type
+    definition = method.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    assert USE in definition.metadata
+    monkeypatch.setattr(definition, "metadata", {})
+    assert "MemberFilter.phone.fuzzy" in found_when_phones_are_hidden()
+
+
+def test_it_finds_an_order_that_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(field_usage, "ordered_field", lambda *_: None)
+    assert "MemberOrderField.PHONE" in found_when_phones_are_hidden()
+
+
+def test_it_finds_an_output_field_that_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(field_usage, "traits_of", lambda _: None)
+    assert "Member.phone" in found_when_phones_are_hidden()
+
+
+def test_it_finds_variables_that_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(field_usage, "_uses_in_value", lambda *_: iter(()))
+    assert "MemberFilter.phone.fuzzy in variables" in found_when_phones_are_hidden()
+
+
+def found_when_phones_are_hidden() -> set[str]:
+    """By a walk of its own, of documents that were not prepared before."""
+    shown = {**dict.fromkeys(NAMES, VISIBLE), "Member.phone": HIDDEN}
+    operations.cache_clear()
+    try:
+        return {element for element, _, _ in disagreements(permissions_with(shown), shown)}
+    finally:
+        operations.cache_clear()

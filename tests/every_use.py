@@ -1,0 +1,312 @@
+"""Every use that the schema makes of a field, each as a small document of its own.
+
+It is worked out from the types of the schema and from their names alone, not from the metadata by which the server
+knows the same: so that what has been forgotten there is found.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
+from itertools import count
+from typing import Any
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_composite_type,
+    is_introspection_type,
+    is_required_argument,
+    is_required_input_field,
+)
+
+from auth.visibility import Purpose
+
+SAMPLES: Mapping[str, str] = {
+    "Int": "1",
+    "Float": "1.0",
+    "String": '"x"',
+    "Boolean": "true",
+    "ID": '"TWVtYmVyOjE="',
+    "Date": '"2000-01-31"',
+    "DateTime": '"2000-01-31T00:00:00Z"',
+}
+"""A value of each scalar, as it is written in a document."""
+
+CONDITIONS: Mapping[str, str] = {
+    "MemberFilter.within": "Member.branch",
+    "OrganizationFilter.within": "Organization.id",
+}
+"""Parts of filters that are named otherwise than the field on which they are a condition."""
+
+NO_CONDITIONS: Mapping[str, str] = {
+    "first": "a page",
+    "after": "a page",
+    "last": "a page",
+    "before": "a page",
+    "id": "names the record",
+    "ids": "names the records",
+    "reach": "how far below an organisation",
+    "role": "whose permission matrix",
+    "tier": "whose permission matrix",
+}
+"""Arguments of queries by whose value nothing can be found out of a field, and what they say instead."""
+
+NO_ORDERS = {"OrganizationOrderField.TREE"}
+"""Orders that are no field."""
+
+COMBINATIONS = {"and", "or", "not"}
+
+
+class UnknownElementError(AssertionError):
+    """The walk met something of which it does not know what it means; it says what to add, and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldUsed:
+    """`field` as `Type.field` in the spelling of the schema."""
+
+    field: str
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class Case:
+    """A document that does one thing at `element`, and everything that it uses by that."""
+
+    element: str
+    document: str
+    uses: frozenset[FieldUsed]
+    variables: Mapping[str, Any]
+
+    @cached_property
+    def root(self) -> str:
+        return self.document.split(" ", 1)[0]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """To the objects of a type: what comes before their selection, what closes it, and what it uses."""
+
+    opening: str
+    closing: str
+    uses: frozenset[FieldUsed]
+
+
+class EveryUse:
+    """`governed` are the fields that the matrix knows, as `Type.field`."""
+
+    def __init__(self, schema: GraphQLSchema, governed: set[str]) -> None:
+        self._schema = schema
+        self._governed = governed
+
+    def cases(self) -> Iterator[Case]:
+        for type_name, way in self._ways.items():
+            for name, field in self._schema.type_map[type_name].fields.items():  # type: ignore[attr-defined] # of objects
+                yield self._reading(type_name, name, field, way)
+                if not type_name.endswith("Mutation"):
+                    yield from self._cases_of_arguments(type_name, name, field, way)
+
+    # -- output fields
+
+    def _reading(self, type_name: str, name: str, field: Any, way: _Way) -> Case:
+        coordinate = f"{type_name}.{name}"
+        document = f"{way.opening} {self._call(name, field)}{_inside(field)} {way.closing}"
+        return Case(coordinate, document, way.uses | self._read(coordinate), {})
+
+    def _read(self, coordinate: str) -> frozenset[FieldUsed]:
+        return frozenset({FieldUsed(coordinate, Purpose.READ)} if coordinate in self._governed else ())
+
+    def _call(self, name: str, field: Any, **written: str) -> str:
+        """The field with the arguments that it cannot be without, and these."""
+        required = {
+            key: sample(argument.type) for key, argument in field.args.items() if is_required_argument(argument)
+        }
+        arguments = ", ".join(f"{key}: {value}" for key, value in {**required, **written}.items())
+        return f"{name}({arguments})" if arguments else name
+
+    @cached_property
+    def _ways(self) -> dict[str, _Way]:
+        """The way to each type of object that uses the fewest governed fields."""
+        number = count()
+        queue: list[tuple[int, int, int, str, _Way]] = []
+        for keyword, root in (
+            ("query", self._schema.query_type),
+            ("mutation", self._schema.mutation_type),
+            ("subscription", self._schema.subscription_type),
+        ):
+            if root is not None:
+                heappush(queue, (0, 0, next(number), root.name, _Way(f"{keyword} {{", "}", frozenset())))
+        found: dict[str, _Way] = {}
+        while queue:
+            _, length, _, name, way = heappop(queue)
+            if name not in found:
+                found[name] = way
+                for below, further in self._further(name, way):
+                    heappush(queue, (len(further.uses), length + 1, next(number), below, further))
+        abstract = {name for name in found if isinstance(self._schema.type_map[name], GraphQLInterfaceType)}
+        objects = {
+            name
+            for name, kind in self._schema.type_map.items()
+            if isinstance(kind, GraphQLObjectType) and not is_introspection_type(kind)
+        }
+        if objects - set(found):
+            raise UnknownElementError(f"No way leads to {sorted(objects - set(found))}.")
+        return {name: way for name, way in found.items() if name not in abstract}
+
+    def _further(self, name: str, way: _Way) -> Iterator[tuple[str, _Way]]:
+        kind: Any = self._schema.type_map[name]
+        if isinstance(kind, GraphQLInterfaceType):
+            for concrete in self._schema.get_possible_types(kind):
+                yield concrete.name, _Way(f"{way.opening} ... on {concrete.name} {{", f"}} {way.closing}", way.uses)
+        for key, field in kind.fields.items():
+            inner = get_named_type(field.type)
+            if is_composite_type(inner):
+                opening = f"{way.opening} {self._call(key, field)} {{"
+                yield inner.name, _Way(opening, f"}} {way.closing}", way.uses | self._read(f"{name}.{key}"))
+
+    # -- conditions and orders
+
+    def _cases_of_arguments(self, type_name: str, name: str, field: Any, way: _Way) -> Iterator[Case]:
+        reading = way.uses | self._read(f"{type_name}.{name}")
+        for key, argument in field.args.items():
+            for element, value, uses in self._values(key, argument, f"{type_name}.{name}({key})"):
+                call = f"{self._call(name, field, **{key: written(value)})}{_inside(field)}"
+                yield Case(element, f"{way.opening} {call} {way.closing}", reading | uses, {})
+                declared = way.opening.replace("{", f"($value: {argument.type}) {{", 1)
+                call = f"{self._call(name, field, **{key: '$value'})}{_inside(field)}"
+                yield Case(
+                    f"{element} in variables",
+                    f"{declared} {call} {way.closing}",
+                    reading | uses,
+                    {"value": plain(value)},
+                )
+
+    def _values(
+        self, key: str, argument: GraphQLArgument, place: str
+    ) -> Iterator[tuple[str, Any, frozenset[FieldUsed]]]:
+        kind = get_named_type(argument.type)
+        if isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Filter"):
+            yield from self._conditions(kind, depth=2)
+        elif isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Order"):
+            yield from self._orders(kind)
+        elif key not in NO_CONDITIONS:
+            raise UnknownElementError(
+                f"Can something be found out of a field by {place}? If so, make it part of a `…Filter` whose parts say "
+                "what they use (schema/filters.py); if not, list it in NO_CONDITIONS of tests/every_use.py."
+            )
+
+    def _conditions(self, kind: GraphQLInputObjectType, depth: int) -> Iterator[tuple[str, Any, frozenset[FieldUsed]]]:
+        for name, part in kind.fields.items():
+            inner: Any = get_named_type(part.type)
+            if name in COMBINATIONS:
+                if depth > 1:
+                    for element, value, uses in self._conditions(kind, depth=1):
+                        yield f"{kind.name}.{name}: {element}", {name: value}, uses
+                continue
+            used = self._field_of_condition(kind.name, name)
+            if (
+                isinstance(inner, GraphQLInputObjectType)
+                and inner.name == f"{kind.name.removesuffix('Filter')}{name[0].upper()}{name[1:]}Filter"
+            ):
+                for method, operand in inner.fields.items():
+                    purpose = Purpose.MATCH if method == "exact" else Purpose.SEARCH
+                    use = FieldUsed(used, purpose)
+                    yield (
+                        f"{kind.name}.{name}.{method}",
+                        {name: {method: Raw(sample(operand.type, optional=True))}},
+                        frozenset({use}),
+                    )
+            elif isinstance(inner, GraphQLInputObjectType):
+                own = frozenset({FieldUsed(used, Purpose.SEARCH)})
+                yield f"{kind.name}.{name}", {name: {}}, own
+                if depth > 1:
+                    for element, value, uses in self._conditions(inner, depth=1):
+                        yield f"{kind.name}.{name}: {element}", {name: value}, own | uses
+            else:
+                yield (
+                    f"{kind.name}.{name}",
+                    {name: Raw(sample(part.type, optional=True))},
+                    frozenset({FieldUsed(used, Purpose.SEARCH)}),
+                )
+
+    def _field_of_condition(self, kind: str, name: str) -> str:
+        field = CONDITIONS.get(f"{kind}.{name}") or f"{kind.removesuffix('Filter')}.{name}"
+        if field not in self._governed:
+            raise UnknownElementError(
+                f"{kind}.{name} is a condition on which field? Say so in CONDITIONS of tests/every_use.py."
+            )
+        return field
+
+    def _orders(self, kind: GraphQLInputObjectType) -> Iterator[tuple[str, Any, frozenset[FieldUsed]]]:
+        values = get_named_type(kind.fields["field"].type)
+        assert isinstance(values, GraphQLEnumType)
+        for value in values.values:
+            element = f"{values.name}.{value}"
+            first, *rest = value.lower().split("_")
+            field = f"{kind.name.removesuffix('Order')}.{first}{''.join(map(str.capitalize, rest))}"
+            if element in NO_ORDERS:
+                yield element, {"field": Raw(value)}, frozenset()
+            elif field in self._governed:
+                yield element, {"field": Raw(value)}, frozenset({FieldUsed(field, Purpose.ORDER)})
+            else:
+                raise UnknownElementError(
+                    f"{element} orders by which field? If by none, list it in NO_ORDERS of tests/every_use.py."
+                )
+
+
+class Raw(str):
+    """A scalar or enum value as it is written in a document."""
+
+    __slots__ = ()
+
+
+def written(value: Any) -> str:
+    """As it stands in a document."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {written(part)}" for key, part in value.items()) + "}"
+    return str(value)
+
+
+def plain(value: Any) -> Any:
+    """As it stands in the variables."""
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    return _from_document(str(value))
+
+
+def _from_document(text: str) -> Any:
+    if text.startswith("["):
+        return [_from_document(text[1:-1])]
+    if text.startswith("{"):
+        return {}
+    if text in ("true", "false"):
+        return text == "true"
+    return text.strip('"') if not text.isdigit() else int(text)
+
+
+def sample(kind: Any, *, optional: bool = False) -> str:
+    """A value of the type; of an input object no more than what it cannot be without."""
+    if isinstance(kind, GraphQLNonNull):
+        return sample(kind.of_type, optional=optional)
+    if isinstance(kind, GraphQLList):
+        return f"[{sample(kind.of_type)}]"
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
+    if isinstance(kind, GraphQLInputObjectType):
+        required = {key: part for key, part in kind.fields.items() if is_required_input_field(part)}
+        return "{" + ", ".join(f"{key}: {sample(part.type)}" for key, part in required.items()) + "}"
+    if kind.name not in SAMPLES:
+        raise UnknownElementError(f"Add a value of the scalar {kind.name} to SAMPLES of tests/every_use.py.")
+    return SAMPLES[kind.name]
+
+
+def _inside(field: Any) -> str:
+    return " { __typename }" if is_composite_type(get_named_type(field.type)) else ""
