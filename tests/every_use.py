@@ -41,6 +41,7 @@ SAMPLES: Mapping[str, str] = {
 """A value of each scalar, as it is written in a document."""
 
 CONDITIONS: Mapping[str, str] = {
+    "AccountFilter.within": "Account.organization",
     "MemberFilter.within": "Member.branch",
     "OrganizationFilter.within": "Organization.id",
 }
@@ -299,7 +300,7 @@ def sample(kind: Any, *, optional: bool = False) -> str:
     if isinstance(kind, GraphQLList):
         return f"[{sample(kind.of_type)}]"
     if isinstance(kind, GraphQLEnumType):
-        return next(iter(kind.values))
+        return str(next(iter(kind.values)))
     if isinstance(kind, GraphQLInputObjectType):
         required = {key: part for key, part in kind.fields.items() if is_required_input_field(part)}
         return "{" + ", ".join(f"{key}: {sample(part.type)}" for key, part in required.items()) + "}"

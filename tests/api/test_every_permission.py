@@ -173,7 +173,7 @@ class Untouchable:
 async def test_a_refusal_comes_before_anything_runs(role: Role, tier: Tier) -> None:
     permissions, shown = DEFAULT_PERMISSIONS.permissions_of(role, tier), by_default(role, tier)
     nothing = cast("Any", Untouchable())
-    context = RequestContext(nothing, permissions, nothing, nothing, nothing, nothing, "en")
+    context = RequestContext(nothing, permissions, nothing, nothing, nothing, nothing, "en", code_key=b"")
     running, refused = Operations(SCHEMA), 0
     for case, operation in operations():
         wanted = expected(case.uses, shown)
