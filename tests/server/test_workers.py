@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -169,6 +170,37 @@ def test_requests_under_way_are_finished(own_province_url: str, data_directory: 
         assert answer.result(timeout=60) == members
         ended(server.process)
     engine.dispose()
+
+
+HIDE_NAMES = """
+mutation { setPermissions(input: {expectedVersion: 0, changes: [
+  {role: ADMINISTRATOR, tier: COUNTY_OR_ABOVE, field: "Member.name", read: HIDDEN}
+]}) { errors { code } } }
+"""
+
+
+def test_an_edit_of_the_matrix_is_in_every_worker_within_a_second(own_province_url: str, data_directory: Path) -> None:
+    with serving(own_province_url, data_directory) as server:
+        officer, administrator = (
+            run("token", "--role", role, "--organization", "370000", **server.environment).stdout.strip()
+            for role in ("security_officer", "administrator")
+        )
+
+        def asks(token: str, query: str) -> str:
+            """On a connection of its own, and so of either worker."""
+            headers = {"Authorization": f"Bearer {token}"}
+            return httpx.post(f"{server.address}/graphql", json={"query": query}, headers=headers, timeout=60).text
+
+        names = "{ members(first: 1) { nodes { name } } }"
+        server.ask_until_each_has_answered()
+        assert "FIELD_HIDDEN" not in asks(administrator, names)
+        assert asks(officer, HIDE_NAMES) == '{"data":{"setPermissions":{"errors":[]}}}'
+        edited_at = time.monotonic()
+        answers = []
+        while time.monotonic() < edited_at + 1:
+            answers.append("FIELD_HIDDEN" in asks(administrator, names))
+        assert all("FIELD_HIDDEN" in asks(administrator, names) for _ in range(20))
+        assert True in answers
 
 
 def test_hanging_up_brings_fresh_workers(province_url: str, data_directory: Path) -> None:
