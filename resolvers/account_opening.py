@@ -1,5 +1,6 @@
 """开通账号: one account or many, all of them or none."""
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from domain.masking import MASKS
 from domain.records import Selection
 from resolvers.activation_codes import Holder, send_activation_codes
 from resolvers.officers import Officer
-from storage.account_writing import insert_accounts, what_is_taken
+from storage.account_writing import Taken, insert_accounts, what_is_taken
 from storage.organizations import organizations_by_id
 
 _EXISTS = Selection(frozenset({"id"}))
@@ -46,14 +47,16 @@ async def problems_of_all(officer: Officer, drafts: Sequence[AccountDraft]) -> l
         {draft.identity_number for draft in drafts if draft.identity_number},
         {draft.phone for draft in drafts if draft.phone},
     )
-    return [
-        [
-            *problems_of(draft),
-            *([PERSON_HOLDS_ACCOUNT] if draft.identity_number in taken.identity_numbers else []),
-            *([PHONE_IN_USE] if draft.phone in taken.phones else []),
-        ]
-        for draft in found
-    ]
+    return await to_thread(lambda: [_problems(draft, taken) for draft in found])
+
+
+def _problems(draft: AccountDraft, taken: Taken) -> list[Problem]:
+    problems = problems_of(draft)
+    if draft.identity_number in taken.identity_numbers:
+        problems.append(PERSON_HOLDS_ACCOUNT)
+    if draft.phone in taken.phones:
+        problems.append(PHONE_IN_USE)
+    return problems
 
 
 async def open_all(officer: Officer, operation: str, drafts: Sequence[AccountDraft]) -> list[OpenedAccount]:

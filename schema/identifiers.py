@@ -44,6 +44,14 @@ def number_of(type_name: str, text: str, argument: str = "id") -> int:
     return identifier.number
 
 
+def organization_number(text: str) -> int | None:
+    """The number of the organisation whose id it is; None for what is no such id."""
+    try:
+        return number_of("Organization", text)
+    except CallerError:
+        return None
+
+
 def _malformed(argument: str) -> CallerError:
     return bad_input(
         f"参数 {argument} 不是有效的 id。请使用查询结果中的 id 字段。",

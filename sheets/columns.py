@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.errors import CallerError
+from domain.errors import CallerError, Message, Problem
 from sheets.cells import CellReader, read_text
-from sheets.rows import Cell, Row, unusable_file
+from sheets.rows import Cell, Row, is_empty, unusable_file
 
 _LONGEST_NAME_SHOWN = 30
 
@@ -51,6 +51,19 @@ def cells_by_column(row: Row, placed: Iterable[PlacedColumn]) -> Iterator[tuple[
     """The cells of a row; a short row has empty cells at its end."""
     for found in placed:
         yield found, row.cells[found.place] if found.place < len(row.cells) else None
+
+
+def stray_cells(row: Row, placed: Iterable[PlacedColumn]) -> Iterator[Problem]:
+    """Content where the header has no column, which is how a shifted row shows."""
+    places = {found.place for found in placed}
+    if any(place not in places and not is_empty(cell) for place, cell in enumerate(row.cells)):
+        yield Problem(
+            "CELL_WITHOUT_COLUMN",
+            Message(
+                "此行在没有表头的列中有内容：请检查单元格是否错位。",
+                "This row has content where the header has no column: check whether its cells are shifted.",
+            ),
+        )
 
 
 def _plain(name: str) -> str:

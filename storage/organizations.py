@@ -1,6 +1,6 @@
 """党组织: reads of the tree. Everything is asked within a scope, the subtree of the caller's organisation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -14,7 +14,10 @@ from storage.models import Organization
 from storage.ordering import organization_keyset
 from storage.pages import page_of, page_statement, walk_of
 from storage.reading import reading_of
+from storage.statements import one_of
 from storage.whole_scope import page_of_all, records_with_ids
+
+_DIGITS = len(str(2**63))
 
 
 def whole_organizations() -> Select[Any]:
@@ -25,6 +28,12 @@ def whole_organizations() -> Select[Any]:
 async def organization_anywhere(database: Database, organization_id: int) -> OrganizationRecord | None:
     """Regardless of scope."""
     row = await database.row(whole_organizations().where(Organization.id == organization_id))
+    return None if row is None else whole_organization(*row)
+
+
+async def top_organization(database: Database) -> OrganizationRecord | None:
+    """The one above all others; None in a register without organisations."""
+    row = await database.row(whole_organizations().where(Organization.parent_id.is_(None)).order_by(Organization.path))
     return None if row is None else whole_organization(*row)
 
 
@@ -63,6 +72,24 @@ async def organizations_by_id(
     return await records_with_ids(database, scope, OrganizationRecord, ids, selection)
 
 
+async def organizations_by_reference(
+    database: Database, scope: str, references: Collection[str]
+) -> Mapping[str, Sequence[int]]:
+    """For each reference that the scope knows: those with that division code, else the one with that id, else those
+    with that name; of several, two."""
+    numbers = {int(text): text for text in references if text.isascii() and text.isdecimal() and len(text) < _DIGITS}
+    two = (func.min(Organization.id), func.max(Organization.id))
+    within = subtree(Organization.path, scope)
+    by_name, by_code = [
+        await database.rows(select(column, *two).where(within, one_of(column, references)).group_by(column))
+        for column in (Organization.name, Organization.division_code)
+    ]
+    by_id = await database.rows(select(Organization.id).where(within, one_of(Organization.id, list(numbers))))
+    found: dict[str, Sequence[int]] = {text: sorted({first, last}) for text, first, last in by_name}
+    found |= {numbers[row[0]]: [row[0]] for row in by_id}
+    return found | {text: sorted({first, last}) for text, first, last in by_code}
+
+
 async def organization_by_reference(database: Database, reference: str) -> OrganizationRecord | None:
     """The one with that division code, else with that id, else with that name if only one has it."""
     for condition in _references(reference):
@@ -73,5 +100,5 @@ async def organization_by_reference(database: Database, reference: str) -> Organ
 
 
 def _references(reference: str) -> list[ColumnElement[bool]]:
-    by_id = [Organization.id == int(reference)] if reference.isdecimal() and len(reference) < len(str(2**63)) else []
+    by_id = [Organization.id == int(reference)] if reference.isdecimal() and len(reference) < _DIGITS else []
     return [Organization.division_code == reference, *by_id, Organization.name == reference]

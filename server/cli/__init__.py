@@ -2,8 +2,10 @@
 
 import typer
 
+from server.cli.account import account
 from server.cli.client import client
 from server.cli.demo import demo
+from server.cli.import_accounts import import_accounts
 from server.cli.import_members import import_members
 from server.cli.keys import keys
 from server.cli.load import load
@@ -23,6 +25,7 @@ app.command("serve")(serve)
 app.command("worker")(worker)
 app.command("load")(load)
 app.command("token")(token)
+app.add_typer(account, name="account")
 app.add_typer(client, name="client")
 app.add_typer(keys, name="keys")
 app.command("schema")(schema)
@@ -30,6 +33,7 @@ app.command("reference", hidden=True)(reference)
 
 imports = typer.Typer(help="Take records over from files.", no_args_is_help=True)
 imports.command("members")(import_members)
+imports.command("accounts")(import_accounts)
 app.add_typer(imports, name="import")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from domain.clock import system_clock, today
-from domain.errors import CallerError, Message
+from server.cli.failed_imports import REFUSED, failures_reported, refuse_unusable_errors_file
 from server.cli.failing import clear_errors, settings_from_environment
 from server.database import migrated_database
 from server.importing.import_report import ImportReport
@@ -17,10 +17,7 @@ from server.importing.member_import import MemberImport
 from sheets.opening import open_sheet
 from sheets.row_errors import row_errors
 from storage.loading import require_whole_register
-from storage.member_writing import MemberWriting, OutcomeUnknownError, WriteFailedError, member_writing
-
-_REFUSED = 1
-_INTERRUPTED = 130
+from storage.member_writing import MemberWriting, member_writing
 
 
 def import_members(
@@ -34,11 +31,11 @@ def import_members(
 
     The first row names the columns, in Chinese or English; docs/import-members.md lists them and what they accept.
     """
-    _refuse_unusable_errors_file(errors, file)
+    refuse_unusable_errors_file(errors, file)
     report = ImportReport(as_json=as_json)
     with (
         clear_errors(),
-        _failures_reported(report),
+        failures_reported(report),
         open_sheet(file, sheet) as opened,
         row_errors(errors) as found,
         _whole_register() as url,
@@ -62,7 +59,7 @@ def _whole_register() -> Iterator[str]:
 def _conclude(job: MemberImport, report: ImportReport, errors_file: Path | None, *, dry_run: bool) -> None:
     if job.errors.count:
         report.refused(job.rows, job.errors, errors_file)
-        raise typer.Exit(_REFUSED)
+        raise typer.Exit(REFUSED)
     if dry_run:
         report.checked(job.rows)
         return
@@ -74,47 +71,3 @@ def _commit(writing: MemberWriting) -> None:
     """From here on an interrupt comes too late: it must not be answered with "nothing was saved"."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     writing.commit()
-
-
-@contextmanager
-def _failures_reported(report: ImportReport) -> Iterator[None]:
-    """Ends the command with a sentence instead of a traceback, for what can go wrong with the whole of an import."""
-    handler = signal.getsignal(signal.SIGINT)
-    try:
-        yield
-    except KeyboardInterrupt:
-        report.failed("INTERRUPTED", Message("已中断，未保存任何数据。", "Interrupted: nothing was saved."))
-        raise typer.Exit(_INTERRUPTED) from None
-    except CallerError as error:
-        report.failed(error.problem.code, error.problem.message)
-        raise typer.Exit(_REFUSED) from None
-    except WriteFailedError as error:
-        report.failed("DATABASE_FAILED", _database_failure(error))
-        raise typer.Exit(_REFUSED) from None
-    finally:
-        signal.signal(signal.SIGINT, handler)
-
-
-def _database_failure(error: WriteFailedError) -> Message:
-    if isinstance(error, OutcomeUnknownError):
-        return Message(
-            f"提交时与数据库的连接中断（{error}），不能确定是否已保存：请重新导入，"
-            "若各行均报 DUPLICATE_IDENTITY_NUMBER，则已全部保存。",
-            f"The connection to the database was lost while committing ({error}). Run the import again: if each row "
-            "is a DUPLICATE_IDENTITY_NUMBER, everything was saved.",
-        )
-    return Message(
-        f"数据库出错（{error}），未保存任何数据：请稍后重试。",
-        f"The database failed ({error}): nothing was saved. Try again later.",
-    )
-
-
-def _refuse_unusable_errors_file(errors: Path | None, file: Path) -> None:
-    if errors is None:
-        return
-    if errors.exists() and errors.samefile(file):
-        raise typer.BadParameter("this is the file to import itself", param_hint="--errors")
-    try:
-        errors.open("a").close()
-    except OSError as error:
-        raise typer.BadParameter(f"cannot be written: {error.strerror}", param_hint="--errors") from None

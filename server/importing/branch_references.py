@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from domain.errors import CallerError
-from schema.identifiers import number_of
+from schema.identifiers import organization_number
 from sheets.cells import UnreadableCellError, read_text
 from sheets.rows import Cell
 from storage.member_writing import BranchesOfName, MemberWriting
@@ -64,10 +63,7 @@ def _organization_number(reference: str) -> int | None:
     """From a bare number, or from the id that the API gives an organisation; None when it must be a name."""
     if _NUMBER.fullmatch(reference):
         return int(reference)
-    try:
-        return number_of("Organization", reference)
-    except CallerError:
-        return None
+    return organization_number(reference)
 
 
 def _not_found() -> UnreadableCellError:

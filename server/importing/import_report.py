@@ -22,11 +22,15 @@ def language_of_the_terminal() -> str:
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
+_MEMBERS = Message("名党员", "Members")
+
+
 @dataclass(frozen=True)
 class ImportReport:
     """Results go to standard output, everything else to standard error. With `as_json` only one object is written."""
 
     as_json: bool
+    what: Message = _MEMBERS
     language: str = field(default_factory=language_of_the_terminal)
     _screen: Console = field(default_factory=lambda: Console(stderr=True))
 
@@ -39,12 +43,14 @@ class ImportReport:
             yield ShownProgress(bars, self.language)
 
     def saved(self, rows: int) -> None:
-        self._succeed(rows, rows, Message(f"已导入 {rows} 名党员。", f"Members imported: {rows}."))
+        self._succeed(
+            rows, rows, Message(f"已导入 {rows} {self.what.chinese}。", f"{self.what.english} imported: {rows}.")
+        )
 
     def checked(self, rows: int) -> None:
         sentence = Message(
-            f"校验通过，可导入 {rows} 名党员；未保存任何数据（--dry-run）。",
-            f"No errors. Members that can be imported: {rows}. Nothing was saved (--dry-run).",
+            f"校验通过，可导入 {rows} {self.what.chinese}；未保存任何数据（--dry-run）。",
+            f"No errors. {self.what.english} that can be imported: {rows}. Nothing was saved (--dry-run).",
         )
         self._succeed(rows, 0, sentence)
 

@@ -1,17 +1,17 @@
 """党员行: a row of a sheet as a member's draft, with everything that is wrong with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain.errors import Message, Problem
+from domain.errors import Problem
 from domain.members import MemberDraft, prefilled, problems_of
 from domain.members.field_labels import FIELD_LABELS, camel_case
 from server.importing.branch_references import BranchReferences
 from sheets.cells import UnreadableCellError
-from sheets.columns import PlacedColumn, cells_by_column
-from sheets.rows import Row, is_empty
+from sheets.columns import PlacedColumn, cells_by_column, stray_cells
+from sheets.rows import Row
 
 _LABELS = {camel_case(field): label.chinese for field, label in FIELD_LABELS.items()}
 
@@ -34,7 +34,7 @@ def read_member(row: Row, placed: Sequence[PlacedColumn], branches: BranchRefere
     # A cell that could not be read looks empty to the rules, and is not: its field has its problem already.
     already = {problem.path for problem in unreadable}
     broken_rules = [problem for problem in problems_of(draft, today) if problem.path not in already]
-    return MemberRow(row.number, draft, [*unreadable, *broken_rules, *_stray_cells(row, placed)])
+    return MemberRow(row.number, draft, [*unreadable, *broken_rules, *stray_cells(row, placed)])
 
 
 def column_title(placed: Sequence[PlacedColumn], problem: Problem) -> str:
@@ -59,16 +59,3 @@ def _read_draft(
         except UnreadableCellError as error:
             unreadable.append(Problem(error.code, error.message, (camel_case(field),)))
     return prefilled(MemberDraft(**values)), unreadable
-
-
-def _stray_cells(row: Row, placed: Sequence[PlacedColumn]) -> Iterator[Problem]:
-    """Content where the header has no column, which is how a shifted row shows."""
-    places = {found.place for found in placed}
-    if any(place not in places and not is_empty(cell) for place, cell in enumerate(row.cells)):
-        yield Problem(
-            "CELL_WITHOUT_COLUMN",
-            Message(
-                "此行在没有表头的列中有内容：请检查单元格是否错位。",
-                "This row has content where the header has no column: check whether its cells are shifted.",
-            ),
-        )

@@ -1,0 +1,34 @@
+"""Work on accounts as the operator: whoever may run commands on the server's machine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from auth.secret_files import audit_key, code_key
+from domain.clock import system_clock
+from resolvers.officers import Officer, operator
+from server.cli.failing import clear_errors, fail, settings_from_environment
+from server.database import migrated_database
+from server.serving import secret_of
+from storage.engine import connect
+from storage.organizations import top_organization
+
+ResultT = TypeVar("ResultT")
+
+
+def as_operator(work: Callable[[Officer], Awaitable[ResultT]]) -> ResultT:
+    """The work's result; one clear line and the end of the command when there is no register to work on."""
+    settings = settings_from_environment()
+    with clear_errors(), migrated_database(settings) as url:
+        return asyncio.run(_done(work, url, secret_of(settings)))
+
+
+async def _done(work: Callable[[Officer], Awaitable[ResultT]], url: str, secret: bytes) -> ResultT:
+    database = connect(url, connections=2, audit_key=audit_key(secret))
+    try:
+        top = await top_organization(database)
+        if top is None:
+            raise fail("There are no organisations yet. Load data first (`dengta load`).")
+        return await work(operator(database, top.path, system_clock, code_key(secret)))
+    finally:
+        await database.close()
