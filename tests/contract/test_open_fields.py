@@ -30,6 +30,7 @@ OPEN_TYPES = {
     "Viewer": "says who the caller is",
     "QueryField": "says what the caller may ask for",
     "QueryFieldOption": "a code of a public list",
+    "ImportRowError": "says what is wrong with the caller's own file, whose cells it does not repeat",
     "UserError": "says what is wrong with the caller's own input",
 }
 WRAPPERS = ("Connection", "Edge", "Payload")

@@ -15,7 +15,12 @@ HEADER = ["姓名", "公民身份证号", "手机号", "所管理组织", "角�
 
 @pytest.fixture
 def settings(own_province_url: str, tmp_path: Path) -> dict[str, str]:
-    return {"DATABASE_URL": own_province_url, "DENGTA_DATA_DIRECTORY": str(tmp_path), "LANG": "en_US.UTF-8", "LC_ALL": ""}
+    return {
+        "DATABASE_URL": own_province_url,
+        "DENGTA_DATA_DIRECTORY": str(tmp_path),
+        "LANG": "en_US.UTF-8",
+        "LC_ALL": "",
+    }
 
 
 def rows(url: str, query: str) -> list[tuple[object, ...]]:
