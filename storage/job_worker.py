@@ -17,6 +17,7 @@ from storage.jobs import JobKind, TryAgainError
 _LOOKS_EVERY = 1.0
 _STOPS_WITHIN = 5.0
 _STATEMENT_TIMEOUT = 10.0
+_WAITS_FOR_A_CONNECTION = 5.0
 _CONNECTIONS = 4
 """Beside the one that listens; jobs use the connections of the Database that they were made with."""
 
@@ -58,7 +59,7 @@ class JobWorker:
             conninfo=libpq_url(url),
             min_size=0,
             max_size=_CONNECTIONS,
-            timeout=5.0,
+            timeout=_WAITS_FOR_A_CONNECTION,
             kwargs={"options": session_options(_STATEMENT_TIMEOUT)},
         )
         self._app = App(connector=connector)

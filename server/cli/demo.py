@@ -56,6 +56,8 @@ def _announce(settings: Settings, organizations: list[OrganizationRecord]) -> No
     """The console's address for each ready-made sign-in; the token stands in the fragment, which no server sees."""
     console = Console(soft_wrap=True)
     console.print(f"\n灯塔 Dengta listens on [bold]{settings.address}[/bold]. Stop it with Ctrl-C.\n")
+    if settings.messages == "inbox":
+        console.print(f"Messages, with the codes in them, arrive at [bold]{settings.address}/inbox[/bold]\n")
     console.print("Open one of these in a browser; each signs you in for 12 hours:\n")
     for title, address in _sign_ins(settings, organizations):
         console.print(f"[bold]{title}[/bold]")

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,7 +11,7 @@ from starlette.routing import Route
 
 from domain.clock import SHANGHAI
 from domain.ports import MessageGateway
-from server.inbox.words import WORDS
+from server.inbox.words import STATES, WORDS
 from server.negotiation import language_of
 from storage.engine import Database
 from storage.messages import ShownMessage, newest_messages
@@ -89,11 +88,11 @@ class _Row:
 
 
 def _row(message: ShownMessage, language: str) -> _Row:
-    local: datetime = message.queued_at.astimezone(SHANGHAI)
+    local = message.queued_at.astimezone(SHANGHAI)
     return _Row(
         recipient="…" + message.recipient[-_SHOWN_DIGITS:],
         text=message.body,
-        state=message.state.chinese if language == "zh" else message.state.english,
+        state=STATES[language][message.state],
         time=f"{local:%Y-%m-%d %H:%M:%S}",
         moment=local.isoformat(timespec="seconds"),
     )

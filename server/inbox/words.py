@@ -1,5 +1,12 @@
 """What the page says, in both languages."""
 
+from domain.codes import MessageState
+
+STATES = {
+    "zh": {state: state.chinese for state in MessageState},
+    "en": {MessageState.PENDING: "waiting", MessageState.SENT: "delivered", MessageState.FAILED: "given up"},
+}
+
 WORDS = {
     "zh": {
         "title": "演示收件箱",

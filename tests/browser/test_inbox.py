@@ -68,7 +68,7 @@ async def test_a_code_appears_by_itself(page: Page, database: Database) -> None:
     await expect(page.get_by_text("There is no message yet.")).to_be_visible()
     await text_to(database, "13800001234", "【灯塔】您的登录验证码是 428190，五分钟内有效。请勿转告他人。")
     await expect(page.get_by_text("428190")).to_be_visible(timeout=15_000)
-    await expect(page.get_by_text("taken over by the gateway")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("delivered", exact=True)).to_be_visible(timeout=15_000)
 
 
 async def test_a_telephone_is_found_by_its_last_digits(page: Page, database: Database) -> None:

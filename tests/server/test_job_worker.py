@@ -1,17 +1,18 @@
 """The worker: messages leave at once, once each, and nothing that happens to it or to its database loses one."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from time import monotonic
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from domain.clock import system_clock
 from server.delivery import MessageDelivery
 from server.gateways.http_calls import HttpPort
 from server.gateways.message_gateway import HttpMessageGateway
+from storage.embedded import EmbeddedServer
 from storage.engine import Database, connect
 from storage.job_worker import JobWorker
 from storage.jobs import JobKind, Queue, defer_job
@@ -172,6 +173,57 @@ def cut_all_connections(url: str) -> None:
         ).scalar_one()
     engine.dispose()
     assert cut >= 2
+
+
+@contextmanager
+def database_away(postgres: EmbeddedServer, url: str) -> Iterator[None]:
+    """Nobody can connect meanwhile, and whoever was connected is cut off."""
+    name = make_url(url).database
+    engine = create_engine(postgres.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))
+        try:
+            yield
+        finally:
+            connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+    engine.dispose()
+
+
+async def test_an_outage_is_reported_and_waited_out(
+    postgres: EmbeddedServer,
+    empty_database_url: str,
+    database: Database,
+    gateway: Gateway,
+    delivery: MessageDelivery,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("storage.job_worker._WAITS_FOR_A_CONNECTION", 0.5)
+    async with working(empty_database_url, delivers(delivery)) as reported:
+        await queue(database, "code:1")
+        await eventually(lambda: delivered_all(database, 1))
+        with database_away(postgres, empty_database_url):
+            await eventually(lambda: len(reported) >= 3)
+        await eventually(lambda: queued(database, "code:2"))
+        await eventually(lambda: delivered_all(database, 2), patience=40)
+    assert gateway.keys == ["code:1", "code:2"]
+
+
+async def test_it_can_be_stopped_during_an_outage(
+    postgres: EmbeddedServer,
+    empty_database_url: str,
+    database: Database,
+    delivery: MessageDelivery,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("storage.job_worker._WAITS_FOR_A_CONNECTION", 0.5)
+    worker = working(empty_database_url, delivers(delivery))
+    await worker.__aenter__()
+    await queue(database, "code:1")
+    await eventually(lambda: delivered_all(database, 1))
+    with database_away(postgres, empty_database_url):
+        async with asyncio.timeout(15):
+            await worker.__aexit__(None, None, None)
 
 
 async def test_a_stop_lets_what_is_under_way_finish(
