@@ -14,6 +14,7 @@ from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
 from domain.records import OrganizationRecord
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
+from server.gateways import Gateways
 from server.operations.executors import COMPILED
 from storage.engine import Database
 
@@ -34,6 +35,7 @@ class Api:
     executor: str = COMPILED
     token_clock: Clock = system_clock
     code_key: bytes = b"the key of one-time codes in tests"
+    gateways: Gateways = field(default_factory=Gateways)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -46,6 +48,7 @@ class Api:
                 slow_operation=self.slow_operation,
                 executor=self.executor,
                 code_key=self.code_key,
+                gateways=self.gateways,
             )
         )
         self.http = httpx.AsyncClient(

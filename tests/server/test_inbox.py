@@ -5,18 +5,15 @@ from html.parser import HTMLParser
 
 import httpx
 import pytest
-from joserfc.jwk import ECKey
 
-from auth.tokens import TokenAuthority
 from domain.clock import system_clock
-from server.app import Parts, create_app
 from server.delivery import MessageDelivery
 from server.gateways import Gateways
 from server.gateways.inbox import Inbox
 from storage.engine import Database, connect
 from storage.messages import OutgoingMessage, queue_message
 from storage.statements import Statement
-from tests.asking import AUDIENCE, AUDIT_KEY, ISSUER
+from tests.asking import AUDIT_KEY, Api
 
 
 @pytest.fixture
@@ -28,14 +25,8 @@ async def database(empty_database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def inbox(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    async with client(database, Gateways(messages=Inbox())) as http:
+    async with Api(database, gateways=Gateways(messages=Inbox())).http as http:
         yield http
-
-
-def client(database: Database, gateways: Gateways) -> httpx.AsyncClient:
-    authority = TokenAuthority(ECKey.generate_key("P-256", auto_kid=True), ISSUER, AUDIENCE)
-    app = create_app(Parts(database, authority, gateways=gateways))
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://dengta.test")
 
 
 async def receive(database: Database, phone: str, text: str) -> None:
@@ -139,7 +130,7 @@ async def test_nothing_may_run_on_the_page_nor_keep_it(inbox: httpx.AsyncClient)
 
 @pytest.mark.parametrize("path", ["/inbox", "/inbox/inbox.css"])
 async def test_there_is_no_inbox_unless_it_is_the_gateway(database: Database, path: str) -> None:
-    async with client(database, Gateways()) as http:
+    async with Api(database).http as http:
         assert (await http.get(path)).status_code == 404
 
 
