@@ -60,7 +60,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk(url: str) -> AsyncIterator[Desk]:
-    database = connect(url, statement_timeout=60)
+    database = connect(url, statement_timeout=60, audit_key=b"benchmark")
     authority = TokenAuthority(
         SigningKeys(ECKey.generate_key("P-256", auto_kid=True)), "https://benchmark", "benchmark"
     )

@@ -5,7 +5,7 @@ its content together with the hash of the entry before. Whoever lacks the key ca
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
@@ -60,6 +60,14 @@ class AuditChain:
         number = self.number + 1
         link = chain_hash(self.key, self.writer, number, self.head, record)
         return ChainedRecord(self.writer, number, record, link), AuditChain(self.key, self.writer, number, link)
+
+    def chained_all(self, records: Iterable[AuditRecord]) -> tuple[list[ChainedRecord], "AuditChain"]:
+        """One after another."""
+        entries, chain = [], self
+        for record in records:
+            entry, chain = chain.chained(record)
+            entries.append(entry)
+        return entries, chain
 
 
 def chain_hash(key: bytes, writer: str, number: int, before: bytes, record: AuditRecord) -> bytes:

@@ -12,6 +12,7 @@ from domain import clock as calendar
 from domain.audit import AuditRecord
 from domain.clock import Clock
 from domain.codes import AuditKind
+from domain.lookups import Journal
 from storage.engine import Database
 
 
@@ -35,6 +36,9 @@ class RequestContext:
 
     remembered: MutableMapping[Any, Any] = field(default_factory=dict)
     """What was worked out from the operation's document, for every request that sends it again."""
+
+    journal: Journal = field(default_factory=Journal)
+    """What the operation has looked up so far; every resolver that reads or counts members notes it here."""
 
     def with_document(self, remembered: MutableMapping[Any, Any]) -> "RequestContext":
         return RequestContext(

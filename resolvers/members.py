@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from domain.filtering import Filter
+from domain.lookups import ArchiveQuestion, Sought
 from domain.pages import Page
 from domain.reach import Reach
 from domain.records import AttachmentRecord, MemberRecord, Selection
@@ -19,11 +20,17 @@ async def search_members(
 ) -> Page[MemberRecord]:
     """The members within the caller's scope, as the caller may see them; an empty page when none of it is selected."""
     search = await member_search(context, asked)
-    return page_as_shown(context, "Member", await page_of_members(context.database, context.scope, search, selection))
+    page = await page_of_members(context.database, context.scope, search, selection)
+    if selection is not None:
+        question = ArchiveQuestion(Sought.MEMBERS, asked.where, search.order, search.page)
+        context.journal.returned(question, len(page.records))
+    return page_as_shown(context, "Member", page)
 
 
 async def count_of_members(context: RequestContext, where: Filter | None) -> int:
-    return await count_members(context.database, context.scope, await member_filter(context, where))
+    number = await count_members(context.database, context.scope, await member_filter(context, where))
+    context.journal.counted(ArchiveQuestion(Sought.MEMBERS, where), number)
+    return number
 
 
 async def find_member(context: RequestContext, member_id: int, selection: Selection) -> MemberRecord | None:
@@ -31,6 +38,7 @@ async def find_member(context: RequestContext, member_id: int, selection: Select
     if context.permissions.hides("Member.id"):
         return None
     member = await context.loaders.member_by_id(selection).load(member_id)
+    context.journal.returned(ArchiveQuestion(Sought.MEMBER), 0 if member is None else 1, of=(member_id,))
     return None if member is None else as_shown(context, "Member", [member])[0]
 
 
@@ -45,6 +53,9 @@ async def members_of_organizations(
     search = await member_search(context, asked)
     ids = tuple(dict.fromkeys(organization_ids))
     found = await member_pages_below(context.database, context.scope, ids, reach, search, selection)
+    if selection is not None:
+        question = ArchiveQuestion(Sought.MEMBERS_OF_ORGANIZATION, asked.where, search.order, search.page, reach)
+        context.journal.returned(question, sum(len(page.records) for page in found.values()), ids)
     shown = {key: page_as_shown(context, "Member", page) for key, page in found.items()}
     return [shown[key] for key in organization_ids]
 
@@ -53,11 +64,16 @@ async def count_members_of_organizations(
     context: RequestContext, organization_ids: Sequence[int], reach: Reach, where: Filter | None
 ) -> list[int]:
     prepared = await member_filter(context, where)
-    found = await member_counts_below(context.database, tuple(dict.fromkeys(organization_ids)), reach, prepared)
+    ids = tuple(dict.fromkeys(organization_ids))
+    found = await member_counts_below(context.database, ids, reach, prepared)
+    question = ArchiveQuestion(Sought.MEMBERS_OF_ORGANIZATION, where, reach=reach)
+    context.journal.counted(question, sum(found.values()), ids)
     return [found.get(key, 0) for key in organization_ids]
 
 
 async def attachments_of(context: RequestContext, member_ids: Sequence[int]) -> list[Sequence[AttachmentRecord]]:
     """For each member the attachments, oldest first."""
-    found = await attachments_of_members(context.database, context.scope, tuple(dict.fromkeys(member_ids)))
+    ids = tuple(dict.fromkeys(member_ids))
+    found = await attachments_of_members(context.database, context.scope, ids)
+    context.journal.returned(ArchiveQuestion(Sought.ATTACHMENTS), sum(map(len, found.values())), ids)
     return [found.get(key, ()) for key in member_ids]

@@ -18,6 +18,7 @@ from domain.clock import Clock
 from domain.errors import CallerError, Message, Problem
 from domain.records import OrganizationRecord
 from resolvers.context import RequestContext
+from server.correlation import correlation_id
 from server.recently_read import RecentlyRead
 from storage.engine import Database
 from storage.organizations import organization_anywhere
@@ -63,7 +64,7 @@ class Authentication:
         self._grants = RecentlyRead[str, Standing](lambda key: standing_of_grant(database, key, clock()))
         self._accounts = RecentlyRead[str, Standing](lambda key: standing_of_account(database, key))
 
-    async def context(self, authorization: str | None, language: str) -> RequestContext:
+    async def context(self, authorization: str | None, language: str, address: str | None = None) -> RequestContext:
         """UnauthenticatedError without a valid token, or when who stood behind it no longer does."""
         actor = await self.actor(authorization)
         matrix = await self._matrix.current()
@@ -76,6 +77,8 @@ class Authentication:
             clock=self._clock,
             language=language,
             code_key=self._code_key,
+            correlation_id=correlation_id(),
+            address=address,
         )
 
     async def actor(self, authorization: str | None) -> Actor:

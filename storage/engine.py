@@ -15,6 +15,7 @@ from psycopg.errors import QueryCanceled
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Executable, make_url
 
+from storage.audit_log import AuditLog
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.listening import wake_ups
 from storage.privileges import SERVER_ROLE
@@ -30,6 +31,8 @@ SharedT = TypeVar("SharedT")
 SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
 _STATISTICS_ARE_GOOD_FOR = 600.0
 """Seconds."""
+
+_READ_ONLY = "This database was connected to without an audit key, for reading alone."
 
 _MOST_ROWS_KEPT = 1_000
 """A cursor holds its last result in memory until the next one."""
@@ -51,10 +54,17 @@ class _Connection(AsyncConnection[Row]):
 class Database:
     """A pool of connections, which are opened when they are first needed."""
 
-    def __init__(self, url: str, pool: AsyncConnectionPool[_Connection], writing: Writing | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        pool: AsyncConnectionPool[_Connection],
+        writing: Writing | None = None,
+        audit_log: AuditLog | None = None,
+    ) -> None:
         self._url = url
         self._pool = pool
         self._writing = writing
+        self._audit_log = audit_log
         self._frequent_grams = FrequentGrams()
         self._statistics_read_at = -inf
         self._shared: dict[Callable[[Database], Any], Any] = {}
@@ -116,14 +126,23 @@ class Database:
     def writing(self) -> AbstractAsyncContextManager[WriteSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         if self._writing is None:
-            raise RuntimeError("This database was connected to without an audit key, for reading alone.")
+            raise RuntimeError(_READ_ONLY)
         return self._writing.session()
+
+    @property
+    def audit_log(self) -> AuditLog:
+        """For entries about what is not a transaction of its own."""
+        if self._audit_log is None:
+            raise RuntimeError(_READ_ONLY)
+        return self._audit_log
 
     def wake_ups(self, channel: str, every: float) -> AsyncIterator[None]:
         """As `storage.listening.wake_ups`, beside the connections of the pool."""
         return wake_ups(self._url, channel, every)
 
     async def close(self) -> None:
+        if self._audit_log is not None:
+            await self._audit_log.close()
         await self._pool.close()
         if self._writing is not None:
             await self._writing.close()
@@ -165,7 +184,8 @@ def connect(
         check=AsyncConnectionPool.check_connection,  # a read is tried again after a restart; a write cannot be
         open=False,
     )
-    return Database(libpq_url(url), reading, Writing(writing, audit_key))
+    audit_log = AuditLog(libpq_url(url), audit_key, options)
+    return Database(libpq_url(url), reading, Writing(writing, audit_key), audit_log)
 
 
 def session_options(statement_timeout: float) -> str:

@@ -54,11 +54,8 @@ class WriteSession:
 
     async def audit(self, *records: AuditRecord) -> None:
         """Adds entries to the audit log, which are there if and only if the transaction is."""
-        entries = []
-        for record in records:
-            entry, self._chain = self._chain.chained(record)
-            entries.append(entry)
-        if entries:
+        if records:
+            entries, self._chain = self._chain.chained_all(records)
             await insert_entries(self._connection, entries)
 
     async def notify(self, channel: str, payload: str = "") -> None:

@@ -17,5 +17,6 @@ class AuditKind(CodeList):
     ACCOUNT = "ACCOUNT", "账号管理", "an account was opened or changed"
     PARTNER = "PARTNER", "合作系统管理", "a partner was registered or changed"
     PERMISSION = "PERMISSION", "权限变更", "the permission matrix was changed"
+    REFUSAL = "REFUSAL", "拒绝访问", "an operation was refused, as it used fields that its caller may not use so"
     AUDIT_LOOKUP = "AUDIT_LOOKUP", "审计查询", "the audit log was read or verified"
     CHECKPOINT = "CHECKPOINT", "检查点", "how far each chain of the log had come"

@@ -12,6 +12,7 @@ from domain.errors import CallerError
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
 from server.metrics import count_declined, count_operation
+from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
@@ -62,13 +63,19 @@ class Operations:
 async def answered(
     operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any = None
 ) -> Answer:
-    """A subscription is answered for one of its events."""
+    """A subscription is answered for one of its events.
+
+    What was looked up for the answer stands in the audit log before it is given. DatabaseUnavailableError when it does
+    not: there is then no answer.
+    """
     started = perf_counter()
+    context = context.with_document(operation.remembered)
     try:
         operation.require(context.permissions, variables)
-        running = operation.executable.execute(context.with_document(operation.remembered), variables, event)
+        running = operation.executable.execute(context, variables, event)
         result = running if isinstance(running, ExecutionResult) else await running
     except CallerError as error:
+        await record_refusal(operation, context, error)
         return refused([caller_error(error, context.language)])
     except RecursionError:
         return refused(document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language))
@@ -77,6 +84,7 @@ async def answered(
         count_operation(operation.executable.executor, operation.type, perf_counter() - started)
         if operation.executable.declined:
             count_declined(operation.executable.declined)
+    await record_lookups(operation, context)
     return answer
 
 

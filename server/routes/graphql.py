@@ -81,7 +81,7 @@ class GraphQLEndpoint:
 
     async def _context(self, http: HttpCall, language: str) -> RequestContext:
         try:
-            return await self.authentication.context(http.header(b"authorization"), language)
+            return await self.authentication.context(http.header(b"authorization"), language, http.address)
         except UnauthenticatedError as error:
             raise http_errors.unauthenticated(error) from error
 

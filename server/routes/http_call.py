@@ -22,6 +22,11 @@ class HttpCall:
         return None if value is None else value.decode("latin-1")
 
     @property
+    def address(self) -> str | None:
+        """From which the caller asks; behind a trusted proxy the one that the proxy tells."""
+        return address_of(self._scope)
+
+    @property
     def query(self) -> QueryParams:
         return QueryParams(self._scope["query_string"])
 
@@ -40,3 +45,9 @@ class HttpCall:
                 raise body_too_large(limit)
             more = message.get("more_body", False)
         return body
+
+
+def address_of(scope: Scope) -> str | None:
+    """The client's IP address, which an ASGI server may not know."""
+    client = scope.get("client")
+    return client[0] if client else None

@@ -30,6 +30,9 @@ from server.operations.documents import Operation
 from server.operations.errors import caller_error
 from server.operations.running import Answer, Operations, Request, refused
 from server.operations.streaming import Authenticate, Stream
+from server.routes import http_errors
+from server.routes.http_call import address_of
+from storage.errors import DatabaseUnavailableError
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Connection:
     """What is known of one WebSocket; `connection_params` is what its connection_init carried."""
 
     language: str
+    address: str | None = None
     connection_params: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -82,7 +86,13 @@ class WebSocketOperations:
                 async for answer in answers:
                     yield answer
         else:
-            yield await self.operations.run(operation, request, await authenticate())
+            yield await self._run(operation, request, authenticate, connection.language)
+
+    async def _run(self, operation: Operation, request: Request, authenticate: Authenticate, language: str) -> Answer:
+        try:
+            return await self.operations.run(operation, request, await authenticate())
+        except DatabaseUnavailableError:
+            return refused([caller_error(CallerError(http_errors.database_unavailable().problem), language)])
 
     async def _prepared(self, request: Request, language: str, authenticate: Authenticate) -> Operation | Answer:
         """The operation, or why it cannot be run for this caller."""
@@ -95,7 +105,7 @@ class WebSocketOperations:
         return self.operations.prepared(request, language)
 
     def _authenticate(self, connection: Connection) -> Authenticate:
-        return lambda: self.authentication.context(connection.authorization, connection.language)
+        return lambda: self.authentication.context(connection.authorization, connection.language, connection.address)
 
 
 _BAD_REQUEST = {"code": "BAD_REQUEST"}
@@ -136,7 +146,7 @@ class GraphQLWebSocket(GraphQL[Connection, None]):
         return WebSocketRoute("/graphql", self)
 
     async def get_context(self, request: Any, response: Any) -> Connection:  # noqa: ARG002 # Strawberry's signature
-        return Connection(language_of(request.headers.get("accept-language")))
+        return Connection(language_of(request.headers.get("accept-language")), address_of(request.scope))
 
     async def on_ws_connect(self, context: Connection) -> UnsetType | dict[str, object] | None:
         try:

@@ -25,7 +25,7 @@ from schema.identifiers import encoded, number_of
 from schema.traits import record_name, traits_of
 from schema.types.member import Member
 from storage.engine import connect
-from tests.asking import Api, Caller
+from tests.asking import AUDIT_KEY, Api, Caller
 from tests.oracle import Register
 from tests.reading import read_register
 
@@ -175,7 +175,7 @@ async def test_both_cursors_cut_out_the_middle(
 async def test_rows_that_come_and_go_while_paging_cause_no_duplicate_and_no_gap(
     own_province_url: str, api: Api
 ) -> None:
-    database = connect(own_province_url, connections=2)
+    database = connect(own_province_url, connections=2, audit_key=AUDIT_KEY)
     register = await read_register(database, api.clock().date())
     city = register.first_of_kind(OrganizationKind.CITY)
     before = {str(encoded("Member", member.id)) for member in register.members_in(city)}

@@ -12,7 +12,7 @@ from auth.tokens import InvalidTokenError, TokenAuthority, VerifiedTokens
 from domain.records import whole_organization
 from server import recently_read
 from storage.engine import connect
-from tests.asking import Api
+from tests.asking import AUDIT_KEY, Api
 
 COUNTY = whole_organization(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False)
 
@@ -52,7 +52,7 @@ async def test_an_organisation_that_changes_is_seen_within_a_second(
 ) -> None:
     seconds = [100.0]
     monkeypatch.setattr(recently_read, "monotonic", lambda: seconds[0])
-    api = Api(connect(own_province_url, connections=1))
+    api = Api(connect(own_province_url, connections=1, audit_key=AUDIT_KEY))
     caller = api.as_(COUNTY._replace(id=1))
     query = "{ viewer { tier organization { name } } }"
     before = await caller.ask(query)

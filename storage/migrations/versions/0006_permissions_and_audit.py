@@ -28,6 +28,7 @@ ENUMS = {
         "ACCOUNT",
         "PARTNER",
         "PERMISSION",
+        "REFUSAL",
         "AUDIT_LOOKUP",
         "CHECKPOINT",
     ),

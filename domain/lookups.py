@@ -1,0 +1,152 @@
+"""查询记录: what an operation looked up, as its entry in the audit log tells it.
+
+The resolvers note each question with how many records it gave or counted. Equal questions, such as those of one field
+of many objects, are one line; a document with more lines than an entry may have is told by fields alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Protocol
+
+import orjson
+
+from domain.codes import AuditKind
+from domain.filter_telling import name_in_api, told_filter
+from domain.filtering import Filter
+from domain.pages import OrderTerm, PageRequest
+from domain.reach import Reach
+
+MOST_LINES = 100
+MOST_IDS = 100
+LONGEST_FILTER = 8_192
+"""Bytes of JSON."""
+
+
+class Question(Protocol):
+    """What was asked. Equal questions are equal values."""
+
+    @property
+    def kind(self) -> AuditKind: ...
+
+    @property
+    def field(self) -> str:
+        """Which field of the schema asked it."""
+
+    def told(self) -> dict[str, Any]:
+        """As JSON, with personal values masked."""
+
+
+class Sought(StrEnum):
+    """The fields that look members up."""
+
+    MEMBER = "member"
+    MEMBERS = "members"
+    MEMBERS_OF_ORGANIZATION = "organization.members"
+    ATTACHMENTS = "member.attachments"
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveQuestion:
+    """档案查询: a question about members, with its filter as the caller wrote it."""
+
+    field: Sought
+    where: Filter | None = None
+    order: tuple[OrderTerm, ...] = ()
+    page: PageRequest | None = None
+    reach: Reach | None = None
+
+    @property
+    def kind(self) -> AuditKind:
+        return AuditKind.ARCHIVE_LOOKUP
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"field": self.field.value}
+        if self.reach is not None:
+            told["reach"] = self.reach.value
+        if self.where is not None:
+            told["filter"] = bounded_filter(told_filter(self.where))
+        if self.order:
+            told["order"] = [f"{'-' if term.descending else ''}{name_in_api(term.field)}" for term in self.order]
+        return told if self.page is None else {**told, **told_page(self.page)}
+
+
+def told_page(page: PageRequest) -> dict[str, Any]:
+    """A cursor holds values of the record where it stands, so that it is said only that there was one."""
+    size = {"last" if page.backward else "first": page.limit}
+    return {**size, "fromCursor": True} if page.after is not None or page.before is not None else size
+
+
+def bounded_filter(told: dict[str, Any]) -> dict[str, Any]:
+    """A filter that is too long to be kept is known again by its fingerprint."""
+    text = orjson.dumps(told)
+    if len(text) <= LONGEST_FILTER:
+        return told
+    return {"tooLong": len(text), "sha256": sha256(text).hexdigest()}
+
+
+@dataclass(slots=True)
+class _Line:
+    """How often a question was asked and what it gave. `of` are the records that it was about."""
+
+    times: int = 0
+    returned: int | None = None
+    counted: int | None = None
+    of: set[int] = field(default_factory=set)
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if self.times > 1:
+            told["times"] = self.times
+        if self.of:
+            told |= {"ids": sorted(self.of)} if len(self.of) <= MOST_IDS else {"idCount": len(self.of)}
+        told |= {} if self.returned is None else {"returned": self.returned}
+        return told if self.counted is None else {**told, "counted": self.counted}
+
+
+class Journal:
+    """What one operation looked up."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self) -> None:
+        self._lines: dict[Question, _Line] = {}
+
+    def returned(self, question: Question, records: int, of: Sequence[int] = ()) -> None:
+        """`of`: the ids that the question was asked about."""
+        line = self._line(question, of)
+        line.returned = (line.returned or 0) + records
+
+    def counted(self, question: Question, number: int, of: Sequence[int] = ()) -> None:
+        line = self._line(question, of)
+        line.counted = (line.counted or 0) + number
+
+    def _line(self, question: Question, of: Sequence[int]) -> _Line:
+        line = self._lines.get(question)
+        if line is None:
+            line = self._lines[question] = _Line()
+        line.times += 1
+        line.of.update(of)
+        return line
+
+    def told(self) -> Iterator[tuple[AuditKind, list[dict[str, Any]]]]:
+        """For each kind of entry its lines."""
+        for kind in dict.fromkeys(question.kind for question in self._lines):
+            lines = {question: line for question, line in self._lines.items() if question.kind is kind}
+            if len(lines) > MOST_LINES:
+                yield kind, _by_field(lines)
+            else:
+                yield kind, [{**question.told(), **line.told()} for question, line in lines.items()]
+
+
+def _by_field(lines: dict[Question, _Line]) -> list[dict[str, Any]]:
+    """Sums without filters."""
+    sums: dict[str, dict[str, Any]] = {}
+    for question, line in lines.items():
+        told = sums.setdefault(question.field, {"field": str(question.field), "questions": 0})
+        told["questions"] += 1
+        for name, number in (("returned", line.returned), ("counted", line.counted)):
+            if number is not None:
+                told[name] = told.get(name, 0) + number
+    return list(sums.values())

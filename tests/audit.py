@@ -1,0 +1,32 @@
+"""Reading the audit log in tests, as it stands in the database."""
+
+from sqlalchemy import select
+
+from domain.audit import AuditRecord
+from domain.codes import AuditKind, Role
+from storage.engine import Database
+from storage.models import AuditEntry
+
+_COLUMNS = (
+    AuditEntry.kind,
+    AuditEntry.at,
+    AuditEntry.actor,
+    AuditEntry.role,
+    AuditEntry.organization_id,
+    AuditEntry.org_path,
+    AuditEntry.operation,
+    AuditEntry.target,
+    AuditEntry.correlation_id,
+    AuditEntry.address,
+    AuditEntry.details,
+)
+
+
+async def entries_of(database: Database, correlation_id: str) -> list[AuditRecord]:
+    """What one request left, in order."""
+    statement = select(*_COLUMNS).where(AuditEntry.correlation_id == correlation_id).order_by(AuditEntry.id)
+    return [_record(*row) for row in await database.rows(statement)]
+
+
+def _record(kind: str, at: object, actor: str, role: str | None, *rest: object) -> AuditRecord:
+    return AuditRecord(AuditKind[kind], at, actor, Role[role] if role else None, *rest)  # type: ignore[arg-type] # columns
