@@ -24,7 +24,7 @@ _STEPS = (
     Organization.can_approve_membership,
     Organization.kind == "BRANCH",
 )
-_ACTIVATION_LASTS = timedelta(days=7)
+ACTIVATION_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,17 @@ async def _open(session: WriteSession, holder: Holder, secrets: DemoSecrets, at:
 
 
 async def _invite(session: WriteSession, account_id: int, holder: Holder, secrets: DemoSecrets, at: datetime) -> None:
-    expires_at = at + _ACTIVATION_LASTS
-    code = {"account_id": account_id, "code_hash": secrets.code_hash, "issued_at": at, "expires_at": expires_at}
+    expires_at = at + timedelta(days=ACTIVATION_DAYS)
+    key = f"activation-code:{account_id}:demo"
+    code = {
+        "account_id": account_id,
+        "code_hash": secrets.code_hash,
+        "issued_at": at,
+        "expires_at": expires_at,
+        "message_key": key,
+    }
     await session.execute(insert(ActivationCode).values(code))
-    message = OutgoingMessage(
-        f"activation-code:{account_id}:demo", holder.phone, "activation_code", secrets.code_text, expires_at=expires_at
-    )
+    message = OutgoingMessage(key, holder.phone, "activation_code", secrets.code_text, expires_at=expires_at)
     await queue_message(session, message)
 
 

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -6,15 +7,21 @@ import typer
 from rich.console import Console
 
 from auth.actor import Role, tier_of
+from auth.one_time_codes import hashed_code, new_activation_code
+from auth.passwords import Passwords
+from auth.secret_files import audit_key, code_key
+from domain.clock import system_clock
+from domain.messages import activation_text
 from domain.records import OrganizationRecord
+from domain.synthetic.staff import DEMO_PASSWORD, Holder, demo_staff
 from server.cli.failing import clear_errors, settings_from_environment
 from server.cli.listening import require_free_port
 from server.cli.load import demo_province, load_with_progress
 from server.cli.serve import WorkersOption
 from server.database import migrated_database
-from server.serving import serve_until_stopped, token_authority
+from server.serving import secret_of, serve_until_stopped, token_authority
 from server.settings import Settings
-from storage.demo_accounts import organizations_for_demo
+from storage.demo_accounts import ACTIVATION_DAYS, DemoSecrets, open_demo_accounts, organizations_for_demo
 from storage.engine import connect
 from storage.loading import unfinished_load
 
@@ -34,7 +41,9 @@ def demo(
             if not organizations or unfinished_load(url):
                 load_with_progress(url, settings, demo_province(members), replace=bool(organizations))
                 organizations = asyncio.run(_organizations(url))
-            serve_until_stopped(settings, url, lambda: _announce(settings, organizations))
+            staff = demo_staff(organizations)
+            asyncio.run(_open_accounts(settings, url, staff))
+            serve_until_stopped(settings, url, lambda: _announce(settings, organizations, staff))
 
 
 def _for_demonstration(settings: Settings) -> Settings:
@@ -52,17 +61,42 @@ async def _organizations(url: str) -> list[OrganizationRecord]:
         await database.close()
 
 
-def _announce(settings: Settings, organizations: list[OrganizationRecord]) -> None:
-    """The console's address for each ready-made sign-in; the token stands in the fragment, which no server sees."""
+async def _open_accounts(settings: Settings, url: str, staff: Sequence[Holder]) -> None:
+    secret = secret_of(settings)
+    code = new_activation_code()
+    text = activation_text(code, ACTIVATION_DAYS)
+    password_hash = await Passwords().hashed(DEMO_PASSWORD)
+    secrets = DemoSecrets(password_hash, hashed_code(code, code_key(secret)), text)
+    database = connect(url, connections=1, audit_key=audit_key(secret))
+    try:
+        await open_demo_accounts(database, staff, secrets, system_clock())
+    finally:
+        await database.close()
+
+
+def _announce(settings: Settings, organizations: list[OrganizationRecord], staff: Sequence[Holder]) -> None:
+    """The accounts, and the console's address with a token for each kind of caller; the token stands in the fragment,
+    which no server sees.
+    """
     console = Console(soft_wrap=True)
     console.print(f"\n灯塔 Dengta listens on [bold]{settings.address}[/bold]. Stop it with Ctrl-C.\n")
     if settings.messages == "inbox":
         console.print(f"Messages, with the codes in them, arrive at [bold]{settings.address}/inbox[/bold]\n")
-    console.print("Open one of these in a browser; each signs you in for 12 hours:\n")
+    console.print(f"Sign in to the console with any of these phones and the password [bold]{DEMO_PASSWORD}[/bold]:\n")
+    for holder in staff:
+        console.print(_presented(holder), markup=False, highlight=False)
+    console.print("\nOr open one of these in a browser; each is good for 12 hours:\n")
     for title, address in _sign_ins(settings, organizations):
         console.print(f"[bold]{title}[/bold]")
         console.print(address, markup=False, highlight=False, style="cyan")
         console.print()
+
+
+def _presented(holder: Holder) -> str:
+    title = f"{holder.phone}  {holder.role.chinese} {holder.role.english}, {holder.organization.name}"
+    if not holder.is_invited:
+        return title
+    return f"{title}: to be activated at /activate, as {holder.name}, {holder.identity_number}"
 
 
 def _sign_ins(settings: Settings, organizations: list[OrganizationRecord]) -> list[tuple[str, str]]:
