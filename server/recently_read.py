@@ -5,8 +5,8 @@ from typing import Generic, TypeVar
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
 
-GOOD_FOR = 1.0
-"""Seconds. Whatever is withdrawn must be gone within a second."""
+GOOD_FOR = 0.5
+"""Seconds. Whatever is withdrawn must be gone within a second, also for a stream, which asks twice a second."""
 
 _MOST = 10_000
 
@@ -19,7 +19,7 @@ class RecentlyRead(Generic[KeyT, ValueT]):
         self._kept: dict[KeyT, tuple[float, ValueT]] = {}
 
     async def get(self, key: KeyT) -> ValueT | None:
-        """As it is, or was at most a second ago."""
+        """As it is, or was at most half a second ago."""
         now = monotonic()
         kept = self._kept.get(key)
         if kept is not None and now - kept[0] < GOOD_FOR:

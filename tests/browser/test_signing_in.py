@@ -23,7 +23,7 @@ FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-back
 TO_BE_ACTIVATED = re.compile(r"^(\d{11}) .*/activate, as (\S+), (\S+)$", re.MULTILINE)
 ADMINISTRATOR = re.compile(r"^(\d{11})  管理员", re.MULTILINE)
 EXECUTE = re.compile("execute query", re.IGNORECASE)
-PASSWORD = "Lighthouse8"  # of nobody
+PASSWORD = "Lighthouse8"  # noqa: S105 # of nobody
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; install one or set DENGTA_TEST_BROWSER")
 
