@@ -12,13 +12,15 @@ from typing import Any, NamedTuple, cast
 import pytest
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from auth.actor import Role, Tier
+from auth.actor import Actor, Role, Tier
 from auth.default_matrix import DEFAULT_MATRIX, FieldClass
 from auth.permissions import Permissions, has_mask
 from auth.visibility import FieldUse, Purpose, Visibility, coordinate
-from domain.codes import Scope
+from domain.audit import AuditRecord
+from domain.clock import system_clock
+from domain.codes import AuditKind, Scope
 from domain.errors import CallerError
-from domain.records import OrganizationRecord
+from domain.records import OrganizationRecord, whole_organization
 from resolvers.context import RequestContext
 from schema import field_usage
 from schema.build import governed_fields, graphql_schema
@@ -166,14 +168,29 @@ def is_groupable(name: str) -> bool:
 
 
 class Untouchable:
-    """Stands where nothing may be asked for: there is no database, there are no loaders."""
+    """Stands where nothing may be asked for: there are no loaders."""
+
+
+class RefusalsAlone:
+    """Stands where nothing may be read: a database that notes refusals in its audit log, and can do nothing else."""
+
+    def __init__(self) -> None:
+        self.audit_log = self
+        self.noted: list[AuditRecord] = []
+
+    async def record(self, record: AuditRecord) -> None:
+        self.noted.append(record)
+
+
+SOMEWHERE = whole_organization(1, None, "1/", "某委员会", "COUNTY", None, False)
 
 
 @pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
 async def test_a_refusal_comes_before_anything_runs(role: Role, tier: Tier) -> None:
     permissions, shown = DEFAULT_PERMISSIONS.permissions_of(role, tier), by_default(role, tier)
-    nothing = cast("Any", Untouchable())
-    context = RequestContext(nothing, permissions, nothing, nothing, nothing, nothing, "en", code_key=b"")
+    nothing, database = cast("Any", Untouchable()), cast("Any", RefusalsAlone())
+    actor = Actor("tester", role, SOMEWHERE)
+    context = RequestContext(actor, permissions, nothing, database, nothing, system_clock, "en", code_key=b"")
     running, refused = Operations(SCHEMA), 0
     for case, operation in operations():
         wanted = expected(case.uses, shown)
@@ -185,6 +202,7 @@ async def test_a_refusal_comes_before_anything_runs(role: Role, tier: Tier) -> N
             ]
             refused += 1
     assert refused > 5
+    assert [record.kind for record in database.noted] == [AuditKind.REFUSAL] * refused
 
 
 @pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
