@@ -42,6 +42,7 @@ from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from server.signing_in.routes import signing_in_routes
+from storage.audit_checkpoints import Checkpoints
 from storage.engine import Database
 from storage.job_worker import JobWorker
 
@@ -83,8 +84,10 @@ def create_app(parts: Parts) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         jobs = parts.jobs.running() if parts.jobs else nullcontext()
-        async with running_beside(matrix.follow()), jobs:
+        checkpoints = Checkpoints(parts.database, parts.clock)
+        async with running_beside(matrix.follow()), running_beside(checkpoints.keep()), jobs:
             yield
+        await checkpoints.write_the_last()
         await parts.gateways.close()
         await parts.database.close()
 

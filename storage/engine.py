@@ -20,6 +20,7 @@ from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.listening import wake_ups
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
+from storage.streaming import streamed
 from storage.text_search import FREQUENT_GRAMS, FrequentGrams, frequent_grams_from
 from storage.writing import WriteConnection, WriteSession, Writing
 
@@ -139,6 +140,10 @@ class Database:
     def wake_ups(self, channel: str, every: float) -> AsyncIterator[None]:
         """As `storage.listening.wake_ups`, beside the connections of the pool."""
         return wake_ups(self._url, channel, every)
+
+    def streamed(self, statement: Executable) -> AsyncIterator[list[Row]]:
+        """As `storage.streaming.streamed`, beside the connections of the pool."""
+        return streamed(self._url, statement)
 
     async def close(self) -> None:
         if self._audit_log is not None:
