@@ -6,7 +6,6 @@ The end of a chain proves nothing about what once came after it. A checkpoint in
 from asyncio import sleep, timeout
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -62,7 +61,7 @@ class Checkpoints:
         before = self._written.get(writer)
         return before is None or number > before.number
 
-    def _heads(self) -> Select[Any]:
+    def _heads(self) -> Select[str, int, bytes, int]:
         since = select(func.coalesce(func.max(AuditEntry.id), 0)).where(
             AuditEntry.kind == AuditKind.CHECKPOINT.value, AuditEntry.at < self._clock() - _LATE
         )

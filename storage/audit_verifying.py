@@ -57,6 +57,6 @@ def _entry(id_: int, writer: str, number: int, hash_: bytes, at: datetime | None
 
 def _record(at: datetime, kind: str, actor: str, role: str | None, *rest: Any) -> AuditRecord | None:
     try:
-        return AuditRecord(AuditKind(kind), at, actor, None if role is None else Role(role), *rest)
-    except ValueError:  # there is no such kind or role
+        return AuditRecord(AuditKind[kind], at, actor, None if role is None else Role[role], *rest)
+    except KeyError:  # there is no such kind or role
         return None

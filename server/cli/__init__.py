@@ -3,6 +3,7 @@
 import typer
 
 from server.cli.account import account
+from server.cli.audit import audit
 from server.cli.client import client
 from server.cli.demo import demo
 from server.cli.import_accounts import import_accounts
@@ -26,6 +27,7 @@ app.command("worker")(worker)
 app.command("load")(load)
 app.command("token")(token)
 app.add_typer(account, name="account")
+app.add_typer(audit, name="audit")
 app.add_typer(client, name="client")
 app.add_typer(keys, name="keys")
 app.command("schema")(schema)
