@@ -93,6 +93,8 @@ class Writing:
                 chain = connection.chain or AuditChain(self._audit_key)
                 session = WriteSession(connection, chain)
                 yield session
+                # Nobody knows what becomes of a commit that is cancelled: another chain begins after it.
+                connection.chain = None
                 await connection.commit()
                 connection.chain = session.chain
         except QueryCanceled as error:

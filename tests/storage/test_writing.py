@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import psycopg
 import pytest
+from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Insert, func, insert, select, update
 
@@ -15,6 +17,7 @@ from storage.engine import Database, connect, libpq_url
 from storage.errors import DatabaseUnavailableError
 from storage.models import AuditEntry, Message
 from storage.statements import Statement
+from storage.writing import WriteConnection
 from tests.asking import AUDIT_KEY
 from tests.storage.test_engine import end_all_connections
 
@@ -141,6 +144,23 @@ async def test_a_cancelled_session_leaves_nothing(database: Database) -> None:
     async with database.writing() as session:
         await session.execute(message("b"))
     assert await database.rows(select(Message.key)) == [("b",)]
+
+
+async def test_after_a_commit_that_was_cancelled_another_chain_begins(database: Database) -> None:
+    async with database.writing() as session:
+        await session.audit(record("before"))
+    with patch.object(WriteConnection, "commit", cancelled_after_commit), pytest.raises(asyncio.CancelledError):
+        async with database.writing() as session:
+            await session.audit(record("committed"))
+    async with database.writing() as session:
+        await session.audit(record("after"))
+    entries = await database.rows(CHAINS)
+    assert [(number, actor) for _, number, actor in entries] == [(1, "before"), (2, "committed"), (1, "after")]
+
+
+async def cancelled_after_commit(connection: WriteConnection) -> None:
+    await AsyncConnection.commit(connection)
+    raise asyncio.CancelledError
 
 
 async def test_listeners_hear_of_what_was_committed(database: Database, empty_database_url: str) -> None:
