@@ -5,6 +5,7 @@ from enum import StrEnum, auto
 
 from domain.codes import Visibility
 from domain.filtering import Operator
+from domain.texts import camel_case
 
 __all__ = ["FieldUse", "Purpose", "Visibility", "allows", "coordinate", "purpose_of"]
 
@@ -45,5 +46,4 @@ def allows(visibility: Visibility, purpose: Purpose) -> bool:
 def coordinate(field: str) -> str:
     """`Member.identity_number` → `Member.identityNumber`, the field's name in the schema."""
     type_name, _, column = field.partition(".")
-    first, *rest = column.split("_")
-    return f"{type_name}.{first}{''.join(part.capitalize() for part in rest)}"
+    return f"{type_name}.{camel_case(column)}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.filtering import AllOf, AnyOf, Condition, Filter, InBranch, Not, Operand, Range, Within
 from domain.masking import MASKS, Mask
+from domain.texts import camel_case
 
 _NO_MASKS: Mapping[str, Mask] = {}
 
@@ -14,7 +15,7 @@ def told_filter(node: Filter, masks: Mapping[str, Mask] = MASKS) -> dict[str, An
     """`{"name": {"fuzzy": "建*"}}`. `masks` are those of the record that is searched."""
     match node:
         case Condition(field, operator, operand):
-            return {name_in_api(field): {operator.value.lower(): _told(operand, masks.get(field))}}
+            return {camel_case(field): {operator.value.lower(): _told(operand, masks.get(field))}}
         case Within(organization_id):
             return {"within": organization_id}
         case InBranch(inner):
@@ -43,9 +44,3 @@ def _told(operand: Operand, mask: Mask | None) -> Any:
 
 def _told_end(end: date | int | None) -> str | int | None:
     return end.isoformat() if isinstance(end, date) else end
-
-
-def name_in_api(field: str) -> str:
-    """`identity_number` → `identityNumber`."""
-    first, *rest = field.split("_")
-    return first + "".join(part.capitalize() for part in rest)

@@ -13,10 +13,11 @@ from typing import Any, Protocol
 import orjson
 
 from domain.codes import AuditKind
-from domain.filter_telling import name_in_api, told_filter
+from domain.filter_telling import told_filter
 from domain.filtering import Filter
 from domain.pages import OrderTerm, PageRequest
 from domain.reach import Reach
+from domain.texts import camel_case
 
 MOST_LINES = 100
 MOST_IDS = 100
@@ -68,7 +69,7 @@ class ArchiveQuestion:
         if self.where is not None:
             told["filter"] = bounded_filter(told_filter(self.where))
         if self.order:
-            told["order"] = [f"{'-' if term.descending else ''}{name_in_api(term.field)}" for term in self.order]
+            told["order"] = [f"{'-' if term.descending else ''}{camel_case(term.field)}" for term in self.order]
         return told if self.page is None else {**told, **told_page(self.page)}
 
 

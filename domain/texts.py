@@ -1,6 +1,7 @@
-"""Texts that people type."""
+"""Texts that people type, and names that programs do."""
 
 import unicodedata
+from functools import cache
 
 # Control and format characters, lone surrogates, line and paragraph separators: PostgreSQL refuses some, and nobody
 # finds a name again that holds the others. Private use stays, which is how rare characters of names were long written.
@@ -10,3 +11,10 @@ _UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 def has_unprintable_characters(text: str) -> bool:
     # isprintable() is quick and refuses more than is meant here, so only what it refuses is looked at closely.
     return not text.isprintable() and any(unicodedata.category(character) in _UNPRINTABLE for character in text)
+
+
+@cache
+def camel_case(field: str) -> str:
+    """`joined_on` → `joinedOn`, the field's name in the GraphQL schema."""
+    first, *others = field.split("_")
+    return first + "".join(word.capitalize() for word in others)

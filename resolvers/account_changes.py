@@ -19,8 +19,8 @@ from domain.accounts import (
 from domain.codes import AccountState, Role
 from domain.errors import CallerError, Message, Problem, RefusedError, not_found
 from domain.masking import MASKS
-from domain.members.field_labels import camel_case
 from domain.records import AccountRecord, Selection, everything_of
+from domain.texts import camel_case
 from resolvers.activation_codes import Holder, send_activation_codes
 from resolvers.officers import Officer
 from storage.account_writing import (

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.accounts import AccountDraft, account_draft
 from domain.errors import Message, Problem
-from domain.members.field_labels import camel_case
+from domain.texts import camel_case
 from resolvers.account_columns import ACCOUNT_COLUMNS
 from resolvers.account_opening import open_all, problems_of_all
 from resolvers.officers import Officer

@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from functools import cache
 
 from domain.errors import Message
 
@@ -24,10 +23,3 @@ FIELD_LABELS: Mapping[str, Message] = {
     "floating_direction": Message("流动方向", "floating direction"),
 }
 """What people call each field of a draft (collection form, manual section 5.1)."""
-
-
-@cache
-def camel_case(field: str) -> str:
-    """`joined_on` → `joinedOn`, the field's name in the GraphQL schema."""
-    first, *others = field.split("_")
-    return first + "".join(word.capitalize() for word in others)

@@ -10,10 +10,10 @@ from domain.codes import MemberCategory
 from domain.errors import Message, Problem
 from domain.identity_numbers import LENGTH
 from domain.members.draft import MemberDraft
-from domain.members.field_labels import FIELD_LABELS, camel_case
+from domain.members.field_labels import FIELD_LABELS
 from domain.members.probation import is_shorter_than_a_year, joined_without_probation
 from domain.phones import is_phone
-from domain.texts import has_unprintable_characters
+from domain.texts import camel_case, has_unprintable_characters
 
 ADULT_AGE = 18
 JOINING_AGE = 16

@@ -11,8 +11,9 @@ from domain.codes import (
     MembershipStatus,
     WorkPosition,
 )
-from domain.members.field_labels import FIELD_LABELS, camel_case
+from domain.members.field_labels import FIELD_LABELS
 from domain.members.saving_rules import REQUIRED_FIELDS
+from domain.texts import camel_case
 from sheets.cells import (
     CellReader,
     code_reader,

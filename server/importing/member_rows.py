@@ -7,7 +7,8 @@ from typing import Any
 
 from domain.errors import Problem
 from domain.members import MemberDraft, prefilled, problems_of
-from domain.members.field_labels import FIELD_LABELS, camel_case
+from domain.members.field_labels import FIELD_LABELS
+from domain.texts import camel_case
 from server.importing.branch_references import BranchReferences
 from sheets.cells import UnreadableCellError
 from sheets.columns import PlacedColumn, cells_by_column, stray_cells
