@@ -4,22 +4,20 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from starlette.requests import Request
 
 from auth.oauth.requests import Parameters
+from server.form_body import FORM, FormTooLongError, NoFormError, form_body
 
-_TYPE = "application/x-www-form-urlencoded"
 _MOST_BYTES = 65_536
 _MOST_FIELDS = 50
 
 
 async def form_of(request: Request) -> Parameters:
     """InvalidRequestError for a body that is no form, or too long a one."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
-        raise InvalidRequestError(f"The body must be {_TYPE}.")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            raise InvalidRequestError("The body is too long.")
-    return _fields(body)
+    try:
+        return _fields(await form_body(request, _MOST_BYTES))
+    except NoFormError as error:
+        raise InvalidRequestError(f"The body must be {FORM}.") from error
+    except FormTooLongError as error:
+        raise InvalidRequestError("The body is too long.") from error
 
 
 def query_of(request: Request) -> Parameters:

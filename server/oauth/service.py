@@ -14,6 +14,7 @@ from auth.rate_limits import RateLimits
 from auth.tokens import TokenAuthority
 from domain.clock import Clock
 from server.correlation import correlation_id
+from server.routes.http_call import address_of
 from storage.engine import Database
 
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -42,13 +43,9 @@ class OAuthService:
     async def run(self, request: Request, work: Callable[[AuthorizationServer], Answer]) -> Answer:
         """`work` runs in a thread, as Authlib is synchronous; what it does is committed with its answer."""
         async with self.database.writing() as session:
-            asker = Asker(address_of(request), correlation_id())
+            asker = Asker(address_of(request.scope), correlation_id())
             exchange = Exchange(session, self.authority, self.clock(), self.lifetimes, asker)
             return await to_thread.run_sync(work, AuthorizationServer(exchange))
-
-
-def address_of(request: Request) -> str | None:
-    return request.client.host if request.client else None
 
 
 def response_of(answer: Answer) -> Response:

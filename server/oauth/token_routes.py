@@ -17,7 +17,8 @@ from auth.rate_limits import (
     network_of,
 )
 from server.oauth.forms import form_of
-from server.oauth.service import OAuthService, address_of, refusal, response_of
+from server.oauth.service import OAuthService, refusal, response_of
+from server.routes.http_call import address_of
 
 Work = Callable[[OAuthRequest, AuthorizationServer], Answer]
 
@@ -59,7 +60,7 @@ async def _answered(service: OAuthService, request: Request, work: Work) -> Resp
 
 async def _require_patience(service: OAuthService, asked: OAuthRequest, request: Request) -> None:
     """By client only together with the address: nobody can use up the tries of a partner from elsewhere."""
-    network = network_of(address_of(request))
+    network = network_of(address_of(request.scope))
     if not asked.has_secret:
         await service.limits.require(TOKENS_PER_ADDRESS, network)
         return

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from auth.captchas import captcha_to_draw, picture_of, sound_of
 from auth.desk import Desk
 from auth.rate_limits import CAPTCHA_DRAWN_PER_ADDRESS, TooManyAttemptsError, network_of
+from server.routes.http_call import address_of
 from server.signing_in.forms import UnreadableFormError, fields_of
 from server.signing_in.pages import HEADERS, Pages
 from server.signing_in.phone_pages import (
@@ -133,9 +134,7 @@ def _captchas(desk: Desk) -> list[Route]:
 
 async def _digits(desk: Desk, request: Request) -> str:
     try:
-        await desk.limits.require(
-            CAPTCHA_DRAWN_PER_ADDRESS, network_of(request.client.host if request.client else None)
-        )
+        await desk.limits.require(CAPTCHA_DRAWN_PER_ADDRESS, network_of(address_of(request.scope)))
         digits = await captcha_to_draw(desk, request.path_params["id"])
     except TooManyAttemptsError as error:
         raise HTTPException(_TOO_MANY, headers={"Retry-After": str(error.retry_after)}) from error

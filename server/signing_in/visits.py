@@ -11,6 +11,7 @@ from starlette.requests import Request
 from auth.desk import Desk, Visitor
 from server.correlation import correlation_id
 from server.negotiation import language_of
+from server.routes.http_call import address_of
 from storage.browser_sessions import SignedIn, signed_in_account
 
 LANGUAGES = ("zh", "en")
@@ -69,7 +70,7 @@ async def visit_of(desk: Desk, issuer: str, request: Request) -> Visit:
     token = token_urlsafe(32) if is_first else cookie
     return Visit(
         request=request,
-        visitor=Visitor(token, request.client.host if request.client else None, correlation_id()),
+        visitor=Visitor(token, address_of(request.scope), correlation_id()),
         language=_language(request),
         form_token=_form_token(desk, token),
         is_first=is_first,
