@@ -9,9 +9,5 @@ ResultT = TypeVar("ResultT")
 
 async def in_one_transaction(url: str, audit_key: bytes, work: Callable[[WriteSession], Awaitable[ResultT]]) -> ResultT:
     """For what a command does, or a server before it answers, on a connection that is closed afterwards."""
-    database = connect(url, connections=1, audit_key=audit_key)
-    try:
-        async with database.writing() as session:
-            return await work(session)
-    finally:
-        await database.close()
+    async with connect(url, connections=1, audit_key=audit_key) as database, database.writing() as session:
+        return await work(session)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from math import inf
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.errors import QueryCanceled
@@ -144,6 +144,12 @@ class Database:
     def streamed(self, statement: Executable) -> AsyncIterator[list[Row]]:
         """As `storage.streaming.streamed`, beside the connections of the pool."""
         return streamed(self._url, statement)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def close(self) -> None:
         if self._audit_log is not None:

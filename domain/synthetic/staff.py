@@ -13,7 +13,7 @@ _PLACES = "甲乙丙丁"
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class StaffMember:
     role: Role
     organization: OrganizationRecord
     name: str
@@ -23,7 +23,7 @@ class Holder:
     """Whether the account is yet to be activated."""
 
 
-def demo_staff(organizations: Sequence[OrganizationRecord]) -> list[Holder]:
+def demo_staff(organizations: Sequence[OrganizationRecord]) -> list[StaffMember]:
     """For organisations from the top down: an officer and an auditor of the first, an administrator of each, and one
     more of the last who has yet to activate the account.
     """
@@ -35,7 +35,9 @@ def demo_staff(organizations: Sequence[OrganizationRecord]) -> list[Holder]:
     ]
     posts.append((Role.ADMINISTRATOR, last, "新", True))
     return [
-        Holder(role, organization, f"演示{_TITLES[role]}{place}", _identity_number(number), _phone(number), invited)
+        StaffMember(
+            role, organization, f"演示{_TITLES[role]}{place}", _identity_number(number), _phone(number), invited
+        )
         for number, (role, organization, place, invited) in enumerate(posts)
     ]
 

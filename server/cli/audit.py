@@ -67,16 +67,13 @@ def _verified(known: Heads) -> VerifiedLog:
 
 
 async def _verify(url: str, key: bytes, known: Heads) -> VerifiedLog:
-    database = connect(url, connections=1)
     columns = (TextColumn("Verifying"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    try:
+    async with connect(url, connections=1) as database:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
             bar = bars.add_task("", total=None)
             return await verified_log(
                 database, key, lambda done, about: bars.update(bar, completed=done, total=about), known
             )
-    finally:
-        await database.close()
 
 
 def _document(log: VerifiedLog) -> dict[str, object]:

@@ -1,27 +1,25 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from auth.actor import Role, tier_of
-from auth.one_time_codes import hashed_code, new_activation_code
-from auth.passwords import Passwords
-from auth.secret_files import audit_key, code_key
-from domain.clock import system_clock
-from domain.messages import activation_text
 from domain.records import OrganizationRecord
-from domain.synthetic.staff import DEMO_PASSWORD, Holder, demo_staff
+from domain.synthetic.staff import DEMO_PASSWORD, StaffMember, demo_staff
+from server.cli.demo_accounts import open_demo_accounts
 from server.cli.failing import clear_errors, settings_from_environment
 from server.cli.listening import require_free_port
 from server.cli.load import demo_province, load_with_progress
+from server.cli.operating import done_as_operator
 from server.cli.serve import WorkersOption
 from server.database import migrated_database
 from server.serving import secret_of, serve_until_stopped, token_authority
 from server.settings import Settings
-from storage.demo_accounts import ACTIVATION_DAYS, DemoSecrets, open_demo_accounts, organizations_for_demo
+from storage.demo_accounts import organizations_for_demo
 from storage.engine import connect
 from storage.loading import unfinished_load
 
@@ -42,7 +40,7 @@ def demo(
                 load_with_progress(url, settings, demo_province(members), replace=bool(organizations))
                 organizations = asyncio.run(_organizations(url))
             staff = demo_staff(organizations)
-            asyncio.run(_open_accounts(settings, url, staff))
+            asyncio.run(done_as_operator(partial(open_demo_accounts, staff=staff), url, secret_of(settings)))
             serve_until_stopped(settings, url, lambda: _announce(settings, organizations, staff))
 
 
@@ -54,27 +52,11 @@ def _for_demonstration(settings: Settings) -> Settings:
 
 
 async def _organizations(url: str) -> list[OrganizationRecord]:
-    database = connect(url, connections=1)
-    try:
+    async with connect(url, connections=1) as database:
         return await organizations_for_demo(database)
-    finally:
-        await database.close()
 
 
-async def _open_accounts(settings: Settings, url: str, staff: Sequence[Holder]) -> None:
-    secret = secret_of(settings)
-    code = new_activation_code()
-    text = activation_text(code, ACTIVATION_DAYS)
-    password_hash = await Passwords().hashed(DEMO_PASSWORD)
-    secrets = DemoSecrets(password_hash, hashed_code(code, code_key(secret)), text)
-    database = connect(url, connections=1, audit_key=audit_key(secret))
-    try:
-        await open_demo_accounts(database, staff, secrets, system_clock())
-    finally:
-        await database.close()
-
-
-def _announce(settings: Settings, organizations: list[OrganizationRecord], staff: Sequence[Holder]) -> None:
+def _announce(settings: Settings, organizations: list[OrganizationRecord], staff: Sequence[StaffMember]) -> None:
     """The accounts, and the console's address with a token for each kind of caller; the token stands in the fragment,
     which no server sees.
     """
@@ -92,7 +74,7 @@ def _announce(settings: Settings, organizations: list[OrganizationRecord], staff
         console.print()
 
 
-def _presented(holder: Holder) -> str:
+def _presented(holder: StaffMember) -> str:
     title = f"{holder.phone}  {holder.role.chinese} {holder.role.english}, {holder.organization.name}"
     if not holder.is_invited:
         return title

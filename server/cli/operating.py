@@ -20,15 +20,13 @@ def as_operator(work: Callable[[Officer], Awaitable[ResultT]]) -> ResultT:
     """The work's result; one clear line and the end of the command when there is no register to work on."""
     settings = settings_from_environment()
     with clear_errors(), migrated_database(settings) as url:
-        return asyncio.run(_done(work, url, secret_of(settings)))
+        return asyncio.run(done_as_operator(work, url, secret_of(settings)))
 
 
-async def _done(work: Callable[[Officer], Awaitable[ResultT]], url: str, secret: bytes) -> ResultT:
-    database = connect(url, connections=2, audit_key=audit_key(secret))
-    try:
+async def done_as_operator(work: Callable[[Officer], Awaitable[ResultT]], url: str, secret: bytes) -> ResultT:
+    """On the database of that URL, which has been migrated."""
+    async with connect(url, connections=2, audit_key=audit_key(secret)) as database:
         top = await top_organization(database)
         if top is None:
             raise fail("There are no organisations yet. Load data first (`dengta load`).")
         return await work(operator(database, top.path, system_clock, code_key(secret)))
-    finally:
-        await database.close()

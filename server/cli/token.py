@@ -21,7 +21,7 @@ def token(
     subject: Annotated[str, typer.Option(help="Who the bearer is, for the logs.")] = "cli",
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 30, help="How long the token is good.")] = 12,
 ) -> None:
-    """Print an access token, until people can sign in for themselves."""
+    """Print an operator's access token (运维令牌), which stands for no account: whoever has it is what it says."""
     settings = settings_from_environment()
     with clear_errors(), migrated_database(settings) as url:
         managed = asyncio.run(_organization(url, organization))
@@ -31,8 +31,5 @@ def token(
 
 
 async def _organization(url: str, reference: str) -> OrganizationRecord | None:
-    database = connect(url, connections=1)
-    try:
+    async with connect(url, connections=1) as database:
         return await organization_by_reference(database, reference)
-    finally:
-        await database.close()

@@ -136,7 +136,8 @@ async def test_an_administrator_activates_signs_in_asks_and_signs_out(page: Page
     await expect(page.locator(".result-window")).to_contain_text("OTHER_GRASSROOTS")
     await look(page, "console")
 
-    await page.get_by_role("button", name="Sign out").click()
+    async with page.expect_navigation(url=f"{demo.address}/"):  # by way of the server, which ends its session too
+        await page.get_by_role("button", name="Sign out").click()
     await expect(page.locator("#token-status")).to_contain_text("Not signed in")
     await page.get_by_role("button", name="Sign in").click()
     await expect(page.get_by_label("User name")).to_be_visible()
