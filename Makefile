@@ -49,6 +49,10 @@ bench: $(VENV)/.dev ## Load 1,000,000 members and measure the query builder (min
 bench-execution: $(VENV)/.dev ## Compare execution with Strawberry applications and a bare floor (a quarter of an hour)
 	$(BIN)/python -m benchmarks.execution
 
+.PHONY: bench-audit
+bench-audit: $(VENV)/.dev ## Measure what recording every look-up costs (two minutes)
+	$(BIN)/python -m benchmarks.audit
+
 .PHONY: bench-postgraphile
 bench-postgraphile: $(VENV)/.dev ## The same with PostGraphile beside them, on the list of members (needs npm)
 	cd benchmarks/postgraphile && npm ci
