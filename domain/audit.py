@@ -38,6 +38,25 @@ class AuditRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditEntryRecord:
+    """An entry as auditors read it; `kind` and `role` are codes."""
+
+    id: int
+    at: datetime
+    kind: str
+    actor: str
+    role: str | None
+    organization_id: int | None
+    operation: str | None
+    target: str | None
+    correlation_id: str
+    address: str | None
+    details: Mapping[str, Any]
+    writer: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChainedRecord:
     """A record in its place in the chain of its writer."""
 

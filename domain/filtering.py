@@ -24,6 +24,8 @@ class FieldKind(CodeList):
     FLAG = "FLAG", "是否", "yes or no"
     FILE = "FILE", "文件", "a file, there or missing"
     REFERENCE = "REFERENCE", "标识", "global id"
+    KEY = "KEY", "标识文本", "text that is looked for as a whole"
+    INSTANT = "INSTANT", "时刻", "moment, searched to the microsecond"
 
 
 class Operator(CodeList):
@@ -64,13 +66,17 @@ OPERATORS: tuple[OperatorRow, ...] = (
     OperatorRow(
         Operator.EXACT,
         OperandShape.ONE,
-        _TEXTS | {FieldKind.CODE, FieldKind.DATE, FieldKind.NUMBER, FieldKind.FLAG, FieldKind.REFERENCE},
+        _TEXTS | {FieldKind.CODE, FieldKind.DATE, FieldKind.NUMBER, FieldKind.FLAG, FieldKind.REFERENCE, FieldKind.KEY},
     ),
     OperatorRow(Operator.FUZZY, OperandShape.ONE, _TEXTS),
     OperatorRow(Operator.PREFIX, OperandShape.ONE, _TEXTS),
     OperatorRow(Operator.SUFFIX, OperandShape.ONE, _TEXTS),
     OperatorRow(Operator.MULTI, OperandShape.LIST, _TEXTS | {FieldKind.CODE, FieldKind.REFERENCE}),
-    OperatorRow(Operator.RANGE, OperandShape.RANGE, frozenset({FieldKind.DATE, FieldKind.MOMENT, FieldKind.NUMBER})),
+    OperatorRow(
+        Operator.RANGE,
+        OperandShape.RANGE,
+        frozenset({FieldKind.DATE, FieldKind.MOMENT, FieldKind.NUMBER, FieldKind.INSTANT}),
+    ),
     OperatorRow(Operator.PINYIN, OperandShape.TEXT, frozenset({FieldKind.NAME})),
     OperatorRow(Operator.MISSING, OperandShape.FLAG, frozenset(FieldKind), only_if_nullable=True),
 )

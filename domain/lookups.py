@@ -73,6 +73,28 @@ class ArchiveQuestion:
         return told if self.page is None else {**told, **told_page(self.page)}
 
 
+@dataclass(frozen=True, slots=True)
+class AuditQuestion:
+    """审计查询: a question about the audit log, with its filter as the caller wrote it."""
+
+    where: Filter | None = None
+    page: PageRequest | None = None
+
+    @property
+    def kind(self) -> AuditKind:
+        return AuditKind.AUDIT_LOOKUP
+
+    @property
+    def field(self) -> str:
+        return "auditEntries"
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"field": self.field}
+        if self.where is not None:
+            told["filter"] = bounded_filter(told_filter(self.where))
+        return told if self.page is None else {**told, **told_page(self.page)}
+
+
 def told_page(page: PageRequest) -> dict[str, Any]:
     """A cursor holds values of the record where it stands, so that it is said only that there was one."""
     size = {"last" if page.backward else "first": page.limit}

@@ -34,6 +34,7 @@ _SUBTREE_IS_OF: Mapping[str, str] = {
     "Member": "Member.branch",
     "Organization": "Organization.id",
     "Account": "Account.organization",
+    "AuditEntry": "AuditEntry.organization",
 }
 """What is used of a record by asking where in the tree it is."""
 _PATH = Selection(frozenset({"id", "path"}))
@@ -51,6 +52,10 @@ async def account_search(context: RequestContext, asked: SearchArguments) -> Sea
     return await _search(context, "Account", asked)
 
 
+async def audit_search(context: RequestContext, asked: SearchArguments) -> Search:
+    return await _search(context, "AuditEntry", asked)
+
+
 async def _search(context: RequestContext, record: str, asked: SearchArguments) -> Search:
     context.permissions.require(_uses(record, asked.where, asked.order))
     return Search(await _prepared(context, asked.where), asked.order, page_request(asked.page))
@@ -65,6 +70,12 @@ async def member_filter(context: RequestContext, where: Filter | None) -> Filter
 async def account_filter(context: RequestContext, where: Filter | None) -> Filter | None:
     """The filter as storage takes it."""
     context.permissions.require(_uses("Account", where, ()))
+    return await _prepared(context, where)
+
+
+async def audit_filter(context: RequestContext, where: Filter | None) -> Filter | None:
+    """The filter as storage takes it."""
+    context.permissions.require(_uses("AuditEntry", where, ()))
     return await _prepared(context, where)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from schema.inputs import (
         AccountFilter,
         AccountOrder,
+        AuditEntryFilter,
         MemberFilter,
         MemberOrder,
         OrganizationFilter,
@@ -50,6 +51,11 @@ AccountWhere = Annotated[
 AccountOrderBy = Annotated[
     list[Annotated["AccountOrder", strawberry.lazy("schema.inputs")]] | None,
     strawberry.argument(description="排序。Order, most important first; by organisation when absent."),
+]
+
+AuditWhere = Annotated[
+    Annotated["AuditEntryFilter", strawberry.lazy("schema.inputs")] | None,
+    strawberry.argument(description="查询条件。Conditions; an empty condition is none."),
 ]
 
 

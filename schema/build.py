@@ -11,7 +11,15 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from auth.default_matrix import GovernedField
-from schema.inputs import AccountFilter, AccountOrder, MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder
+from schema.inputs import (
+    AccountFilter,
+    AccountOrder,
+    AuditEntryFilter,
+    MemberFilter,
+    MemberOrder,
+    OrganizationFilter,
+    OrganizationOrder,
+)
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -25,7 +33,15 @@ def build_schema() -> strawberry.Schema:
         mutation=Mutation,
         subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS, name_converter=_RememberedNames()),
-        types=[AccountFilter, AccountOrder, MemberFilter, MemberOrder, OrganizationFilter, OrganizationOrder],
+        types=[
+            AccountFilter,
+            AccountOrder,
+            AuditEntryFilter,
+            MemberFilter,
+            MemberOrder,
+            OrganizationFilter,
+            OrganizationOrder,
+        ],
     )
     require_decided(schema)
     _trust_resolvers(graphql_schema(schema))

@@ -10,6 +10,7 @@ from auth.visibility import Visibility
 from domain.codes import (
     AccountState,
     ActivationState,
+    AuditKind,
     ClientState,
     CodeList,
     Education,
@@ -64,6 +65,7 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (MessageState, "MessageState", "消息状态。How far a message has come."),
     (Scope, "PartnerScope", "授权范围。What a partner may ask for at all, within the permission matrix."),
     (ClientState, "PartnerState", "合作系统状态。State of a partner."),
+    (AuditKind, "AuditKind", "审计类别。What an entry of the audit log records."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )
 

@@ -5,8 +5,8 @@ for the type (`MemberFilter`) with a part for each field, and `and`, `or`, `not`
 which use of the field it is, for the permission check that walks a document before it runs.
 """
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import strawberry
@@ -32,6 +32,16 @@ class DateRange:
 class IntRange:
     from_: int | None = strawberry.field(name="from", default=ABSENT, description="最小值，含。Least value.")
     to: int | None = strawberry.field(default=ABSENT, description="最大值，含。Greatest value.")
+
+
+@strawberry.input(description="时刻区间。Between two moments, each end optional and inclusive.")
+class DateTimeRange:
+    from_: datetime | None = strawberry.field(name="from", default=ABSENT, description="起始时刻，含。First moment.")
+    to: datetime | None = strawberry.field(default=ABSENT, description="截止时刻，含。Last moment.")
+
+
+_RANGES: Mapping[FieldKind, Any] = {FieldKind.NUMBER: IntRange, FieldKind.INSTANT: DateTimeRange}
+"""Other kinds have a range of dates."""
 
 
 def filter_of(record_type: type) -> Callable[[ClassT], ClassT]:
@@ -88,7 +98,7 @@ def _operand_type(row: OperatorRow, field: FilterableField) -> Any:
         case OperandShape.LIST:
             return list[field.scalar]  # type: ignore[name-defined] # a type known at import time alone
         case OperandShape.RANGE:
-            return IntRange if field.kind is FieldKind.NUMBER else DateRange
+            return _RANGES.get(field.kind, DateRange)
         case OperandShape.FLAG:
             return bool
         case OperandShape.TEXT:

@@ -8,6 +8,7 @@ from auth.visibility import FieldUse, Purpose
 from schema.filters import condition_part, filter_of
 from schema.orders import order_of
 from schema.types.account import Account
+from schema.types.audit_entry import AuditEntry
 from schema.types.member import Member
 from schema.types.organization import Organization
 
@@ -42,6 +43,16 @@ class AccountFilter:
     within: strawberry.ID | None = condition_part(
         "所属组织。Accounts of the organisation with this id and of all below it.",
         FieldUse("Account.organization", Purpose.SEARCH),
+    )
+
+
+@filter_of(AuditEntry)
+class AuditEntryFilter:
+    """审计查询条件。Conditions on entries of the audit log; all given ones hold."""
+
+    within: strawberry.ID | None = condition_part(
+        "所属组织。Entries of the organisation with this id and of all below it.",
+        FieldUse("AuditEntry.organization", Purpose.SEARCH),
     )
 
 

@@ -1,7 +1,11 @@
 from datetime import date, datetime
+from typing import Any, NewType
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
+
+Json = NewType("Json", object)
+"""Whatever JSON can hold; it is given out and never taken."""
 
 _WRITTEN_DATE = len("2024-02-29")
 
@@ -29,6 +33,10 @@ def _parse_moment(value: object) -> datetime:
     )
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
@@ -41,5 +49,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="时间。A moment in ISO 8601 with its offset; answers are in UTC.",
         serialize=datetime.isoformat,
         parse_value=_parse_moment,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="JSON 值。An object, a list or a plain value of JSON, as it stands.",
+        serialize=_as_it_is,
+        parse_value=_as_it_is,
     ),
 }

@@ -17,17 +17,18 @@ from domain.clock import SHANGHAI
 from domain.filtering import AllOf, AnyOf, Condition, Filter, InBranch, Not, Operand, Operator, Range, Within
 from domain.paths import end_of_subtree
 from domain.pinyin import normalize_pinyin
-from storage.models import Account, Member, Organization
+from storage.models import Account, AuditEntry, Member, Organization
 from storage.statements import parameter
 from storage.text_search import FrequentGrams, grams_to_look_for, is_unusual_in_a_number
 
-Table = type[Member] | type[Organization] | type[Account]
+Table = type[Member] | type[Organization] | type[Account] | type[AuditEntry]
 Column = InstrumentedAttribute[Any]
 
 _PATHS: Mapping[Table, Column] = {
     Member: Member.org_path,
     Organization: Organization.path,
     Account: Account.org_path,
+    AuditEntry: AuditEntry.org_path,
 }
 _WITH_GRAMS: Mapping[Column, str] = {
     Member.name: "ix_members_name_grams",
@@ -132,7 +133,7 @@ def _one_of(column: Column, operand: Operand) -> ColumnElement[bool]:
 
 def _between(column: Column, operand: Operand) -> ColumnElement[bool]:
     ends = cast("Range", operand)
-    if isinstance(column.type, TIMESTAMP):
+    if isinstance(column.type, TIMESTAMP) and not any(isinstance(end, datetime) for end in (ends.start, ends.end)):
         return _between_days(column, cast("date | None", ends.start), cast("date | None", ends.end))
     parts = []
     if ends.start is not None:

@@ -42,6 +42,7 @@ SAMPLES: Mapping[str, str] = {
 
 CONDITIONS: Mapping[str, str] = {
     "AccountFilter.within": "Account.organization",
+    "AuditEntryFilter.within": "AuditEntry.organization",
     "MemberFilter.within": "Member.branch",
     "OrganizationFilter.within": "Organization.id",
 }
