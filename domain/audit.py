@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -56,13 +56,10 @@ class AuditEntryRecord:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChainedRecord:
-    """A record in its place in the chain of its writer."""
+class ChainedRecord(NamedTuple):
+    """A record in its place in the chain of its writer: what `canonical` makes of it, and its hash."""
 
-    writer: str
-    number: int
-    record: AuditRecord
+    content: bytes
     hash: bytes
 
 
@@ -77,8 +74,9 @@ class AuditChain:
 
     def chained(self, record: AuditRecord) -> tuple[ChainedRecord, "AuditChain"]:
         number = self.number + 1
-        link = chain_hash(self.key, self.writer, number, self.head, record)
-        return ChainedRecord(self.writer, number, record, link), AuditChain(self.key, self.writer, number, link)
+        content = canonical(self.writer, number, record)
+        link = chain_hash(self.key, self.head, content)
+        return ChainedRecord(content, link), AuditChain(self.key, self.writer, number, link)
 
     def chained_all(self, records: Iterable[AuditRecord]) -> tuple[list[ChainedRecord], "AuditChain"]:
         """One after another."""
@@ -89,13 +87,13 @@ class AuditChain:
         return entries, chain
 
 
-def chain_hash(key: bytes, writer: str, number: int, before: bytes, record: AuditRecord) -> bytes:
-    """32 bytes. `before` is the hash of the writer's entry before, empty for its first."""
-    return hmac.digest(key, before + canonical(writer, number, record), "sha256")
+def chain_hash(key: bytes, before: bytes, content: bytes) -> bytes:
+    """32 bytes. `before` is the hash of the writer's entry before, empty for its first; `content` as of `canonical`."""
+    return hmac.digest(key, before + content, "sha256")
 
 
 def canonical(writer: str, number: int, record: AuditRecord) -> bytes:
-    """The same bytes for the same entry, before it is stored and after it was read back."""
+    """A list in JSON: the same bytes for the same entry, before it is stored and after it was read back."""
     return orjson.dumps(
         [
             writer,

@@ -11,7 +11,7 @@ from enum import Enum
 from hmac import compare_digest
 from typing import NamedTuple
 
-from domain.audit import AuditRecord, chain_hash
+from domain.audit import AuditRecord, canonical, chain_hash
 from domain.codes import AuditKind
 
 
@@ -130,7 +130,7 @@ class LogVerifier:
         if known is not None and known.number == entry.number and not compare_digest(known.hash, entry.hash):
             return False
         try:
-            right = chain_hash(self.key, entry.writer, entry.number, before.hash, entry.record)
+            right = chain_hash(self.key, before.hash, canonical(entry.writer, entry.number, entry.record))
         except (TypeError, ValueError):  # such details are not written
             return False
         return compare_digest(right, entry.hash)

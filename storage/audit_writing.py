@@ -1,34 +1,42 @@
 """Adding entries to the audit log."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
-from psycopg import AsyncConnection, sql
-from psycopg.types.json import Jsonb
+from psycopg import AsyncConnection
 
 from domain.audit import ChainedRecord
 
-_OF_RECORD = (
-    "at",
-    "kind",
-    "actor",
-    "role",
-    "organization_id",
-    "org_path",
-    "operation",
-    "target",
-    "correlation_id",
-    "address",
+_CONTENT = (
+    ("writer", "e ->> {}"),
+    ("number", "(e -> {})::bigint"),
+    ("kind", "(e ->> {})::audit_kind"),
+    ("at", "(e ->> {})::timestamptz"),
+    ("actor", "e ->> {}"),
+    ("role", "(e ->> {})::role"),
+    ("organization_id", "(e ->> {})::bigint"),
+    ("org_path", "e ->> {}"),
+    ("operation", "e ->> {}"),
+    ("target", "e ->> {}"),
+    ("correlation_id", "e ->> {}"),
+    ("address", "e ->> {}"),
+    ("details", "e -> {}"),
 )
-_COLUMNS = ("writer", "number", *_OF_RECORD, "details", "hash")
-_COPY = sql.SQL("COPY audit_entries ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)))
-_values_of = attrgetter(*_OF_RECORD)
+"""The columns as they stand in the content of an entry, of which its hash was made."""
+
+_COLUMNS = ", ".join(column for column, _ in _CONTENT)
+_VALUES = ", ".join(value.format(place) for place, (_, value) in enumerate(_CONTENT))
+_INSERT = (
+    f"INSERT INTO audit_entries ({_COLUMNS}, hash) "  # noqa: S608 # of constants
+    f"SELECT {_VALUES}, decode(e ->> {len(_CONTENT)}, 'hex') FROM jsonb_array_elements(%s::jsonb) AS entries (e)"
+)
 
 
 async def insert_entries(connection: AsyncConnection[Any], entries: Sequence[ChainedRecord]) -> None:
-    """Within the transaction that is open on the connection; in one round trip, however many they are."""
-    async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for entry in entries:
-            details = Jsonb(dict(entry.record.details))
-            await copy.write_row((entry.writer, entry.number, *_values_of(entry.record), details, entry.hash))
+    """Within the transaction that is open on the connection; in one round trip, however many they are.
+
+    One parameter of JSON costs the server half of what COPY does, which takes two round trips and a conversion of each
+    value.
+    """
+    written = b",".join(b'%b,"%b"]' % (entry.content[:-1], entry.hash.hex().encode()) for entry in entries)
+    await connection.execute(_INSERT.encode(), (f"[{written.decode()}]",), prepare=True)
