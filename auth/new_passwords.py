@@ -12,12 +12,12 @@ from auth.last_steps import (
     require_last_step,
 )
 from auth.rate_limits import OLD_PASSWORD_PER_ACCOUNT, PASSWORD_PER_ADDRESS
+from auth.sign_out import sign_out_everywhere
 from domain.codes import AuditKind, CodePurpose
 from domain.errors import Message, Problem, RefusedError
 from domain.messages import PASSWORD_CHANGED_TEXT
 from domain.user_names import typed_identity_number
-from storage.browser_sessions import SignedIn, begin_session, end_sessions_of_account
-from storage.grants import revoke_grants_of_account
+from storage.browser_sessions import SignedIn, begin_session
 from storage.messages import OutgoingMessage, queue_message
 from storage.sign_in import AccountAtTheDoor, account_by_id, locked_account, set_password
 from storage.verification_codes import spend_verification, try_to_finish
@@ -90,7 +90,6 @@ async def change_password(desk: Desk, visitor: Visitor, who: SignedIn, old: str,
 async def _set_anew(desk: Desk, session: WriteSession, account: AccountAtTheDoor, password_hash: str) -> None:
     """Whoever knew the old one is out, and the owner is told."""
     await set_password(session, account.id, password_hash, desk.clock())
-    await end_sessions_of_account(session, account.id)
-    await revoke_grants_of_account(session, account.id, "password set anew")
+    await sign_out_everywhere(session, account.id, "password set anew")
     key = f"password-changed/{token_urlsafe(16)}"
     await queue_message(session, OutgoingMessage(key, account.phone, "password-changed", PASSWORD_CHANGED_TEXT))

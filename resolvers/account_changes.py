@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from auth.rate_limits import ACTIVATION_CODE_PER_ACCOUNT, PASSWORD_PER_USER_NAME
+from auth.sign_out import sign_out_everywhere
 from domain.accounts import (
     NAME,
     ORGANIZATION,
@@ -31,8 +32,6 @@ from storage.account_writing import (
     withdraw_activation_code,
 )
 from storage.accounts import accounts_by_id
-from storage.browser_sessions import end_sessions_of_account
-from storage.grants import revoke_grants_of_account
 from storage.organizations import organizations_by_id
 from storage.writing import WriteSession
 
@@ -153,8 +152,7 @@ async def _change(officer: Officer, known: KnownAccount, change: Change) -> None
         await change_account(session, account.id, values, officer.clock())
         await _apply_to_code(session, officer, account, values, change.code)
         if change.ends_sign_ins:
-            await end_sessions_of_account(session, account.id)
-            await revoke_grants_of_account(session, account.id, change.operation)
+            await sign_out_everywhere(session, account.id, change.operation)
         details = {"before": _shown(before), "after": _shown(values)}
         await session.audit(officer.audited(change.operation, account.id, details))
 

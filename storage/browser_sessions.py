@@ -69,16 +69,11 @@ async def begin_session(session: WriteSession, session_token: str, account_id: i
     await session.execute(insert(BrowserSession).values(values))
 
 
-async def end_session(session: WriteSession, session_token: str) -> int | None:
-    """The account that was signed in, if one was."""
-    ended = delete(BrowserSession).where(BrowserSession.id_hash == session_hash(session_token))
+async def end_session(session: WriteSession, id_hash: str) -> int | None:
+    """The account that was signed in, if one was. By the hash, which is all that a grant knows of the session."""
+    ended = delete(BrowserSession).where(BrowserSession.id_hash == id_hash)
     row = await session.row(ended.returning(BrowserSession.account_id))
     return None if row is None else row[0]
-
-
-async def end_session_with_hash(session: WriteSession, id_hash: str) -> int:
-    """For those who know a grant that came of it: 1 if there was such a session."""
-    return await session.execute(delete(BrowserSession).where(BrowserSession.id_hash == id_hash))
 
 
 async def end_sessions_of_account(session: WriteSession, account_id: int) -> int:

@@ -8,7 +8,7 @@ from joserfc.jwk import KeySet
 
 from auth.signing_keys import ALGORITHM
 from domain.codes import AuditKind
-from storage.browser_sessions import end_session_with_hash
+from storage.browser_sessions import end_session
 from storage.grants import revoke_grant, revoke_grants_of_session, session_hash_of_grant
 from storage.standing import standing_of_grant
 
@@ -37,6 +37,6 @@ class EndSession(EndSessionEndpoint):
         ended = exchange.wait_for(revoke_grant, grant_id, "signed out")
         if session_hash is not None:
             ended += exchange.wait_for(revoke_grants_of_session, session_hash, "signed out")
-            ended += exchange.wait_for(end_session_with_hash, session_hash)
+            ended += exchange.wait_for(end_session, session_hash) is not None
         if ended:
             exchange.audit("endSession", who=who, kind=AuditKind.SIGN_OUT, details={"grant": grant_id})

@@ -59,8 +59,8 @@ async def test_one_session_is_ended_or_all_of_the_account(database: Database, cl
     person = await signed_in(database, clock, "first", "second", "third")
     another = await signed_in(database, clock, "another's")
     async with database.writing() as session:
-        assert await end_session(session, "first") == person.account_id
-        assert await end_session(session, "first") is None
+        assert await end_session(session, session_hash("first")) == person.account_id
+        assert await end_session(session, session_hash("first")) is None
         assert await end_sessions_of_account(session, person.account_id) == 2
     for token in ("first", "second", "third"):
         assert await signed_in_account(database, token, clock()) is None
