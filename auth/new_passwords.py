@@ -16,6 +16,7 @@ from auth.sign_out import sign_out_everywhere
 from domain.codes import AuditKind, CodePurpose
 from domain.errors import Message, Problem, RefusedError
 from domain.messages import PASSWORD_CHANGED_TEXT
+from domain.secrets import new_secret
 from domain.user_names import typed_identity_number
 from storage.browser_sessions import SignedIn, begin_session
 from storage.messages import OutgoingMessage, queue_message
@@ -73,7 +74,7 @@ async def change_password(desk: Desk, visitor: Visitor, who: SignedIn, old: str,
         require_impersonal_password(new, known, path="newPassword")
         if new == old:
             raise RefusedError(_UNCHANGED)
-    password_hash, session_token = await desk.passwords.hashed(new), token_urlsafe(32)
+    password_hash, session_token = await desk.passwords.hashed(new), new_secret()
     async with desk.database.writing() as session:
         account = await locked_account(session, who.account_id)
         changes = checked.right and account is not None and account.password_hash == checked.compared_with

@@ -1,7 +1,6 @@
 """登录: user name and password, then the second factor, then a session in the browser."""
 
 from collections.abc import Mapping
-from secrets import token_urlsafe
 
 from auth.desk import Desk, Visitor
 from auth.rate_limits import (
@@ -14,6 +13,7 @@ from auth.sign_out import end_visit
 from auth.verification_codes import WRONG_CODE, require_sms, require_tries, send_code, tried_code
 from domain.codes import AuditKind, CodePurpose
 from domain.errors import Message, Problem, RefusedError
+from domain.secrets import new_secret
 from domain.user_names import masked_user_name, typed_user_name
 from storage.browser_sessions import begin_session
 from storage.sign_in import (
@@ -76,7 +76,7 @@ async def check_second_factor(desk: Desk, visitor: Visitor, code: str) -> str:
     account_id = await awaited_account(desk.database, visitor.session_hash, CodePurpose.SIGN_IN, desk.clock())
     if account_id is not None:
         await desk.limits.require(SECOND_FACTOR_PER_ACCOUNT, str(account_id))
-    session_token = token_urlsafe(32)
+    session_token = new_secret()
     async with desk.database.writing() as session:
         tried = await tried_code(desk, session, visitor, CodePurpose.SIGN_IN, code)
         account = await locked_account(session, tried.account_id if tried else None)

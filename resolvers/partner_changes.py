@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
 
-from auth.oauth.secrets import hashed_secret, new_secret
 from domain.codes import AuditKind, ClientState, Scope
 from domain.errors import Message, Problem, RefusedError, not_found
 from domain.partners import LONGEST_NAME, LONGEST_OVERLAP, PartnerRecord
 from domain.records import Selection
+from domain.secrets import hashed_secret, new_secret
 from domain.texts import has_unprintable_characters
 from resolvers.context import RequestContext
 from storage.clients import secret_hash_of

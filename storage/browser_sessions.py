@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.codes import AccountState, Role
+from domain.secrets import hashed_secret
 from storage.engine import Database
 from storage.models import Account, BrowserSession
 from storage.writing import WriteSession
@@ -39,7 +39,7 @@ class SignedIn:
 
 def session_hash(session_token: str) -> str:
     """Under which a session is kept, and which the grants that come of it bear."""
-    return sha256(session_token.encode()).hexdigest()
+    return hashed_secret(session_token)
 
 
 async def signed_in_account(database: Database, session_token: str, now: datetime) -> SignedIn | None:

@@ -5,7 +5,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import InvalidScopeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 
-from auth.oauth.secrets import new_secret
+from domain.secrets import new_secret
 from storage.grants import NewGrant, begin_grant
 from storage.standing import standing_of_grant
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from auth.oauth.redirect_uris import is_registered
-from auth.oauth.secrets import is_secret_of
 from domain.codes import ClientKind
+from domain.secrets import is_secret_of
 from storage.clients import ClientRecord
 
 _GRANT_TYPES = {

@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from auth.oauth.clients import OAuthClient
 from auth.oauth.credentials import EndUser, GivenCode
 from auth.oauth.requests import OAuthRequest
-from auth.oauth.secrets import hashed_secret, new_secret
+from domain.secrets import hashed_secret, new_secret
 from storage.credentials import CodeRecord, NewCode, add_code, code_with_hash, use_code
 from storage.grants import NewGrant, begin_grant, revoke_grant
 from storage.standing import Standing, standing_of_grant

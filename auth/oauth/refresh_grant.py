@@ -6,7 +6,7 @@ One that comes again was stolen, from the application or by it: nobody can tell,
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant
 
 from auth.oauth.credentials import GivenRefreshToken
-from auth.oauth.secrets import hashed_secret
+from domain.secrets import hashed_secret
 from storage.credentials import RefreshTokenRecord, refresh_token_with_hash, use_refresh_token
 from storage.grants import revoke_grant
 from storage.standing import Standing, standing_of_grant

@@ -15,8 +15,8 @@ from auth.oauth.openid import IdTokens
 from auth.oauth.pkce import RequiredS256
 from auth.oauth.refresh_grant import RotatingRefreshGrant
 from auth.oauth.requests import OAuthRequest
-from auth.oauth.secrets import hashed_secret, new_secret
 from auth.oauth.token_endpoints import Introspection, Revocation
+from domain.secrets import hashed_secret, new_secret
 from storage.clients import active_client
 from storage.credentials import add_refresh_token
 from storage.grants import prolong_grant

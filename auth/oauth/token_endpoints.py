@@ -10,8 +10,8 @@ from auth.oauth.clients import OAuthClient
 from auth.oauth.credentials import GrantedToken
 from auth.oauth.exchange import Exchange
 from auth.oauth.requests import OAuthRequest
-from auth.oauth.secrets import hashed_secret
 from auth.tokens import GrantClaims, InvalidTokenError
+from domain.secrets import hashed_secret
 from storage.credentials import refresh_token_with_hash
 from storage.grants import revoke_grant
 from storage.standing import standing_of_grant

@@ -3,12 +3,12 @@
 import hmac
 import re
 from dataclasses import dataclass, field
-from secrets import token_urlsafe
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 
 from auth.desk import Desk, Visitor
+from domain.secrets import new_secret
 from server.correlation import correlation_id
 from server.negotiation import language_of
 from server.routes.http_call import address_of
@@ -67,7 +67,7 @@ async def visit_of(desk: Desk, issuer: str, request: Request) -> Visit:
     """Who comes for the first time is given a token, which means nothing until both factors were right."""
     cookie = request.cookies.get(session_cookie_name(issuer), "")
     is_first = not _TOKEN.fullmatch(cookie)
-    token = token_urlsafe(32) if is_first else cookie
+    token = new_secret() if is_first else cookie
     return Visit(
         request=request,
         visitor=Visitor(token, address_of(request.scope), correlation_id()),

@@ -14,11 +14,11 @@ from sqlalchemy import func, insert, select
 
 from auth.oauth.exchange import Lifetimes
 from auth.oauth.registration import CONSOLE, ensure_console
-from auth.oauth.secrets import hashed_secret
 from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from domain.codes import ClientKind, ClientState, Scope
+from domain.secrets import hashed_secret
 from server.app import Parts, create_app
 from server.signing_in.visits import session_cookie_name
 from storage.browser_sessions import begin_session

@@ -1,4 +1,4 @@
-"""Random values that only their holders know: codes, refresh tokens, clients' secrets, ids of grants."""
+"""Random values that only their holders know: codes, tokens, clients' secrets, ids of grants."""
 
 from hashlib import sha256
 from hmac import compare_digest
