@@ -122,20 +122,20 @@ async def set_name(officer: Officer, known: KnownAccount, name: str) -> None:
     await _change(officer, known, Change("setAccountName", _HELD, lambda _: {"name": tidy}))
 
 
-async def resend_activation_code(officer: Officer, account_id: int) -> None:
+async def resend_activation_code(officer: Officer, known: KnownAccount) -> None:
     """The former code is void. TooManyAttemptsError after three in an hour."""
-    await _require_within(officer, account_id, _INVITED)
-    await officer.limits.require(ACTIVATION_CODE_PER_ACCOUNT, str(account_id))
+    await _require_within(officer, known.account_id, _INVITED)
+    await officer.limits.require(ACTIVATION_CODE_PER_ACCOUNT, str(known.account_id))
     async with officer.database.writing() as session:
-        account = await _held(session, officer, KnownAccount(account_id), (_INVITED,))
+        account = await _held(session, officer, known, (_INVITED,))
         await send_activation_codes(session, officer, [Holder(account.id, account.phone)])
         await session.audit(officer.audited("resendActivationCode", account.id, {}))
 
 
-async def unlock(officer: Officer, account_id: int) -> None:
+async def unlock(officer: Officer, known: KnownAccount) -> None:
     """Passwords are accepted again at once, after too many wrong ones."""
     async with officer.database.writing() as session:
-        account = await _held(session, officer, KnownAccount(account_id), (_ACTIVE,))
+        account = await _held(session, officer, known, (_ACTIVE,))
         await unlock_account(session, account.id)
         await session.audit(officer.audited("unlockAccount", account.id, {}))
     for user_name in (account.phone, account.identity_number):

@@ -30,6 +30,11 @@ async def settled(
         return payload(None, [_shown(problem, info.context.language) for problem in refused.problems])
 
 
+def as_payload(payload: Callable[..., PayloadT], field: str) -> Callable[[object, list[UserError]], PayloadT]:
+    """For payloads that show what the change gave as it is, in that field."""
+    return lambda given, errors: payload(**{field: given}, errors=errors)
+
+
 def _shown(problem: Problem, language: str) -> Any:
     return UserError(
         code=problem.code, message=problem.message.in_language(language), path=[str(part) for part in problem.path]

@@ -1,7 +1,7 @@
 """变更账号: the mutations of security officers on the accounts of their subtree."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, TypeVarTuple
 
 import strawberry
 
@@ -16,7 +16,7 @@ from resolvers.officers import Officer, officer_of
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.lookahead import selection_of
-from schema.mutating import UserError, settled
+from schema.mutating import UserError, as_payload, settled
 from schema.traits import open_field, record_field
 from schema.types.account import Account
 
@@ -24,6 +24,7 @@ ADMINISTRATION = FieldClass.ADMINISTRATION
 _ID = "全局标识。Global id of the account."
 _VERSION = "版本。The version that was seen; CONFLICT when the account has been changed since."
 PayloadT = TypeVar("PayloadT", bound="AccountPayload")
+ValueTs = TypeVarTuple("ValueTs")
 
 
 @strawberry.input
@@ -164,106 +165,88 @@ async def _open_account(
     async def opened() -> int:
         return (await open_account(officer_of(info.context), draft)).account_id
 
-    return await settled(info, opened(), _payload_of(OpenAccountPayload))
+    return await settled(info, opened(), as_payload(OpenAccountPayload, "account_id"))
 
 
 async def _suspend_account(
     info: Info, input: Annotated[SuspendAccountInput, strawberry.argument(description="账号。The account.")]
 ) -> SuspendAccountPayload:
-    return await _settled(info, input, SuspendAccountPayload, account_changes.suspend_account)
+    return await _settled(info, _known(input), SuspendAccountPayload, account_changes.suspend_account)
 
 
 async def _resume_account(
     info: Info, input: Annotated[ResumeAccountInput, strawberry.argument(description="账号。The account.")]
 ) -> ResumeAccountPayload:
-    return await _settled(info, input, ResumeAccountPayload, account_changes.resume_account)
+    return await _settled(info, _known(input), ResumeAccountPayload, account_changes.resume_account)
 
 
 async def _revoke_account(
     info: Info, input: Annotated[RevokeAccountInput, strawberry.argument(description="账号。The account.")]
 ) -> RevokeAccountPayload:
-    return await _settled(info, input, RevokeAccountPayload, account_changes.revoke_account)
+    return await _settled(info, _known(input), RevokeAccountPayload, account_changes.revoke_account)
 
 
 async def _change_role(
     info: Info, input: Annotated[ChangeAccountRoleInput, strawberry.argument(description="变更。The change.")]
 ) -> ChangeAccountRolePayload:
-    async def change(officer: Officer, known: KnownAccount) -> None:
-        await account_changes.change_role(officer, known, input.role)
-
-    return await _settled(info, input, ChangeAccountRolePayload, change)
+    return await _settled(info, _known(input), ChangeAccountRolePayload, account_changes.change_role, input.role)
 
 
 async def _change_organization(
     info: Info, input: Annotated[ChangeAccountOrganizationInput, strawberry.argument(description="变更。The change.")]
 ) -> ChangeAccountOrganizationPayload:
     organization_id = number_of("Organization", input.organization_id, "organizationId")
-
-    async def change(officer: Officer, known: KnownAccount) -> None:
-        await account_changes.change_organization(officer, known, organization_id)
-
-    return await _settled(info, input, ChangeAccountOrganizationPayload, change)
+    change = account_changes.change_organization
+    return await _settled(info, _known(input), ChangeAccountOrganizationPayload, change, organization_id)
 
 
 async def _change_phone(
     info: Info, input: Annotated[ChangeAccountPhoneInput, strawberry.argument(description="更正。The correction.")]
 ) -> ChangeAccountPhonePayload:
-    async def change(officer: Officer, known: KnownAccount) -> None:
-        await account_changes.change_phone(officer, known, input.phone)
-
-    return await _settled(info, input, ChangeAccountPhonePayload, change)
+    return await _settled(info, _known(input), ChangeAccountPhonePayload, account_changes.change_phone, input.phone)
 
 
 async def _set_name(
     info: Info, input: Annotated[SetAccountNameInput, strawberry.argument(description="更正。The correction.")]
 ) -> SetAccountNamePayload:
-    async def change(officer: Officer, known: KnownAccount) -> None:
-        await account_changes.set_name(officer, known, input.name)
-
-    return await _settled(info, input, SetAccountNamePayload, change)
+    return await _settled(info, _known(input), SetAccountNamePayload, account_changes.set_name, input.name)
 
 
 async def _resend_activation_code(
     info: Info, input: Annotated[ResendActivationCodeInput, strawberry.argument(description="账号。The account.")]
 ) -> ResendActivationCodePayload:
-    account_id = number_of("Account", input.id)
-
-    async def resent() -> int:
-        await account_changes.resend_activation_code(officer_of(info.context), account_id)
-        return account_id
-
-    return await settled(info, resent(), _payload_of(ResendActivationCodePayload))
+    change = account_changes.resend_activation_code
+    return await _settled(info, _as_it_stands(input.id), ResendActivationCodePayload, change)
 
 
 async def _unlock_account(
     info: Info, input: Annotated[UnlockAccountInput, strawberry.argument(description="账号。The account.")]
 ) -> UnlockAccountPayload:
-    account_id = number_of("Account", input.id)
+    return await _settled(info, _as_it_stands(input.id), UnlockAccountPayload, account_changes.unlock)
 
-    async def unlocked() -> int:
-        await account_changes.unlock(officer_of(info.context), account_id)
-        return account_id
 
-    return await settled(info, unlocked(), _payload_of(UnlockAccountPayload))
+def _known(input: KnownAccountInput) -> KnownAccount:
+    return KnownAccount(number_of("Account", input.id), input.version)
+
+
+def _as_it_stands(identifier: strawberry.ID) -> KnownAccount:
+    return KnownAccount(number_of("Account", identifier))
 
 
 async def _settled(
     info: Info,
-    known: KnownAccountInput,
+    known: KnownAccount,
     payload: type[PayloadT],
-    change: Callable[[Officer, KnownAccount], Awaitable[None]],
+    change: Callable[[Officer, KnownAccount, *ValueTs], Awaitable[None]],
+    *values: *ValueTs,
 ) -> PayloadT:
-    account_id = number_of("Account", known.id)
+    """What became of the change, which is called with the officer, the account and the values."""
 
     async def changed() -> int:
-        await change(officer_of(info.context), KnownAccount(account_id, known.version))
-        return account_id
+        await change(officer_of(info.context), known, *values)
+        return known.account_id
 
-    return await settled(info, changed(), _payload_of(payload))
-
-
-def _payload_of(payload: type[PayloadT]) -> Callable[[int | None, list[UserError]], PayloadT]:
-    return lambda account_id, errors: payload(account_id=account_id, errors=errors)
+    return await settled(info, changed(), as_payload(payload, "account_id"))
 
 
 @strawberry.type

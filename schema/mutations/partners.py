@@ -12,7 +12,7 @@ from resolvers import partner_changes
 from resolvers.partner_changes import WithSecret
 from schema.identifiers import number_of
 from schema.info import Info
-from schema.mutating import PayloadT, UserError, settled
+from schema.mutating import PayloadT, UserError, as_payload, settled
 from schema.traits import open_field, record_field
 from schema.types.partner import Partner
 
@@ -118,30 +118,26 @@ async def _rotate(info: Info, input: Rotate) -> RotatePartnerSecretPayload:
 
 async def _set_scopes(info: Info, input: SetScopes) -> SetPartnerScopesPayload:
     change = partner_changes.set_scopes(info.context, _number(input.id), input.scopes)
-    return await _changed(info, change, SetPartnerScopesPayload)
+    return await settled(info, change, as_payload(SetPartnerScopesPayload, "partner"))
 
 
 async def _suspend(info: Info, input: Suspend) -> SuspendPartnerPayload:
     change = partner_changes.suspend_partner(info.context, _number(input.id))
-    return await _changed(info, change, SuspendPartnerPayload)
+    return await settled(info, change, as_payload(SuspendPartnerPayload, "partner"))
 
 
 async def _resume(info: Info, input: Resume) -> ResumePartnerPayload:
     change = partner_changes.resume_partner(info.context, _number(input.id))
-    return await _changed(info, change, ResumePartnerPayload)
+    return await settled(info, change, as_payload(ResumePartnerPayload, "partner"))
 
 
 async def _revoke(info: Info, input: Revoke) -> RevokePartnerPayload:
     change = partner_changes.revoke_partner(info.context, _number(input.id))
-    return await _changed(info, change, RevokePartnerPayload)
+    return await settled(info, change, as_payload(RevokePartnerPayload, "partner"))
 
 
 def _number(identifier: strawberry.ID) -> int:
     return number_of("Partner", identifier, "input.id")
-
-
-async def _changed(info: Info, change: Awaitable[Any], payload: Callable[..., PayloadT]) -> PayloadT:
-    return await settled(info, change, lambda partner, errors: payload(partner=partner, errors=errors))
 
 
 async def _with_secret(info: Info, change: Awaitable[WithSecret], payload: Callable[..., PayloadT]) -> PayloadT:

@@ -10,7 +10,7 @@ from auth.visibility import Visibility
 from domain.permissions import Keep, ProposedChange, ProposedEdit
 from resolvers import permission_edits
 from schema.info import Info
-from schema.mutating import UserError, settled
+from schema.mutating import UserError, as_payload, settled
 from schema.optional import ABSENT, given
 from schema.traits import open_field, record_field
 from schema.types.permission import PermissionVersion
@@ -59,7 +59,8 @@ async def _set_permissions(
 ) -> SetPermissionsPayload:
     changes = [_proposed(change) for change in input.changes]
     edit = ProposedEdit(input.expected_version, given(input.note), changes)
-    return await settled(info, permission_edits.set_permissions(info.context, edit), _set)
+    change = permission_edits.set_permissions(info.context, edit)
+    return await settled(info, change, as_payload(SetPermissionsPayload, "version"))
 
 
 async def _reset_permissions(
@@ -67,7 +68,7 @@ async def _reset_permissions(
 ) -> ResetPermissionsPayload:
     edit = ProposedEdit(input.expected_version, given(input.note), ())
     change = permission_edits.reset_permissions(info.context, edit, given(input.role), given(input.tier))
-    return await settled(info, change, _reset)
+    return await settled(info, change, as_payload(ResetPermissionsPayload, "version"))
 
 
 def _proposed(change: PermissionChangeInput) -> ProposedChange:
@@ -76,14 +77,6 @@ def _proposed(change: PermissionChangeInput) -> ProposedChange:
 
 def _or_keep(value: Any) -> Any:
     return Keep.KEEP if value is ABSENT else value
-
-
-def _set(version: Any, errors: list[UserError]) -> SetPermissionsPayload:
-    return SetPermissionsPayload(version=version, errors=errors)
-
-
-def _reset(version: Any, errors: list[UserError]) -> ResetPermissionsPayload:
-    return ResetPermissionsPayload(version=version, errors=errors)
 
 
 @strawberry.type

@@ -1,7 +1,6 @@
 """`dengta account`: the first security officer of a register, and what the operator may do to accounts."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial
 from typing import Annotated, TypeVar
 
 import orjson
@@ -95,8 +94,7 @@ def revoke(account_id: AccountId, as_json: AsJson = False) -> None:
 @account.command()
 def unlock(account_id: AccountId, as_json: AsJson = False) -> None:
     """Accept passwords again at once, after too many wrong ones (解锁)."""
-    _done(partial(account_changes.unlock, account_id=account_id))
-    _say(account_id, "UNLOCKED", as_json=as_json)
+    _change(account_id, account_changes.unlock, "UNLOCKED", as_json=as_json)
 
 
 def _change(
