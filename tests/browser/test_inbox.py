@@ -13,9 +13,8 @@ from playwright.async_api import Page, async_playwright, expect
 
 from server.serving import application
 from server.settings import Settings
-from storage.engine import Database, connect
+from storage.engine import Database
 from storage.messages import OutgoingMessage, queue_message
-from tests.asking import AUDIT_KEY
 
 CHROMIUM = os.environ.get("DENGTA_TEST_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
 SCREENSHOT = os.environ.get("DENGTA_TEST_INBOX_SCREENSHOT")
@@ -32,13 +31,6 @@ async def address(empty_database_url: str, tmp_path: Path) -> AsyncIterator[str]
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     await running
-
-
-@pytest.fixture
-async def database(empty_database_url: str) -> AsyncIterator[Database]:
-    database = connect(empty_database_url, connections=2, audit_key=AUDIT_KEY)
-    yield database
-    await database.close()
 
 
 @pytest.fixture

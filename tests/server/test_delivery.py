@@ -10,31 +10,17 @@ from domain.clock import Clock, system_clock
 from server.delivery import MessageDelivery
 from server.gateways.http_calls import HttpPort
 from server.gateways.message_gateway import HttpMessageGateway, retry_after
-from storage.engine import Database, connect
+from storage.engine import Database
 from storage.jobs import TryAgainError
 from storage.messages import OutgoingMessage, queue_message
 from storage.statements import Statement
-from tests.asking import AUDIT_KEY
-from tests.gateway import SECRET, Behaviour, Gateway, answers, hangs, hangs_up, running_gateway, says, takes, trickles
+from tests.gateway import SECRET, Behaviour, Gateway, answers, hangs, hangs_up, says, takes, trickles
 
 PHONE, TEXT = "13800001234", "您的验证码是 428190，五分钟内有效。"
 OUTBOX = Statement("SELECT state::text, attempts, last_error, body, sent_at IS NOT NULL FROM messages", {})
 TIMEOUT = 0.3
 
 Row = tuple[str, int, str | None, str | None, bool]
-
-
-@pytest.fixture
-async def database(empty_database_url: str) -> AsyncIterator[Database]:
-    database = connect(empty_database_url, connections=2, audit_key=AUDIT_KEY)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def gateway() -> AsyncIterator[Gateway]:
-    async with running_gateway() as gateway:
-        yield gateway
 
 
 class Outbox:

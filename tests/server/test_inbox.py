@@ -10,17 +10,10 @@ from domain.clock import system_clock
 from server.delivery import MessageDelivery
 from server.gateways import Gateways
 from server.gateways.inbox import Inbox
-from storage.engine import Database, connect
+from storage.engine import Database
 from storage.messages import OutgoingMessage, queue_message
 from storage.statements import Statement
-from tests.asking import AUDIT_KEY, Api
-
-
-@pytest.fixture
-async def database(empty_database_url: str) -> AsyncIterator[Database]:
-    database = connect(empty_database_url, connections=2, audit_key=AUDIT_KEY)
-    yield database
-    await database.close()
+from tests.asking import Api
 
 
 @pytest.fixture

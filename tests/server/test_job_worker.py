@@ -13,30 +13,16 @@ from server.delivery import MessageDelivery
 from server.gateways.http_calls import HttpPort
 from server.gateways.message_gateway import HttpMessageGateway
 from storage.embedded import EmbeddedServer
-from storage.engine import Database, connect
+from storage.engine import Database
 from storage.job_worker import JobWorker
 from storage.jobs import JobKind, Queue, defer_job
 from storage.messages import DELIVER, OutgoingMessage, queue_message
 from storage.statements import Statement
-from tests.asking import AUDIT_KEY
-from tests.gateway import SECRET, Asked, Gateway, answers, eventually, hangs, running_gateway, takes_together
+from tests.gateway import SECRET, Asked, Gateway, answers, eventually, hangs, takes_together
 
 STATES = Statement("SELECT state::text, count(*) FROM messages GROUP BY state", {})
 JOBS = Statement("SELECT task_name, status::text, attempts FROM procrastinate_jobs", {})
 MANY = 500
-
-
-@pytest.fixture
-async def database(empty_database_url: str) -> AsyncIterator[Database]:
-    database = connect(empty_database_url, connections=20, audit_key=AUDIT_KEY)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def gateway() -> AsyncIterator[Gateway]:
-    async with running_gateway() as gateway:
-        yield gateway
 
 
 @pytest.fixture

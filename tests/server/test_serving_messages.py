@@ -12,7 +12,7 @@ from storage.engine import Database, connect
 from storage.messages import OutgoingMessage, queue_message
 from tests.asking import AUDIT_KEY
 from tests.commands import free_port, running, said_until
-from tests.gateway import Gateway, eventually, running_gateway
+from tests.gateway import Gateway, eventually
 
 LISTENS = re.compile("Dengta listens on")
 
@@ -22,12 +22,6 @@ async def database(own_province_url: str) -> AsyncIterator[Database]:
     database = connect(own_province_url, connections=2, audit_key=AUDIT_KEY)
     yield database
     await database.close()
-
-
-@pytest.fixture
-async def gateway() -> AsyncIterator[Gateway]:
-    async with running_gateway() as gateway:
-        yield gateway
 
 
 @pytest.fixture

@@ -3,33 +3,18 @@
 import asyncio
 import re
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from storage.engine import Database, connect
+from storage.engine import Database
 from storage.messages import OutgoingMessage, queue_message
 from storage.statements import Statement
-from tests.asking import AUDIT_KEY
 from tests.commands import run, running, said_until
-from tests.gateway import SECRET, Gateway, eventually, hangs, running_gateway
+from tests.gateway import SECRET, Gateway, eventually, hangs
 
 STATES = Statement("SELECT state::text, attempts FROM messages ORDER BY id", {})
 WORKS = re.compile("Dengta works on its jobs")
-
-
-@pytest.fixture
-async def database(empty_database_url: str) -> AsyncIterator[Database]:
-    database = connect(empty_database_url, connections=2, audit_key=AUDIT_KEY)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-async def gateway() -> AsyncIterator[Gateway]:
-    async with running_gateway() as gateway:
-        yield gateway
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """What has expired goes, what has not stays."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import create_engine, text
 
-from storage.engine import Database, connect
+from storage.engine import Database
 from storage.expired import clear_expired
 from storage.statements import Statement
-from tests.asking import AUDIT_KEY
 
 # What is made: rows named after what should become of them.
 ROWS = """
@@ -46,15 +43,12 @@ KEYS = {
 }
 
 
-@pytest.fixture
-async def database(empty_database_url: str) -> AsyncIterator[Database]:
+@pytest.fixture(autouse=True)
+def rows(empty_database_url: str) -> None:
     engine = create_engine(empty_database_url)
     with engine.begin() as connection:
         connection.execute(text(ROWS))
     engine.dispose()
-    database = connect(empty_database_url, connections=2, audit_key=AUDIT_KEY)
-    yield database
-    await database.close()
 
 
 async def test_what_has_expired_goes(database: Database) -> None:

@@ -1,25 +1,15 @@
-from collections.abc import AsyncIterator
-
 import pytest
 from psycopg.errors import OperationalError
 
-from storage.engine import Database, connect
+from storage.engine import Database
 from storage.errors import DatabaseUnavailableError
 from storage.jobs import Queue, defer_job
 from storage.messages import OutgoingMessage, queue_message
 from storage.statements import Statement
-from tests.asking import AUDIT_KEY
 
 CODE = OutgoingMessage("sign-in:1", "13800000000", "sign_in_code", "您的验证码是 123456")
 MESSAGES = Statement("SELECT key, channel, recipient, template, body, state, attempts FROM messages ORDER BY id", {})
 JOBS = Statement("SELECT task_name, queue_name, args, status FROM procrastinate_jobs ORDER BY id", {})
-
-
-@pytest.fixture
-async def database(empty_database_url: str) -> AsyncIterator[Database]:
-    database = connect(empty_database_url, connections=2, audit_key=AUDIT_KEY)
-    yield database
-    await database.close()
 
 
 async def test_a_message_and_its_job_are_committed_together(database: Database) -> None:

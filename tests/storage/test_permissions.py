@@ -1,14 +1,11 @@
 """The edits of the permission matrix as they are kept."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from domain.codes import Role, Tier, Visibility
 from domain.pages import PageRequest
 from domain.permissions import Entry, MatrixChange, Place
-from storage.engine import Database, connect
+from storage.engine import Database
 from storage.permissions import (
     CHANNEL,
     add_changes,
@@ -19,17 +16,9 @@ from storage.permissions import (
     page_of_versions,
     version_of_matrix,
 )
-from tests.asking import AUDIT_KEY
 
 PHONE = Place(Role.ADMINISTRATOR, Tier.OTHER_GRASSROOTS, "Member.phone")
 NAME = Place(Role.PARTNER, Tier.COUNTY_OR_ABOVE, "Member.name")
-
-
-@pytest.fixture
-async def database(empty_database_url: str) -> AsyncIterator[Database]:
-    own = connect(empty_database_url, connections=8, audit_key=AUDIT_KEY)
-    yield own
-    await own.close()
 
 
 async def edit(database: Database, expected: int, entries: dict[Place, Entry], note: str | None = None) -> bool:
