@@ -7,7 +7,7 @@ from secrets import token_hex
 
 from domain.codes import AuditKind, ClientState, Scope
 from domain.errors import Message, Problem, RefusedError, not_found
-from domain.partners import LONGEST_NAME, LONGEST_OVERLAP, PartnerRecord
+from domain.partners import HOUR, LONGEST_NAME, LONGEST_OVERLAP, PartnerRecord
 from domain.records import Selection
 from domain.secrets import hashed_secret, new_secret
 from domain.texts import has_unprintable_characters
@@ -63,8 +63,7 @@ async def rotate_secret(context: RequestContext, number: int, overlap: timedelta
             former_secret_until=context.clock() + overlap,
             secret_hash=hashed_secret(secret),
         )
-        hours = int(overlap.total_seconds() // 3600)
-        await _audit(session, context, "rotatePartnerSecret", partner, overlapHours=hours)
+        await _audit(session, context, "rotatePartnerSecret", partner, overlapHours=overlap // HOUR)
     return WithSecret(partner, secret)
 
 
@@ -158,7 +157,7 @@ def _problems_of_scopes(scopes: Sequence[Scope]) -> list[Problem]:
 
 
 def _overlap_out_of_bounds() -> Problem:
-    hours = int(LONGEST_OVERLAP.total_seconds() // 3600)
+    hours = LONGEST_OVERLAP // HOUR
     message = Message(
         f"旧密钥的保留时间应为 0 至 {hours} 小时。", f"The former secret can stay good for 0 to {hours} hours."
     )

@@ -8,6 +8,7 @@ import strawberry
 
 from auth.default_matrix import FieldClass
 from domain.codes import Scope
+from domain.partners import DEFAULT_OVERLAP, HOUR, LONGEST_NAME, LONGEST_OVERLAP
 from resolvers import partner_changes
 from resolvers.partner_changes import WithSecret
 from schema.identifiers import number_of
@@ -21,7 +22,7 @@ ADMINISTRATION = FieldClass.ADMINISTRATION
 
 @strawberry.input(description="登记合作系统。A partner's system that is to be let in.")
 class RegisterPartnerInput:
-    name: str = strawberry.field(description="名称。Its name; 100 characters at most.")
+    name: str = strawberry.field(description=f"名称。Its name; {LONGEST_NAME} characters at most.")
     organization: strawberry.ID = strawberry.field(
         description="所属组织。The organisation whose subtree it is to work in."
     )
@@ -32,7 +33,8 @@ class RegisterPartnerInput:
 class RotatePartnerSecretInput:
     id: strawberry.ID = strawberry.field(description="合作系统。The partner.")
     overlap_hours: int = strawberry.field(
-        default=24, description="旧密钥保留小时数。For how many hours the secret before stays good; 0 to 168."
+        default=DEFAULT_OVERLAP // HOUR,
+        description=f"旧密钥保留小时数。For how many hours the secret before stays good; 0 to {LONGEST_OVERLAP // HOUR}.",
     )
 
 
