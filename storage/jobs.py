@@ -50,13 +50,11 @@ class TryAgainError(Exception):
 _deferring = JobManager(PsycopgConnector())
 
 
-async def defer_job(session: WriteSession, name: str, queue: Queue, **arguments: int) -> None:
-    """To be run once the transaction is committed. The arguments are ids: nothing personal stands in a job."""
-    await defer_jobs(session, name, queue, [arguments])
-
-
 async def defer_jobs(session: WriteSession, name: str, queue: Queue, arguments: Sequence[Mapping[str, int]]) -> None:
-    """As above, a job for each of the arguments, in one statement."""
+    """A job for each of the arguments, in one statement; to be run once the transaction is committed.
+
+    The arguments are ids: nothing personal stands in a job.
+    """
     job = configure_task(name=name, job_manager=_deferring, queue=queue, connection=session.connection)
     try:
         await job.batch_defer_async(*(dict[str, JSONValue](each) for each in arguments))

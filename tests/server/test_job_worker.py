@@ -15,7 +15,7 @@ from server.gateways.message_gateway import HttpMessageGateway
 from storage.embedded import EmbeddedServer
 from storage.engine import Database
 from storage.job_worker import JobWorker
-from storage.jobs import JobKind, Queue, defer_job
+from storage.jobs import JobKind, Queue, defer_jobs
 from storage.messages import DELIVER, OutgoingMessage, queue_message
 from storage.statements import Statement
 from tests.gateway import SECRET, Asked, Gateway, answers, eventually, hangs, takes_together
@@ -111,7 +111,7 @@ async def test_a_worker_without_a_gateway_leaves_messages_for_later(
 
     await queue(database, "code:1")
     async with database.writing() as session:
-        await defer_job(session, "else", Queue.HOUSEKEEPING)
+        await defer_jobs(session, "else", Queue.HOUSEKEEPING, [{}])
     async with working(empty_database_url, JobKind("else", Queue.HOUSEKEEPING, something_else)):
         async with asyncio.timeout(20):
             await done.wait()
@@ -257,7 +257,7 @@ async def test_an_unexpected_error_is_reported_and_the_job_done_again(
             raise LookupError
 
     async with database.writing() as session:
-        await defer_job(session, "stumbles", Queue.MESSAGES, number=7)
+        await defer_jobs(session, "stumbles", Queue.MESSAGES, [{"number": 7}])
     async with working(empty_database_url, JobKind("stumbles", Queue.MESSAGES, stumbles)) as reported:
         await eventually(lambda: no_jobs(database))
     assert asked == [7, 7]

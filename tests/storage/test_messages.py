@@ -3,7 +3,7 @@ from psycopg.errors import OperationalError
 
 from storage.engine import Database
 from storage.errors import DatabaseUnavailableError
-from storage.jobs import Queue, defer_job
+from storage.jobs import Queue, defer_jobs
 from storage.messages import OutgoingMessage, queue_message
 from storage.statements import Statement
 
@@ -51,7 +51,7 @@ async def test_a_database_lost_while_deferring_is_told_as_such(database: Databas
     async def loses_it() -> None:
         async with database.writing() as session:
             await session.connection.close()
-            await defer_job(session, "anything", Queue.MESSAGES)
+            await defer_jobs(session, "anything", Queue.MESSAGES, [{}])
 
     with pytest.raises(DatabaseUnavailableError) as caught:
         await loses_it()
