@@ -28,5 +28,11 @@ async def entries_of(database: Database, correlation_id: str) -> list[AuditRecor
     return [_record(*row) for row in await database.rows(statement)]
 
 
+async def entries_of_kind(database: Database, kind: AuditKind) -> list[AuditRecord]:
+    """In order, whoever left them."""
+    statement = select(*_COLUMNS).where(AuditEntry.kind == kind.value).order_by(AuditEntry.id)
+    return [_record(*row) for row in await database.rows(statement)]
+
+
 def _record(kind: str, at: object, actor: str, role: str | None, *rest: object) -> AuditRecord:
     return AuditRecord(AuditKind[kind], at, actor, Role[role] if role else None, *rest)  # type: ignore[arg-type] # columns

@@ -16,6 +16,7 @@ from graphql import ExecutionResult, GraphQLError
 from auth.live_matrix import GOOD_FOR
 from domain.errors import CallerError
 from resolvers.context import RequestContext
+from server.operations.auditing import record_refusal
 from server.operations.documents import Operation
 from server.operations.errors import caller_error, presented
 from server.operations.running import Answer, answer_of, answered, refused
@@ -64,9 +65,13 @@ class Stream:
                     yield await answered(self.operation, self.variables, context, arrivals.take())
 
     async def _permitted(self) -> RequestContext:
-        """CallerError once the caller may no longer ask for this."""
+        """CallerError once the caller may no longer ask for this; a refusal stands in the audit log by then."""
         context = await self.authenticate()
-        self.operation.require(context.permissions, self.variables)
+        try:
+            self.operation.require(context.permissions, self.variables)
+        except CallerError as error:
+            await record_refusal(self.operation, context, error)
+            raise
         return context
 
 

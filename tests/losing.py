@@ -1,0 +1,24 @@
+"""The database as it is lost just while entries of the audit log are written."""
+
+import psycopg
+
+from storage.engine import libpq_url
+
+_LOSING = """
+CREATE SEQUENCE attempts;
+CREATE FUNCTION lose_the_connection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+  IF nextval('attempts') BETWEEN {first} AND {last} THEN
+    PERFORM pg_terminate_backend(pg_backend_pid());
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER lose_the_connection AFTER INSERT ON audit_entries EXECUTE FUNCTION lose_the_connection();
+"""
+_NEVER = 2**62
+
+
+def lose_connections(url: str, first: int = 1, last: int = _NEVER) -> None:
+    """Those of the first to the last attempt from now on to write entries end after the insertion, before its commit."""
+    with psycopg.connect(libpq_url(url)) as connection:
+        connection.execute(_LOSING.format(first=first, last=last))
