@@ -1,5 +1,9 @@
 """What is asked over graphql-transport-ws is in the audit log as what is asked over HTTP."""
 
+from typing import Any
+
+import pytest
+
 from domain.audit import AuditRecord
 from domain.codes import AuditKind, Role
 from domain.records import OrganizationRecord
@@ -11,11 +15,60 @@ from tests.sockets import socket
 
 NAMES = "subscription Names { permissionsChanged { version viewer { organization { name } } } }"
 OPEN = "subscription { permissionsChanged { version } }"
+MEMBERS = (
+    "subscription Listen { permissionsChanged { viewer { organization { members(first: 2) { nodes { name } } } } } }"
+)
+READ = "query Read { members(first: 3) { nodes { name } } }"
 HIDDEN = {"code": "FIELD_HIDDEN", "fields": ["Organization.name"]}
 
 
 async def refusals(listened: ListenedRegister) -> list[AuditRecord]:
     return await entries_of_kind(listened.api.database, AuditKind.REFUSAL)
+
+
+async def lookups(listened: ListenedRegister) -> list[tuple[str | None, Any]]:
+    """Operation and lookups of each entry."""
+    entries = await entries_of_kind(listened.api.database, AuditKind.ARCHIVE_LOOKUP)
+    return [(entry.operation, entry.details["lookups"]) for entry in entries]
+
+
+def line(field: str, size: int) -> dict[str, Any]:
+    return {"field": field, "first": size, "returned": size}
+
+
+async def test_a_query_is_recorded_before_its_answer_comes(
+    listened: ListenedRegister, county: OrganizationRecord
+) -> None:
+    async with socket(listened.place, listened.api.as_(county).token) as asking:
+        await asking.subscribe(READ)
+        await asking.next_data()
+        assert await lookups(listened) == [("Read", [line("members", 3)])]
+        assert await asking.receive() == {"id": "1", "type": "complete"}
+        await asking.subscribe("{ viewer { role } }")
+        await asking.next_data()
+    assert await lookups(listened) == [("Read", [line("members", 3)])]
+
+
+async def test_each_event_that_reads_members_is_recorded_before_it_comes(
+    listened: ListenedRegister, county: OrganizationRecord
+) -> None:
+    async with socket(listened.place, listened.api.as_(county).token) as following:
+        await following.subscribe(MEMBERS)
+        for number, read in enumerate(("MASKED", "HIDDEN", "VISIBLE"), 1):
+            await following.next_data()
+            assert [operation for operation, _ in await lookups(listened)] == ["Listen"] * number
+            await listened.officer.edits(change("Member.phone", read=read))
+
+
+@pytest.mark.parametrize("document", [READ, MEMBERS])
+async def test_without_the_entry_nothing_of_members_comes(
+    listened: ListenedRegister, county: OrganizationRecord, document: str
+) -> None:
+    lose_connections(listened.url)
+    async with socket(listened.place, listened.api.as_(county).token) as asking:
+        await asking.subscribe(document)
+        assert (await asking.ended_with())["code"] == "DATABASE_UNAVAILABLE"
+    assert await lookups(listened) == []
 
 
 async def test_a_stream_that_is_refused_at_its_start_leaves_one_refusal(
