@@ -58,8 +58,9 @@ class Checkpoints:
         return True
 
     def _is_new(self, writer: str, number: int) -> bool:
+        """The number 0, of a chain that holds checkpoints alone, never is."""
         before = self._written.get(writer)
-        return before is None or number > before.number
+        return number > (0 if before is None else before.number)
 
     def _heads(self) -> Select[str, int, bytes, int]:
         since = select(func.coalesce(func.max(AuditEntry.id), 0)).where(

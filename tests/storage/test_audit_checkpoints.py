@@ -43,6 +43,15 @@ async def test_a_checkpoint_is_no_reason_for_another(database: Database, checkpo
     assert await heads(database) == [[1], [3]]
 
 
+async def test_a_chain_of_checkpoints_alone_is_no_reason_for_another(
+    database: Database, checkpoints: Checkpoints
+) -> None:
+    async with database.writing() as session:
+        await session.audit(AuditRecord(AuditKind.CHANGE, NOW, "somebody"))
+    assert [await checkpoints.write() for _ in range(3)] == [True, False, False]
+    assert await heads(database) == [[1]]
+
+
 async def test_only_chains_that_went_on_are_named(database: Database, checkpoints: Checkpoints) -> None:
     async with database.writing() as session:
         await session.audit(AuditRecord(AuditKind.CHANGE, NOW, "somebody"))
