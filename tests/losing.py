@@ -7,8 +7,9 @@ from storage.engine import libpq_url
 _LOSING = """
 CREATE SEQUENCE attempts;
 CREATE FUNCTION lose_the_connection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE attempt bigint := nextval('attempts');
 BEGIN
-  IF nextval('attempts') BETWEEN {first} AND {last} THEN
+  IF attempt BETWEEN {first} AND {last} THEN
     PERFORM pg_terminate_backend(pg_backend_pid());
   END IF;
   RETURN NULL;
