@@ -1,14 +1,21 @@
 """Accounts as a test needs them, past the use cases that open and activate them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
+from secrets import token_urlsafe
 
 from sqlalchemy import insert, update
 
+from auth.oauth.registration import CONSOLE, ensure_console
 from domain.codes import AccountState, OrganizationKind, Role
 from domain.identity_numbers import check_character
+from storage.clients import active_client
 from storage.engine import Database
+from storage.grants import NewGrant, begin_grant
 from storage.models import Account, Organization
+from storage.standing import standing_of_grant
+from tests.asking import ISSUER, Api
 
 _numbers = count(1)
 
@@ -65,3 +72,17 @@ async def opened_account(
 async def put_in_state(database: Database, person: Person, state: AccountState) -> None:
     async with database.writing() as session:
         await session.execute(update(Account).where(Account.id == person.account_id).values(state=state.value))
+
+
+async def token_at_the_console(api: Api, person: Person) -> str:
+    """An access token of the person, as signing in at the console brings it."""
+    now, hour = api.clock(), timedelta(hours=1)
+    async with api.database.writing() as session:
+        await ensure_console(session, ISSUER, api.clock)
+        console = await active_client(session, CONSOLE)
+        assert console is not None
+        grant = NewGrant(token_urlsafe(), console.id, person.account_id, None, "openid profile", now, now + hour)
+        await begin_grant(session, grant, now)
+    standing = await standing_of_grant(api.database, grant.id, now)
+    assert standing is not None
+    return api.authority.issue_for_grant(standing, grant.scope, hour)

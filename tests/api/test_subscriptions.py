@@ -4,11 +4,16 @@ import asyncio
 from datetime import timedelta
 from itertools import cycle
 
+import pytest
+
 from auth.actor import Role
 from domain.records import OrganizationRecord
+from schema.identifiers import encoded
+from tests.accounts import SecurityOffice
 from tests.asking import Api
 from tests.editing import change
 from tests.listened import ListenedRegister
+from tests.opened_accounts import opened_account, token_at_the_console
 from tests.sockets import Socket, socket
 
 PERMISSIONS = "subscription { permissionsChanged { version changed { field read write } } }"
@@ -96,6 +101,28 @@ async def test_a_stream_ends_with_its_token(listened: ListenedRegister, county: 
         await following.subscribe(PERMISSIONS)
         await following.next_data()
         assert (await following.ended_with())["code"] == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(
+    ("mutation", "further"), [("suspendAccount", {}), ("revokeAccount", {}), ("changeAccountRole", {"role": "AUDITOR"})]
+)
+async def test_a_stream_ends_with_its_account_and_no_other_does(
+    listened: ListenedRegister, county: OrganizationRecord, mutation: str, further: dict[str, str]
+) -> None:
+    person, colleague = [await opened_account(listened.api.database, county.id) for _ in range(2)]
+    tokens = [await token_at_the_console(listened.api, holder) for holder in (person, colleague)]
+    async with socket(listened.place, tokens[0]) as ending, socket(listened.place, tokens[1]) as going_on:
+        for following in (ending, going_on):
+            await following.subscribe(PERMISSIONS)
+            await following.next_data()
+        known = {"id": encoded("Account", person.account_id), "version": 1}
+        payload = await SecurityOffice(listened.api, county).does(mutation, known, **further)
+        assert payload["errors"] == []
+        assert (await ending.ended_with())["code"] == "UNAUTHENTICATED"
+        await ending.subscribe(PERMISSIONS)
+        assert (await ending.ended_with())["code"] == "UNAUTHENTICATED"
+        await listened.officer.edits(change("Member.phone", read="MASKED"))
+        assert (await going_on.next_data())["permissionsChanged"]["version"] == 1
 
 
 async def test_one_can_stop_and_begin_again(listened: ListenedRegister, county: OrganizationRecord) -> None:
