@@ -1,6 +1,7 @@
-"""The database as it is lost just while entries of the audit log are written."""
+"""The database as it is lost: just while entries of the audit log are written, or altogether."""
 
 import psycopg
+from sqlalchemy import make_url
 
 from storage.engine import libpq_url
 
@@ -23,3 +24,12 @@ def lose_connections(url: str, first: int = 1, last: int = _NEVER) -> None:
     """Those of the first to the last attempt from now on to write entries end after the insertion, before its commit."""
     with psycopg.connect(libpq_url(url)) as connection:
         connection.execute(_LOSING.format(first=first, last=last))
+
+
+def shut_everybody_out(url: str) -> None:
+    """Of the database of that URL: all connections end, and there are no new ones."""
+    name = make_url(url).database
+    elsewhere = make_url(url).set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(libpq_url(elsewhere), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))

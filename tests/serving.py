@@ -13,11 +13,10 @@ from tests.asking import AUDIT_KEY, Api
 
 
 @asynccontextmanager
-async def served(api: Api, database_url: str) -> AsyncIterator[str]:
+async def served(api: Api, database_url: str, patience: float = 5.0) -> AsyncIterator[str]:
     """The `host:port` of a server of its own over the same data, as it closes its database when it stops."""
-    own = Api(
-        connect(database_url, connections=2, audit_key=AUDIT_KEY), api.matrix, api.clock, api.key, executor=api.executor
-    )
+    database = connect(database_url, connections=2, patience=patience, audit_key=AUDIT_KEY)
+    own = Api(database, api.matrix, api.clock, api.key, executor=api.executor)
     listening = socket.create_server(("127.0.0.1", 0))
     async with answering(own.app, listening):
         host, port = listening.getsockname()

@@ -27,12 +27,10 @@ from server.authentication import Authentication
 from server.correlation import begin_correlation
 from server.negotiation import language_of
 from server.operations.documents import Operation
-from server.operations.errors import caller_error
+from server.operations.errors import presented
 from server.operations.running import Answer, Operations, Request, refused
 from server.operations.streaming import Authenticate, Stream
-from server.routes import http_errors
 from server.routes.http_call import address_of
-from storage.errors import DatabaseUnavailableError
 
 
 @dataclass(slots=True)
@@ -76,32 +74,27 @@ class WebSocketOperations:
                 yield kind(data=answer.data, errors=answer.errors or None)
 
     async def _each(self, request: Request, connection: Connection) -> AsyncGenerator[Answer, None]:
+        """One that was not executed is the last, and says why: a client is never left with a bare `complete`."""
         authenticate = self._authenticate(connection)
-        operation = await self._prepared(request, connection.language, authenticate)
-        if not isinstance(operation, Operation):
-            yield operation
-        elif operation.is_subscription:
-            stream = Stream(operation, dict(request.variables or {}), authenticate)
-            async with aclosing(stream.answers(connection.language)) as answers:
-                async for answer in answers:
-                    yield answer
-        else:
-            yield await self._run(operation, request, authenticate, connection.language)
-
-    async def _run(self, operation: Operation, request: Request, authenticate: Authenticate, language: str) -> Answer:
         try:
-            return await self.operations.run(operation, request, await authenticate())
-        except DatabaseUnavailableError:
-            return refused([caller_error(CallerError(http_errors.database_unavailable().problem), language)])
+            operation = await self._prepared(request, connection.language, authenticate)
+            if not isinstance(operation, Operation):
+                yield operation
+            elif operation.is_subscription:
+                stream = Stream(operation, dict(request.variables or {}), authenticate)
+                async with aclosing(stream.answers(connection.language)) as answers:
+                    async for answer in answers:
+                        yield answer
+            else:
+                yield await self.operations.run(operation, request, await authenticate())
+        except Exception as error:
+            yield refused([presented(GraphQLError("", original_error=error), connection.language)])
 
     async def _prepared(self, request: Request, language: str, authenticate: Authenticate) -> Operation | Answer:
-        """The operation, or why it cannot be run for this caller."""
+        """The operation, or why it cannot be run; CallerError when the caller may run none."""
         if not _is_well_formed(request):
             return refused([GraphQLError("query must be a string, variables an object.", extensions=_BAD_REQUEST)])
-        try:
-            await authenticate()
-        except CallerError as error:
-            return refused([caller_error(error, language)])
+        await authenticate()
         return self.operations.prepared(request, language)
 
     def _authenticate(self, connection: Connection) -> Authenticate:

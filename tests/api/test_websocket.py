@@ -10,8 +10,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from domain.records import OrganizationRecord
+from server import recently_read
 from tests.asking import Api
+from tests.losing import shut_everybody_out
 from tests.serving import served
+from tests.sockets import socket
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -88,3 +91,35 @@ async def test_what_is_no_message_closes_the_socket_and_nothing_else(
                 await talk(connection, json.loads(garbage) if garbage.startswith("{") else {"id": garbage})
     async with await opened(address, api.as_(county).token) as connection:
         assert json.loads(await connection.recv()) == {"type": "connection_ack"}
+
+
+@pytest.mark.parametrize("document", ["{ viewer { role } }", "subscription { permissionsChanged { version } }"])
+async def test_whatever_begins_when_the_database_is_lost_ends_with_an_error(
+    api: Api,
+    own_province_url: str,
+    county: OrganizationRecord,
+    document: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recently_read, "GOOD_FOR", 0)
+    async with (
+        served(api, own_province_url, patience=0.2) as place,
+        socket(place, api.as_(county).token) as asking,
+    ):
+        shut_everybody_out(own_province_url)
+        for _ in range(2):
+            await asking.subscribe(document)
+            assert (await asking.ended_with())["code"] == "DATABASE_UNAVAILABLE"
+
+
+async def test_a_stream_that_is_under_way_when_the_database_is_lost_ends_with_an_error(
+    api: Api, own_province_url: str, county: OrganizationRecord
+) -> None:
+    async with (
+        served(api, own_province_url, patience=0.2) as place,
+        socket(place, api.as_(county).token) as following,
+    ):
+        await following.subscribe("subscription { permissionsChanged { version } }")
+        await following.next_data()
+        shut_everybody_out(own_province_url)
+        assert (await following.ended_with())["code"] == "DATABASE_UNAVAILABLE"
