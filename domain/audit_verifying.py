@@ -7,23 +7,11 @@ after it proves nothing any more. How far a chain had come is known from checkpo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from hmac import compare_digest
 from typing import NamedTuple
 
 from domain.audit import AuditRecord, canonical, chain_hash
-from domain.codes import AuditKind
-
-
-class AuditProblem(Enum):
-    """问题: what is wrong with an entry."""
-
-    ALTERED = "ALTERED"
-    """It is not what was written there: changed, exchanged or forged; or the key is another one."""
-    MISSING = "MISSING"
-    """It is gone, while later ones of its chain are there."""
-    CUT_OFF = "CUT_OFF"
-    """It is gone with all that came after it in its chain, or the whole chain is."""
+from domain.codes import AuditKind, AuditProblem
 
 
 class Head(NamedTuple):
@@ -62,16 +50,22 @@ class BadEntry:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedLog:
-    """What verification has found."""
+    """What verification has found. Entries before the id `since` were left out of it."""
 
     entries: int
     writers: int
     bad: list[BadEntry]
     heads: Heads
+    since: int = 0
 
     @property
     def is_intact(self) -> bool:
         return not self.bad
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the log was verified."""
+        return self.since == 0
 
 
 _NOTHING = Head(0, b"")
@@ -90,30 +84,41 @@ class _Chain:
 class LogVerifier:
     """Takes the entries one by one. It remembers something of each chain, nothing of each entry.
 
-    `known` are heads that were kept elsewhere.
+    `known` are heads that were kept elsewhere. Entries before the id `since` are believed: of each chain the last of
+    them comes, for the next one to follow from.
     """
 
     key: bytes
     known: Heads = field(default_factory=dict)
+    since: int = 0
     entries: int = 0
     _chain: _Chain | None = None
     _heads: dict[str, Head] = field(default_factory=dict)
+    _believed: Heads = field(default_factory=dict)
     _bad: dict[str, BadEntry] = field(default_factory=dict)
     _last_at: dict[str, datetime | None] = field(default_factory=dict)
     _claimed: dict[str, Head] = field(default_factory=dict)
 
     def take(self, entry: StoredEntry) -> None:
-        self.entries += 1
         chain = self._chain
         if chain is None or chain.writer != entry.writer:
             self._end_chain()
-            chain = self._chain = _Chain(entry.writer)
+            chain = self._chain = _Chain(entry.writer, self._before(entry))
+        if entry.id < self.since:
+            return
+        self.entries += 1
         if chain.bad is None:
             chain.bad = self._problem_of(chain, entry)
         if chain.bad is None:
             chain.head, chain.at = Head(entry.number, entry.hash), entry.at
             if entry.record is not None and entry.record.kind is AuditKind.CHECKPOINT:
                 self._believe(entry.record)
+
+    def _before(self, first: StoredEntry) -> Head:
+        """What the first entry that came of a chain, or the next one, has to follow from."""
+        if first.id < self.since:
+            return Head(first.number, first.hash)
+        return Head(first.number - 2, b"") if self.since and first.number > 1 else _NOTHING
 
     def _problem_of(self, chain: _Chain, entry: StoredEntry) -> BadEntry | None:
         expected = chain.head.number + 1
@@ -149,15 +154,24 @@ class LogVerifier:
         if chain.bad is not None:
             self._bad[chain.writer] = chain.bad
 
-    def verified(self) -> VerifiedLog:
-        """When there are no more."""
+    def end(self) -> set[str]:
+        """There are no more. The chains of which none came, though there should be some or earlier ones."""
         self._end_chain()
+        self._chain = None
+        return {*self.known, *self._claimed} - {*self._heads}
+
+    def believe_heads(self, heads: Heads) -> None:
+        """Where chains had come before `since`, of which none came."""
+        self._believed = dict(heads)
+
+    def verified(self) -> VerifiedLog:
+        """After the end."""
         for writer, head in (*self.known.items(), *self._claimed.items()):
-            there = self._heads.get(writer, _NOTHING)
+            there = self._heads.get(writer) or self._believed.get(writer, _NOTHING)
             if writer not in self._bad and there.number < head.number:
                 at = self._last_at.get(writer)
                 self._bad[writer] = BadEntry(writer, there.number + 1, None, at, AuditProblem.CUT_OFF)
-        return VerifiedLog(self.entries, len(self._heads), list(self._bad.values()), self._heads)
+        return VerifiedLog(self.entries, len(self._heads), list(self._bad.values()), self._heads, self.since)
 
 
 def written_heads(heads: Heads) -> dict[str, list[object]]:

@@ -73,10 +73,18 @@ class ArchiveQuestion:
         return told if self.page is None else {**told, **told_page(self.page)}
 
 
+class SoughtInLog(StrEnum):
+    """The fields that read the audit log."""
+
+    ENTRIES = "auditEntries"
+    VERIFICATION = "auditVerification"
+
+
 @dataclass(frozen=True, slots=True)
 class AuditQuestion:
     """审计查询: a question about the audit log, with its filter as the caller wrote it."""
 
+    field: SoughtInLog
     where: Filter | None = None
     page: PageRequest | None = None
 
@@ -84,12 +92,8 @@ class AuditQuestion:
     def kind(self) -> AuditKind:
         return AuditKind.AUDIT_LOOKUP
 
-    @property
-    def field(self) -> str:
-        return "auditEntries"
-
     def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"field": self.field}
+        told: dict[str, Any] = {"field": self.field.value}
         if self.where is not None:
             told["filter"] = bounded_filter(told_filter(self.where))
         return told if self.page is None else {**told, **told_page(self.page)}

@@ -11,6 +11,7 @@ from domain.codes import (
     AccountState,
     ActivationState,
     AuditKind,
+    AuditProblem,
     ClientState,
     CodeList,
     Education,
@@ -66,6 +67,7 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (Scope, "PartnerScope", "授权范围。What a partner may ask for at all, within the permission matrix."),
     (ClientState, "PartnerState", "合作系统状态。State of a partner."),
     (AuditKind, "AuditKind", "审计类别。What an entry of the audit log records."),
+    (AuditProblem, "AuditProblem", "审计问题。What is wrong with an entry of the audit log."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )
 

@@ -7,6 +7,9 @@ from strawberry.types.scalar import ScalarDefinition
 Json = NewType("Json", object)
 """Whatever JSON can hold; it is given out and never taken."""
 
+BigInt = NewType("BigInt", int)
+"""An integer that may be greater than those of GraphQL; it is given out and never taken."""
+
 _WRITTEN_DATE = len("2024-02-29")
 
 
@@ -49,6 +52,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="时间。A moment in ISO 8601 with its offset; answers are in UTC.",
         serialize=datetime.isoformat,
         parse_value=_parse_moment,
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="大整数。An integer of up to 53 bits, as a number of JSON.",
+        serialize=_as_it_is,
+        parse_value=_as_it_is,
     ),
     Json: strawberry.scalar(
         name="JSON",

@@ -63,8 +63,11 @@ class Checkpoints:
         return number > (0 if before is None else before.number)
 
     def _heads(self) -> Select[str, int, bytes, int]:
-        since = select(func.coalesce(func.max(AuditEntry.id), 0)).where(
-            AuditEntry.kind == AuditKind.CHECKPOINT.value, AuditEntry.at < self._clock() - _LATE
+        since = (
+            select(AuditEntry.id)
+            .where(AuditEntry.kind == AuditKind.CHECKPOINT.value, AuditEntry.at < self._clock() - _LATE)
+            .order_by(AuditEntry.at.desc())
+            .limit(1)
         )
         said = func.max(AuditEntry.number).filter(AuditEntry.kind != AuditKind.CHECKPOINT.value)
         return (
@@ -74,7 +77,7 @@ class Checkpoints:
                 AuditEntry.hash,
                 func.coalesce(said.over(partition_by=AuditEntry.writer), 0),
             )
-            .where(AuditEntry.id > since.scalar_subquery())
+            .where(AuditEntry.id > func.coalesce(since.scalar_subquery(), 0))
             .ext(distinct_on(AuditEntry.writer))
             .order_by(AuditEntry.writer, AuditEntry.number.desc())
         )

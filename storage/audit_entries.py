@@ -14,7 +14,9 @@ from storage.models import AuditEntry
 from storage.ordering import SortKey
 from storage.pages import page_of, page_statement, walk_of
 
-_NEWEST_FIRST = (SortKey(AuditEntry.id, descending=True, missing_first=False),)
+_NEWEST_FIRST = tuple(
+    SortKey(column, descending=True, missing_first=False) for column in (AuditEntry.at, AuditEntry.id)
+)
 _COLUMNS: tuple[Any, ...] = (
     AuditEntry.id,
     AuditEntry.at,

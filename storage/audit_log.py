@@ -36,7 +36,7 @@ class AuditLog:
     def __init__(self, url: str, key: bytes, options: str) -> None:
         """`options` are those of the connection, as libpq takes them."""
         self._url = url
-        self._key = key
+        self.key = key
         self._options = f"{options} -c synchronous_commit=on"
         self._waiting: deque[_Waiting] = deque()
         self._writing: Task[None] | None = None
@@ -118,7 +118,7 @@ class AuditLog:
 
     async def _disconnect(self) -> None:
         lost, self._connection = self._connection, None
-        self._chain = AuditChain(self._key)
+        self._chain = AuditChain(self.key)
         if lost is not None:
             await lost.close()
 

@@ -141,9 +141,9 @@ class Database:
         """As `storage.listening.wake_ups`, beside the connections of the pool."""
         return wake_ups(self._url, channel, every)
 
-    def streamed(self, statement: Executable) -> AsyncIterator[list[Row]]:
+    def streamed(self, statement: Executable, *, may_sort: bool = False) -> AsyncIterator[list[Row]]:
         """As `storage.streaming.streamed`, beside the connections of the pool."""
-        return streamed(self._url, statement)
+        return streamed(self._url, statement, may_sort=may_sort)
 
     async def __aenter__(self) -> Self:
         return self

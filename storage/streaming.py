@@ -12,15 +12,17 @@ from storage.statements import statement_of
 
 _AT_ONCE = 500
 # To sort would be to hold everything somewhere before the first row comes; an index gives it in order.
-_OPTIONS = f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off -c enable_sort=off -c default_transaction_read_only=on"
+_WITHOUT_SORTING = "-c enable_sort=off"
+_OPTIONS = f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off -c default_transaction_read_only=on"
 
 
-async def streamed(url: str, statement: Executable) -> AsyncIterator[list[tuple[Any, ...]]]:
+async def streamed(url: str, statement: Executable, *, may_sort: bool = False) -> AsyncIterator[list[tuple[Any, ...]]]:
     """All rows as they were at one moment, some at a time, over a connection of its own."""
+    options = _OPTIONS if may_sort else f"{_OPTIONS} {_WITHOUT_SORTING}"
     ready = statement_of(statement)
     try:
         async with (
-            await AsyncConnection.connect(url, options=_OPTIONS) as connection,
+            await AsyncConnection.connect(url, options=options) as connection,
             connection.cursor("streamed") as cursor,
         ):
             await cursor.execute(ready.text, ready.values)

@@ -53,6 +53,7 @@ NO_CONDITIONS: Mapping[str, str] = {
     "after": "a page",
     "last": "a page",
     "before": "a page",
+    "newest": "how many entries are verified",
     "id": "names the record",
     "ids": "names the records",
     "reach": "how far below an organisation",

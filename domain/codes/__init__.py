@@ -10,7 +10,7 @@ from domain.codes.account import (
     Scope,
     Tier,
 )
-from domain.codes.audit import AuditKind
+from domain.codes.audit import AuditKind, AuditProblem
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
 from domain.codes.member import (
@@ -32,6 +32,7 @@ __all__ = [
     "AccountState",
     "ActivationState",
     "AuditKind",
+    "AuditProblem",
     "Channel",
     "ClientKind",
     "ClientState",

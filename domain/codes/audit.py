@@ -20,3 +20,15 @@ class AuditKind(CodeList):
     REFUSAL = "REFUSAL", "拒绝访问", "an operation was refused, as it used fields that its caller may not use so"
     AUDIT_LOOKUP = "AUDIT_LOOKUP", "审计查询", "the audit log was read or verified"
     CHECKPOINT = "CHECKPOINT", "检查点", "how far each chain of the log had come"
+
+
+class AuditProblem(CodeList):
+    """审计问题: what is wrong with an entry of the audit log."""
+
+    ALTERED = (
+        "ALTERED",
+        "被篡改",
+        "it is not what was written there: changed, exchanged or forged; or the secret is another one",
+    )
+    MISSING = "MISSING", "缺失", "it is gone, while later ones of its chain are there"
+    CUT_OFF = "CUT_OFF", "截断", "it is gone with all that came after it in its chain, or the whole chain is"

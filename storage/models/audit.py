@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,8 +35,10 @@ class AuditEntry(Base):
 
     __table_args__ = (
         UniqueConstraint("writer", "number"),
-        Index(None, "org_path", "id"),
-        Index(None, "actor", "id"),
-        Index(None, "kind", "id"),
-        Index(None, "target", "id"),
+        Index(None, "at"),
+        Index(None, "org_path", "at"),
+        Index(None, "actor", "at"),
+        Index(None, "kind", "at"),
+        Index(None, "target", "at", postgresql_where=text("target IS NOT NULL")),
+        Index(None, "correlation_id"),
     )

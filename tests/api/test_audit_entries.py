@@ -14,7 +14,7 @@ from schema.identifiers import encoded
 from server.operations.executors import COMPILED, GRAPHQL_CORE
 from storage.engine import Database, connect
 from tests.asking import AUDIT_KEY, Api, Caller
-from tests.audit import entries_of
+from tests.audit import entries_of, tamper
 from tests.oracle import Register
 
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -25,9 +25,14 @@ ALL = """query Read($where: AuditEntryFilter, $first: Int, $after: String, $last
 
 
 @pytest.fixture(scope="module")
-async def own_database(clone: Callable[[str], str], province_template: str) -> AsyncIterator[Database]:
+def own_url(clone: Callable[[str], str], province_template: str) -> str:
     """A province whose audit log only the tests of this file write."""
-    database = connect(clone(province_template), connections=8, audit_key=AUDIT_KEY)
+    return clone(province_template)
+
+
+@pytest.fixture(scope="module")
+async def own_database(own_url: str) -> AsyncIterator[Database]:
+    database = connect(own_url, connections=8, audit_key=AUDIT_KEY)
     yield database
     await database.close()
 
@@ -223,3 +228,39 @@ async def test_reading_leaves_one_entry(own_api: Api, county: OrganizationRecord
         ],
         key=str,
     )
+
+
+VERIFY = """query Verify($newest: Int!) { auditVerification(newest: $newest) {
+  isIntact isWhole entries writers badCount bad { problem writer number entryId at } } }"""
+
+
+async def test_an_auditor_verifies_the_log(own_api: Api, county: OrganizationRecord) -> None:
+    for _ in range(3):
+        await written(own_api, county, actor=new_actor())
+    request_id = f"verified-{token_hex(8)}"
+    response = await auditor(own_api, county).post(VERIFY, {"newest": 2}, **{"X-Request-ID": request_id})
+    found = response.json()["data"]["auditVerification"]
+    assert found == {"isIntact": True, "isWhole": False, "entries": 2, "writers": 1, "badCount": 0, "bad": []}
+    [entry] = await entries_of(own_api.database, request_id)
+    assert entry.kind is AuditKind.AUDIT_LOOKUP
+    assert entry.details["lookups"] == [{"field": "auditVerification", "counted": 2}]
+
+
+async def test_the_first_bad_entry_is_told(own_api: Api, own_url: str, county: OrganizationRecord) -> None:
+    actor = new_actor()
+    await written(own_api, county, actor=actor)
+    tamper(own_url, f"UPDATE audit_entries SET address = '::2' WHERE actor = '{actor}'")
+    try:
+        found = (await auditor(own_api, county).ask(VERIFY, {"newest": 1}))["auditVerification"]
+        [entry] = (await read(auditor(own_api, county), of(actor)))["nodes"]
+    finally:
+        tamper(own_url, f"UPDATE audit_entries SET address = NULL WHERE actor = '{actor}'")
+    told = {"problem": "ALTERED", "writer": entry["writer"], "number": entry["number"], "entryId": entry["id"]}
+    assert (found["isIntact"], found["badCount"], found["bad"]) == (False, 1, [{**told, "at": NOON.isoformat()}])
+
+
+@pytest.mark.parametrize("newest", [0, 1_000_001])
+async def test_more_or_less_cannot_be_verified_at_once(own_api: Api, county: OrganizationRecord, newest: int) -> None:
+    error = await auditor(own_api, county).refused(VERIFY, {"newest": newest})
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert str(newest) in error["message"]

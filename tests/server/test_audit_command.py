@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from storage.engine import libpq_url
 from tests.accounts import somebody
+from tests.audit import tamper
 from tests.commands import run
 from tests.server.test_account_commands import options
 
@@ -19,12 +18,6 @@ def settings(own_province_url: str, tmp_path: Path) -> dict[str, str]:
     opened = run("account", "open", *options(somebody(), "1"), **settings)
     assert opened.returncode == 0, opened.stderr
     return settings
-
-
-def tamper(url: str, statement: str) -> None:
-    with psycopg.connect(libpq_url(url)) as connection:
-        connection.execute("ALTER TABLE audit_entries DISABLE TRIGGER append_only")
-        connection.execute(statement)
 
 
 def test_an_intact_log_exits_with_0_and_a_broken_one_with_1(settings: dict[str, str], own_province_url: str) -> None:

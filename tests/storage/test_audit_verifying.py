@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
-import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from domain.audit import AuditRecord
-from domain.audit_verifying import AuditProblem, BadEntry, Head
-from domain.codes import AuditKind, Role
+from domain.audit_verifying import BadEntry, Head
+from domain.codes import AuditKind, AuditProblem, Role
 from storage.audit_checkpoints import Checkpoints
-from storage.audit_verifying import verified_log
-from storage.engine import Database, libpq_url
+from storage.audit_verifying import verified_log, verified_recent_log
+from storage.engine import Database
 from storage.models import AuditEntry
 from tests.asking import AUDIT_KEY
+from tests.audit import tamper as tampered_with
 
 NOW = datetime(2026, 11, 23, 4, 5, 6, 789, tzinfo=UTC)
 Tamper = Callable[[str], None]
@@ -41,15 +42,7 @@ async def chains(database: Database) -> list[str]:
 
 @pytest.fixture
 def tamper(empty_database_url: str) -> Tamper:
-    """As the owner of the tables, with the trigger out of the way."""
-
-    def work(statement: str) -> None:
-        with psycopg.connect(libpq_url(empty_database_url)) as connection:
-            connection.execute("ALTER TABLE audit_entries DISABLE TRIGGER append_only")
-            connection.execute(statement)
-            connection.execute("ALTER TABLE audit_entries ENABLE TRIGGER append_only")
-
-    return work
+    return partial(tampered_with, empty_database_url)
 
 
 async def found(database: Database) -> list[tuple[str, int, AuditProblem]]:
@@ -200,3 +193,48 @@ async def test_a_forged_checkpoint_is_not_believed(database: Database, chains: l
     heads = f'{{"heads": {{"{chains[0]}": [1000, "00"], "nobody": [1, "00"]}}}}'
     tamper(f"UPDATE audit_entries SET details = '{heads}' WHERE kind = 'CHECKPOINT'")
     assert await found(database) == [(chains[1], 6, AuditProblem.ALTERED)]
+
+
+@pytest.fixture
+async def recent(database: Database, chains: list[str]) -> int:
+    """From the third look-up on: how many entries that are, until the checkpoint."""
+    first = select(AuditEntry.id).where(AuditEntry.writer == chains[1], AuditEntry.number == 3)
+    return await database.number(select(func.max(AuditEntry.id))) - await database.number(first) + 1
+
+
+async def test_the_newest_entries_follow_from_those_before(database: Database, recent: int) -> None:
+    log = await verified_recent_log(database, recent)
+    assert (log.entries, log.writers, log.is_intact, log.is_whole) == (4, 1, True, False)
+
+
+@pytest.mark.usefixtures("chains")
+@pytest.mark.parametrize("newest", [11, 1_000])
+async def test_more_than_there_are_is_the_whole_log(database: Database, newest: int) -> None:
+    log = await verified_recent_log(database, newest)
+    assert (log.entries, log.writers, log.is_intact, log.is_whole) == (11, 2, True, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "number", "problem"),
+    [
+        ("UPDATE audit_entries SET actor = 'x' WHERE writer = '{}' AND number = 4", 4, AuditProblem.ALTERED),
+        ("DELETE FROM audit_entries WHERE writer = '{}' AND number = 4", 4, AuditProblem.MISSING),
+        ("DELETE FROM audit_entries WHERE writer = '{}' AND number = 2", 2, AuditProblem.MISSING),
+        ("UPDATE audit_entries SET hash = '' WHERE writer = '{}' AND number = 2", 3, AuditProblem.ALTERED),
+        ("UPDATE audit_entries SET id = 0 WHERE writer = '{}' AND number = 4", 4, AuditProblem.MISSING),
+    ],
+)
+async def test_what_was_done_to_the_newest_is_found(
+    database: Database, chains: list[str], recent: int, tamper: Tamper, change: str, number: int, problem: AuditProblem
+) -> None:
+    tamper(change.format(chains[1]))
+    [bad] = (await verified_recent_log(database, recent)).bad
+    assert (bad.writer, bad.number, bad.problem) == (chains[1], number, problem)
+
+
+async def test_a_chain_that_is_cut_off_before_the_newest_is_missed(
+    database: Database, chains: list[str], recent: int, tamper: Tamper
+) -> None:
+    tamper(f"DELETE FROM audit_entries WHERE writer = '{chains[0]}' AND number > 2")
+    log = await verified_recent_log(database, recent)
+    assert [(bad.writer, bad.number, bad.problem) for bad in log.bad] == [(chains[0], 3, AuditProblem.CUT_OFF)]

@@ -98,10 +98,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
         sa.UniqueConstraint("writer", "number", name=op.f("uq_audit_entries_writer_number")),
     )
-    op.create_index(op.f("ix_audit_entries_actor_id"), "audit_entries", ["actor", "id"], unique=False)
-    op.create_index(op.f("ix_audit_entries_kind_id"), "audit_entries", ["kind", "id"], unique=False)
-    op.create_index(op.f("ix_audit_entries_org_path_id"), "audit_entries", ["org_path", "id"], unique=False)
-    op.create_index(op.f("ix_audit_entries_target_id"), "audit_entries", ["target", "id"], unique=False)
+    op.create_index(op.f("ix_audit_entries_at"), "audit_entries", ["at"], unique=False)
+    op.create_index(op.f("ix_audit_entries_org_path_at"), "audit_entries", ["org_path", "at"], unique=False)
+    op.create_index(op.f("ix_audit_entries_actor_at"), "audit_entries", ["actor", "at"], unique=False)
+    op.create_index(op.f("ix_audit_entries_kind_at"), "audit_entries", ["kind", "at"], unique=False)
+    op.create_index(
+        op.f("ix_audit_entries_target_at"),
+        "audit_entries",
+        ["target", "at"],
+        unique=False,
+        postgresql_where=sa.text("target IS NOT NULL"),
+    )
+    op.create_index(op.f("ix_audit_entries_correlation_id"), "audit_entries", ["correlation_id"], unique=False)
     op.execute(APPEND_ONLY)
     op.execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
