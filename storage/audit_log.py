@@ -1,12 +1,14 @@
 """成组提交: entries of the audit log about what changed nothing, many of them in one transaction.
 
 An operation that has read waits here until its entry is durable, and only then is it answered. While one group is being
-written the next one gathers, so that the cost of a transaction is shared by as many as come in the meantime.
+written the next one gathers, so that the cost of a transaction is shared by as many as come in the meantime; when many
+more are under way, it waits a moment for them, as PostgreSQL does by its commit_delay and commit_siblings.
 """
 
-from asyncio import Future, Task, create_task, get_running_loop, timeout
+from asyncio import Future, Task, create_task, get_running_loop, sleep, timeout
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection, InterfaceError, OperationalError
@@ -20,6 +22,10 @@ MOST_WAITING = 10_000
 MOST_AT_ONCE = 500
 _PATIENCE = 10.0
 """Seconds for one group."""
+
+_SIBLINGS = 4
+_DELAY = 0.002
+"""Seconds that a group waits while so many operations may yet join it."""
 
 _LOST = (OperationalError, InterfaceError, TimeoutError)
 
@@ -42,8 +48,18 @@ class AuditLog:
         self._writing: Task[None] | None = None
         self._connection: AsyncConnection[TupleRow] | None = None
         self._chain = AuditChain(key)
+        self._under_way = 0
         self.groups = 0
         """How many transactions there were."""
+
+    @contextmanager
+    def expecting(self) -> Iterator[None]:
+        """While an operation is under way that may have something to record."""
+        self._under_way += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
 
     async def record(self, record: AuditRecord) -> None:
         """Comes back when the entry is durable.
@@ -62,12 +78,17 @@ class AuditLog:
     async def _write_what_waits(self) -> None:
         try:
             while self._waiting:
+                await self._gather()
                 size = min(len(self._waiting), MOST_AT_ONCE)
                 await self._write([self._waiting.popleft() for _ in range(size)])
         finally:
             self._writing = None
             _fail(self._waiting)
             self._waiting.clear()
+
+    async def _gather(self) -> None:
+        if self._under_way - len(self._waiting) >= _SIBLINGS:
+            await sleep(_DELAY)
 
     async def _write(self, group: Sequence[_Waiting]) -> None:
         try:

@@ -68,8 +68,12 @@ async def answered(
     What was looked up for the answer stands in the audit log before it is given. DatabaseUnavailableError when it does
     not: there is then no answer.
     """
+    with context.database.audit_log.expecting():
+        return await _recorded(operation, variables, context.with_document(operation.remembered), event)
+
+
+async def _recorded(operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any) -> Answer:
     started = perf_counter()
-    context = context.with_document(operation.remembered)
     try:
         operation.require(context.permissions, variables)
         running = operation.executable.execute(context, variables, event)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
@@ -56,6 +57,19 @@ async def test_what_comes_together_is_written_together(database: Database, entri
     assert len(told) == entries
     assert await recorded(database) == told
     await require_intact(database)
+
+
+@pytest.mark.parametrize(("under_way", "groups"), [(1, 2), (10, 1)])
+async def test_a_group_waits_a_moment_if_many_may_join_it(database: Database, under_way: int, groups: int) -> None:
+    log = database.audit_log
+    with ExitStack() as operations:
+        for _ in range(under_way):
+            operations.enter_context(log.expecting())
+        first = asyncio.create_task(log.record(lookup(1)))
+        for _ in range(2):  # its group is begun
+            await asyncio.sleep(0)
+        await asyncio.gather(first, log.record(lookup(2)))
+    assert log.groups == groups
 
 
 async def test_a_group_whose_connection_is_lost_is_written_by_another(
