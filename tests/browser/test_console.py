@@ -1,13 +1,12 @@
-"""The console in a real browser. Where no Chromium is installed these tests are skipped."""
+"""The console in a real browser."""
 
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from auth.actor import Role
 from domain.records import OrganizationRecord
@@ -15,44 +14,14 @@ from server.examples import example_queries
 from tests.asking import Api
 from tests.serving import served
 
-CHROMIUM = os.environ.get("DENGTA_TEST_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
 SCREENSHOT = os.environ.get("DENGTA_TEST_SCREENSHOT")
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
 EXECUTE = re.compile("execute query", re.IGNORECASE)
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; install one or set DENGTA_TEST_BROWSER")
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture
 async def address(province_url: str, api: Api) -> AsyncIterator[str]:
     async with served(api, province_url) as place:
         yield f"http://{place}"
-
-
-@pytest.fixture
-async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
-    """A page that fails the test on any error of its own, and on any request to elsewhere."""
-    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    page = await context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda said: problems.append(said.text) if "Content Security Policy" in said.text else None)
-    page.on("request", lambda asked: problems.append(asked.url) if _is_elsewhere(asked.url, address) else None)
-    yield page
-    await context.close()
-    assert problems == []
-
-
-def _is_elsewhere(url: str, address: str) -> bool:
-    return not url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
 
 
 async def opened(page: Page, address: str, token: str) -> None:
