@@ -35,8 +35,14 @@ def app_of(desk: Desk, clock: SetClock) -> Callable[[str], ASGIApp]:
 
 
 @pytest.fixture
-def browser(app_of: Callable[[str], ASGIApp]) -> Browser:
-    return Browser(app_of(ISSUER))
+def language() -> str:
+    """What the browser asks for."""
+    return "en"
+
+
+@pytest.fixture
+def browser(app_of: Callable[[str], ASGIApp], language: str) -> Browser:
+    return Browser(app_of(ISSUER), language=language)
 
 
 @pytest.fixture
