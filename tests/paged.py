@@ -16,10 +16,11 @@ class Form:
 
 
 class Page(HTMLParser):
-    """What a page holds that tests ask for."""
+    """What a page holds that tests ask for, and the redirects that led to it."""
 
     def __init__(self, response: httpx.Response) -> None:
         super().__init__()
+        self.answers = [*response.history, response]
         self.status = response.status_code
         self.headers = response.headers
         self.html = response.text

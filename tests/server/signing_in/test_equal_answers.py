@@ -1,12 +1,42 @@
+"""No answer tells whether there is an account: neither its text nor its status, headers and cookies."""
+
 import re
 
+import httpx
 import pytest
 
 from auth.desk import Desk
 from domain.codes import AccountState
 from tests.at_the_desk import active_person
 from tests.at_the_pages import Read, password_sent, phone_sent
-from tests.paged import Browser
+from tests.paged import Browser, Page
+
+NOBODY = "13999999999"
+OF_EACH_REQUEST = ("date", "x-request-id")
+
+Header = tuple[str, str]
+Seen = tuple[tuple[int, tuple[Header, ...], str], ...]
+
+
+def seen(page: Page, typed: str) -> Seen:
+    """All that tells one answer from another, redirects too; without what was typed and what is random."""
+    return tuple(
+        (answer.status_code, headers_of(answer), without_tokens(answer.text).replace(typed, "-"))
+        for answer in page.answers
+    )
+
+
+def headers_of(answer: httpx.Response) -> tuple[Header, ...]:
+    return tuple(
+        (name, without_value(content) if name == "set-cookie" else content)
+        for name, content in sorted(answer.headers.multi_items())
+        if name not in OF_EACH_REQUEST
+    )
+
+
+def without_value(cookie: str) -> str:
+    """Its name and attributes."""
+    return re.sub("=[^;]*", "=-", cookie, count=1)
 
 
 def without_tokens(html: str) -> str:
@@ -18,10 +48,24 @@ async def test_the_answer_to_a_wrong_password_is_the_same_for_everybody_and_nobo
 ) -> None:
     people = [await active_person(desk, state) for state in AccountState]
     answers = set()
-    for user_name in (*(person.phone for person in people), "13999999999"):
+    for user_name in (*(person.phone for person in people), NOBODY):
         page = await password_sent(browser, read_captcha, user_name, "Wrong1234")
         assert page.status == 422
-        answers.add(without_tokens(page.html).replace(user_name, "-"))
+        answers.add(seen(page, user_name))
+    assert len(answers) == 1
+
+
+async def test_the_answer_to_too_many_wrong_passwords_is_the_same_for_everybody_and_nobody(
+    browser: Browser, desk: Desk, read_captcha: Read
+) -> None:
+    people = [await active_person(desk, state) for state in AccountState]
+    answers = set()
+    for user_name in (*(person.phone for person in people), NOBODY):
+        for _ in range(3):
+            await password_sent(browser, read_captcha, user_name, "Wrong1234")
+        page = await password_sent(browser, read_captcha, user_name, "Wrong1234")
+        assert page.status == 429
+        answers.add(seen(page, user_name))
     assert len(answers) == 1
 
 
@@ -31,10 +75,10 @@ async def test_the_answer_to_a_phone_is_the_same_for_everybody_and_nobody(
 ) -> None:
     people = [await active_person(desk, state) for state in AccountState]
     answers = set()
-    for phone in (*(person.phone for person in people), "13999999999"):
+    for phone in (*(person.phone for person in people), NOBODY):
         page = await phone_sent(browser, read_captcha, path, phone)
         assert (page.status, page.path) == (200, f"{path}/code")
         wrong = await browser.send(page, code="")
         assert wrong.status == 422
-        answers.add((without_tokens(page.html), without_tokens(wrong.html)))
+        answers.add((seen(page, phone), seen(wrong, phone)))
     assert len(answers) == 1
