@@ -1,46 +1,14 @@
 """No answer tells whether there is an account: neither its text nor its status, headers and cookies."""
 
-import re
-
-import httpx
 import pytest
 
 from auth.desk import Desk
 from domain.codes import AccountState
 from tests.at_the_desk import active_person
-from tests.at_the_pages import Read, password_sent, phone_sent
-from tests.paged import Browser, Page
+from tests.at_the_pages import Read, password_sent, phone_sent, seen
+from tests.paged import Browser
 
 NOBODY = "13999999999"
-OF_EACH_REQUEST = ("date", "x-request-id")
-
-Header = tuple[str, str]
-Seen = tuple[tuple[int, tuple[Header, ...], str], ...]
-
-
-def seen(page: Page, typed: str) -> Seen:
-    """All that tells one answer from another, redirects too; without what was typed and what is random."""
-    return tuple(
-        (answer.status_code, headers_of(answer), without_tokens(answer.text).replace(typed, "-"))
-        for answer in page.answers
-    )
-
-
-def headers_of(answer: httpx.Response) -> tuple[Header, ...]:
-    return tuple(
-        (name, without_value(content) if name == "set-cookie" else content)
-        for name, content in sorted(answer.headers.multi_items())
-        if name not in OF_EACH_REQUEST
-    )
-
-
-def without_value(cookie: str) -> str:
-    """Its name and attributes."""
-    return re.sub("=[^;]*", "=-", cookie, count=1)
-
-
-def without_tokens(html: str) -> str:
-    return re.sub(r'(value="|captcha/)[A-Za-z0-9_-]{22,64}', r"\1-", html)
 
 
 async def test_the_answer_to_a_wrong_password_is_the_same_for_everybody_and_nobody(
