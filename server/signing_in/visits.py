@@ -89,10 +89,14 @@ def is_from_our_pages(visit: Visit, issuer: str, sent_token: str) -> bool:
     headers = visit.request.headers
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return False
-    origin = headers.get("origin", "null")
-    if origin not in ("null", issuer) and urlsplit(origin).netloc != headers.get("host"):
+    if headers.get("origin", "null") not in ("null", issuer, _address_asked(issuer, headers.get("host", ""))):
         return False
     return not visit.is_first and hmac.compare_digest(visit.form_token.encode(), sent_token.encode())
+
+
+def _address_asked(issuer: str, host: str) -> str:
+    """This server may be reached under other names than the issuer's; whether by https, a proxy may hide from it."""
+    return f"{urlsplit(issuer).scheme}://{host}"
 
 
 def _language(request: Request) -> str:

@@ -1,13 +1,12 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import pytest
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from auth.desk import Desk
 from tests.at_the_desk import PASSWORD, active_person, codes_sent_to
+from tests.at_the_pages import Read
 from tests.paged import Browser, Page
-
-Read = Callable[[Page], Awaitable[str]]
 
 
 async def sent(browser: Browser, page: Page, changed: dict[str, str | None], **headers: str) -> Page:
@@ -62,6 +61,10 @@ async def test_a_form_without_the_cookie_is_refused(
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "http://dengta.test.evil.example"},
+        {"Origin": "https://dengta.test"},
+        {"Origin": "http://dengta.test:8000"},
+        {"Origin": "dengta.test"},
+        {"Origin": ""},
     ],
 )
 async def test_a_form_sent_from_elsewhere_is_refused_even_with_the_token(
@@ -77,6 +80,8 @@ async def test_a_form_sent_from_elsewhere_is_refused_even_with_the_token(
     [
         {"Sec-Fetch-Site": "same-origin", "Origin": "http://dengta.test"},
         {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+        {"Origin": "http://dengta.test"},
+        {"Origin": "null"},
         {},
     ],
 )
@@ -85,6 +90,42 @@ async def test_our_own_pages_are_believed(
 ) -> None:
     page, entered, _ = filled_in
     assert (await sent(browser, page, entered, **headers)).path == "/sign-in/code"
+
+
+async def test_our_pages_are_believed_under_another_name_of_this_server(app_of: Callable[[str], ASGIApp]) -> None:
+    browser = Browser(app_of("http://127.0.0.1:8000"), "http://localhost:8000")
+    assert await status_by_origin(browser, "http://localhost:8000") == 422
+    assert await status_by_origin(browser, "https://localhost:8000") == 403
+    assert await status_by_origin(browser, "http://localhost") == 403
+
+
+@pytest.mark.parametrize("host", ["register.example", "10.0.0.7:8000"])
+async def test_behind_a_proxy_our_pages_are_known_by_the_public_address(
+    app_of: Callable[[str], ASGIApp], host: str
+) -> None:
+    browser = Browser(behind_proxy(app_of("https://register.example"), host), "https://register.example")
+    assert await status_by_origin(browser, "https://register.example") == 422
+    assert await status_by_origin(browser, "http://register.example") == 403
+    assert await status_by_origin(browser, f"http://{host}") == 403
+    assert await status_by_origin(browser, "https://register.example:8443") == 403
+
+
+def behind_proxy(app: ASGIApp, host: str) -> ASGIApp:
+    """A proxy that ends TLS and says nothing of it."""
+
+    async def proxied(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [
+            (b"host", host.encode()) if name == b"host" else (name, content) for name, content in scope["headers"]
+        ]
+        await app({**scope, "scheme": "http", "headers": headers}, receive, send)
+
+    return proxied
+
+
+async def status_by_origin(browser: Browser, origin: str) -> int:
+    """Of a form in which the captcha is wrong: 422 when it was believed."""
+    page = await browser.open("/sign-in")
+    return (await sent(browser, page, {"captcha": "x"}, Origin=origin)).status
 
 
 async def test_a_body_that_is_too_long_or_no_form_is_refused(browser: Browser) -> None:
