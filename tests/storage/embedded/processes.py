@@ -28,6 +28,8 @@ import psycopg
 from sqlalchemy import make_url
 from storage import embedded
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored by what a shell started in the background
+
 def connect():
     place = make_url(server.url)
     return psycopg.connect(host=place.query["host"], user="postgres", dbname=place.database, autocommit=True)

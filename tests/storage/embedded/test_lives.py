@@ -106,9 +106,6 @@ def test_two_users_in_one_process(start: Start, tmp_path: Path) -> None:
 
 def test_ctrl_c_leaves_it_up_until_our_own_end(tmp_path: Path) -> None:
     interrupted = """
-import faulthandler
-faulthandler.dump_traceback_later(20, exit=True)  # says where it hangs, should it
-
 try:
     tell("ready")
     while True:  # a signal that comes just before pause() would be slept through
@@ -119,6 +116,6 @@ except KeyboardInterrupt:
     with child(interrupted, tmp_path / "data") as process:
         assert line_from(process) == "ready"
         os.killpg(process.pid, signal.SIGINT)
-        out, complaints = process.communicate(timeout=40)
+        out, complaints = process.communicate(timeout=20)
     assert (out, process.returncode) == ("7\n", 0), complaints
     assert is_stopped(tmp_path / "data")
