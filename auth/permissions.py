@@ -7,7 +7,7 @@ from functools import cached_property
 from auth.actor import Role, Tier
 from auth.default_matrix import GovernedField, default_read, may_be_read, may_be_written
 from auth.scopes import beyond_scopes
-from auth.visibility import FieldUse, Visibility, allows, coordinate
+from auth.visibility import FieldUse, Purpose, Visibility, allows, coordinate
 from domain.codes import Scope
 from domain.errors import CallerError, Message, Problem
 from domain.masking import MASKS
@@ -116,12 +116,27 @@ class Permissions:
         return found
 
     def require(self, uses: Iterable[FieldUse]) -> None:
-        """Raise one error that lists every field whose use is not allowed; FIELD_HIDDEN goes before FIELD_MASKED."""
-        refused = {use for use in uses if not allows(self.visibilities[use.field], use.purpose)}
+        """Raise one error that lists every field whose use is not allowed.
+
+        FIELD_HIDDEN goes before FIELD_READ_ONLY, and that before FIELD_MASKED.
+        """
+        refused = {use for use in uses if not self._allows(use)}
         if not refused:
             return
-        hidden = sorted({coordinate(use.field) for use in refused if self.hides(use.field)})
-        raise _fields_hidden(hidden) if hidden else _fields_masked(sorted({coordinate(u.field) for u in refused}))
+        hidden = {use for use in refused if self.hides(use.field)}
+        unwritable = {use for use in refused if use.purpose is Purpose.WRITE}
+        for uses_refused, error in (
+            (hidden, _fields_hidden),
+            (unwritable, _fields_read_only),
+            (refused, _fields_masked),
+        ):
+            if uses_refused:
+                raise error(sorted({coordinate(use.field) for use in uses_refused}))
+
+    def _allows(self, use: FieldUse) -> bool:
+        if use.purpose is Purpose.WRITE:
+            return use.field in self.written and not self.hides(use.field)
+        return allows(self.visibilities[use.field], use.purpose)
 
 
 def column_of(name: FieldName) -> str:
@@ -139,6 +154,15 @@ def _fields_hidden(fields: list[str]) -> CallerError:
         f"You may not read these fields: {listed}. Leave them out of the selection, the conditions and the order.",
     )
     return CallerError(Problem("FIELD_HIDDEN", message), fields=fields)
+
+
+def _fields_read_only(fields: list[str]) -> CallerError:
+    listed = ", ".join(fields)
+    message = Message(
+        f"您无权修改以下字段：{listed}。请从要保存的内容中去掉它们。",
+        f"You may not change these fields: {listed}. Leave them out of what you save.",
+    )
+    return CallerError(Problem("FIELD_READ_ONLY", message), fields=fields)
 
 
 def _fields_masked(fields: list[str]) -> CallerError:

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     SEARCH = auto()
     ORDER = auto()
     GROUP = auto()
+    WRITE = auto()
 
 
 def purpose_of(operator: Operator) -> Purpose:
@@ -37,7 +38,7 @@ class FieldUse:
 
 
 def allows(visibility: Visibility, purpose: Purpose) -> bool:
-    """Whether a field that is visible so may be used for that."""
+    """Whether a field that is visible so may be used for that, other than writing it."""
     if visibility is Visibility.MASKED:
         return purpose in _PURPOSES_OF_MASKED
     return visibility is Visibility.VISIBLE

@@ -11,7 +11,7 @@ from resolvers.conditions import member_filter, member_search
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown, page_as_shown
 from resolvers.paging import SearchArguments
-from storage.members import attachments_of_members, count_members, page_of_members
+from storage.members import attachments_of_members, count_members, members_by_id, page_of_members
 from storage.nested import member_counts_below, member_pages_below
 
 
@@ -40,6 +40,18 @@ async def find_member(context: RequestContext, member_id: int, selection: Select
     member = await context.loaders.member_by_id(selection).load(member_id)
     context.journal.returned(ArchiveQuestion(Sought.MEMBER), 0 if member is None else 1, of=(member_id,))
     return None if member is None else as_shown(context, "Member", [member])[0]
+
+
+async def members_as_changed(
+    context: RequestContext, member_ids: Sequence[int], selection: Selection
+) -> list[MemberRecord | None]:
+    """As `find_member` for each, past whatever the operation has read before."""
+    if context.permissions.hides("Member.id"):
+        return [None] * len(member_ids)
+    found = await members_by_id(context.database, context.scope, member_ids, selection)
+    context.journal.returned(ArchiveQuestion(Sought.MEMBER), len(found), of=member_ids)
+    shown = dict(zip(found, as_shown(context, "Member", list(found.values())), strict=True))
+    return [shown.get(member_id) for member_id in member_ids]
 
 
 async def members_of_organizations(

@@ -130,9 +130,8 @@ def _uses_in_node(input_type: GraphQLInputType, node: ValueNode) -> Iterator[Fie
             yield from _uses_in_node(item_type, node)
         case GraphQLInputObjectType(fields=fields), ObjectValueNode(fields=parts):
             for part in parts:
-                if not isinstance(part.value, NullValueNode):
-                    yield from _uses_of_method(fields[part.name.value])
-                    yield from _uses_in_node(fields[part.name.value].type, part.value)
+                yield from _uses_of_part(fields[part.name.value], is_null=isinstance(part.value, NullValueNode))
+                yield from _uses_in_node(fields[part.name.value].type, part.value)
         case GraphQLEnumType() as enum, EnumValueNode(value=name):
             yield from _uses_of_order(enum, name)
 
@@ -149,17 +148,18 @@ def _uses_in_value(input_type: GraphQLInputType, value: Any) -> Iterator[FieldUs
             yield from _uses_in_value(item_type, value)
         case GraphQLInputObjectType(fields=fields), dict():
             for name, part in value.items():
-                if name in fields and part is not None:
-                    yield from _uses_of_method(fields[name])
+                if name in fields:
+                    yield from _uses_of_part(fields[name], is_null=part is None)
                     yield from _uses_in_value(fields[name].type, part)
         case GraphQLEnumType() as enum, str():
             yield from _uses_of_order(enum, value)
 
 
-def _uses_of_method(field: GraphQLInputField) -> Iterator[FieldUse]:
-    metadata = getattr(field.extensions.get(_DEFINITION), "metadata", {})
-    if USE in metadata:
-        yield metadata[USE]
+def _uses_of_part(field: GraphQLInputField, *, is_null: bool) -> Iterator[FieldUse]:
+    """A condition that is null is none; what is written as null is emptied."""
+    use = getattr(field.extensions.get(_DEFINITION), "metadata", {}).get(USE)
+    if use is not None and (not is_null or use.purpose is Purpose.WRITE):
+        yield use
 
 
 def _uses_of_order(enum: GraphQLEnumType, name: str) -> Iterator[FieldUse]:

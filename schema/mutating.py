@@ -27,12 +27,16 @@ async def settled(
     try:
         return payload(await change, [])
     except RefusedError as refused:
-        return payload(None, [_shown(problem, info.context.language) for problem in refused.problems])
+        return payload(None, shown(refused, info.context.language))
 
 
 def as_payload(payload: Callable[..., PayloadT], field: str) -> Callable[[object, list[UserError]], PayloadT]:
     """For payloads that show what the change gave as it is, in that field."""
     return lambda given, errors: payload(**{field: given}, errors=errors)
+
+
+def shown(refused: RefusedError, language: str) -> list[UserError]:
+    return [_shown(problem, language) for problem in refused.problems]
 
 
 def _shown(problem: Problem, language: str) -> Any:

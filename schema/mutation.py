@@ -2,10 +2,11 @@ import strawberry
 
 from schema.mutations.account_import import AccountImportMutations
 from schema.mutations.accounts import AccountMutations
+from schema.mutations.members import MemberMutations
 from schema.mutations.partners import PartnerMutations
 from schema.mutations.permissions import PermissionMutations
 
 
 @strawberry.type(description="变更。What can be changed; each answers with what was changed, or with what is wrong.")
-class Mutation(AccountMutations, AccountImportMutations, PartnerMutations, PermissionMutations):
+class Mutation(AccountMutations, AccountImportMutations, MemberMutations, PartnerMutations, PermissionMutations):
     """Each noun's mutations stand in a file of `schema/mutations/`."""

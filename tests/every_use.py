@@ -48,6 +48,9 @@ CONDITIONS: Mapping[str, str] = {
 }
 """Parts of filters that are named otherwise than the field on which they are a condition."""
 
+WRITTEN: Mapping[str, str] = {"UpdateMemberInput.branchId": "Member.branch"}
+"""Parts of inputs that are named otherwise than the field which they write."""
+
 NO_CONDITIONS: Mapping[str, str] = {
     "first": "a page",
     "after": "a page",
@@ -114,7 +117,9 @@ class EveryUse:
         for type_name, way in self._ways.items():
             for name, field in self._schema.type_map[type_name].fields.items():  # type: ignore[attr-defined] # of objects
                 yield self._reading(type_name, name, field, way)
-                if not type_name.endswith("Mutation"):
+                if type_name.endswith("Mutation"):
+                    yield from self._cases_of_writing(type_name, name, field, way)
+                else:
                     yield from self._cases_of_arguments(type_name, name, field, way)
 
     # -- output fields
@@ -191,6 +196,36 @@ class EveryUse:
                     reading | uses,
                     {"value": plain(value)},
                 )
+
+    # -- what is written
+
+    def _cases_of_writing(self, type_name: str, name: str, field: Any, way: _Way) -> Iterator[Case]:
+        """Each part of an `Update…Input`, with a value and emptied."""
+        reading = way.uses | self._read(f"{type_name}.{name}")
+        for key, argument in field.args.items():
+            for element, value, used in self._written_parts(argument.type):
+                uses = reading | {FieldUsed(used, Purpose.WRITE)}
+                call = f"{self._call(name, field, **{key: written(value)})}{_inside(field)}"
+                yield Case(element, f"{way.opening} {call} {way.closing}", uses, {})
+                declared = way.opening.replace("{", f"($value: {argument.type}) {{", 1)
+                call = f"{self._call(name, field, **{key: '$value'})}{_inside(field)}"
+                document = f"{declared} {call} {way.closing}"
+                yield Case(f"{element} in variables", document, uses, {"value": plain(value)})
+
+    def _written_parts(self, argument: Any) -> Iterator[tuple[str, Any, str]]:
+        kind = get_named_type(argument)
+        if not isinstance(kind, GraphQLInputObjectType):
+            return
+        required = {key: Raw(sample(part.type)) for key, part in kind.fields.items() if is_required_input_field(part)}
+        record = kind.name.removeprefix("Update").removesuffix("Input")
+        for name, part in kind.fields.items():
+            used = WRITTEN.get(f"{kind.name}.{name}") or f"{record}.{name}"
+            if isinstance(get_named_type(part.type), GraphQLInputObjectType):
+                for element, value, inner in self._written_parts(part.type):
+                    yield element, {**required, name: [value]}, inner
+            elif used in self._governed and name not in required:
+                for value in (Raw(sample(part.type, optional=True)), Raw("null")):
+                    yield f"{kind.name}.{name}: {value}", {**required, name: value}, used
 
     def _values(
         self, key: str, argument: GraphQLArgument, place: str
@@ -275,6 +310,8 @@ def written(value: Any) -> str:
     """As it stands in a document."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {written(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
     return str(value)
 
 
@@ -282,6 +319,8 @@ def plain(value: Any) -> Any:
     """As it stands in the variables."""
     if isinstance(value, dict):
         return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
     return _from_document(str(value))
 
 
@@ -290,6 +329,8 @@ def _from_document(text: str) -> Any:
         return [_from_document(text[1:-1])]
     if text.startswith("{"):
         return {}
+    if text == "null":
+        return None
     if text in ("true", "false"):
         return text == "true"
     return text.strip('"') if not text.isdigit() else int(text)

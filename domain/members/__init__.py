@@ -1,6 +1,17 @@
 """党员: what a person enters into a member's record, and what must hold before it is saved."""
 
 from domain.members.draft import MemberDraft, prefilled
+from domain.members.editing import EDITABLE, Changes, differences, draft_of, edited
 from domain.members.saving_rules import SAVING_RULES, problems_of
 
-__all__ = ["SAVING_RULES", "MemberDraft", "prefilled", "problems_of"]
+__all__ = [
+    "EDITABLE",
+    "SAVING_RULES",
+    "Changes",
+    "MemberDraft",
+    "differences",
+    "draft_of",
+    "edited",
+    "prefilled",
+    "problems_of",
+]

@@ -4,7 +4,8 @@ What the schema offers is taken from the schema, so that what is added to it is 
 expected is read from the table of defaults alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from random import Random
 from typing import Any, NamedTuple, cast
@@ -13,13 +14,14 @@ import pytest
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from auth.actor import Actor, Role, Tier
-from auth.default_matrix import DEFAULT_MATRIX, FieldClass
+from auth.default_matrix import DEFAULT_MATRIX, WRITES, FieldClass
 from auth.permissions import Permissions, has_mask
 from auth.visibility import FieldUse, Purpose, Visibility, coordinate
 from domain.audit import AuditRecord
 from domain.clock import system_clock
 from domain.codes import AuditKind, Scope
 from domain.errors import CallerError
+from domain.members import EDITABLE
 from domain.records import OrganizationRecord, whole_organization
 from resolvers.context import RequestContext
 from schema import field_usage
@@ -54,11 +56,15 @@ class Verdict(NamedTuple):
 ALLOWED = Verdict("ALLOWED")
 
 
-def expected(uses: Iterable[FieldUsed], shown: Mapping[str, Visibility]) -> Verdict:
-    """`shown`: `Type.field` → what may be seen of it."""
+def expected(uses: Iterable[FieldUsed], shown: Mapping[str, Visibility], writable: Collection[str] = ()) -> Verdict:
+    """`shown`: `Type.field` → what may be seen of it; `writable`: what may be written, unless it is hidden."""
     hidden = {use.field for use in uses if shown[use.field] is HIDDEN}
     if hidden:
         return Verdict("FIELD_HIDDEN", tuple(sorted(hidden)))
+    read_only = {use.field for use in uses if use.purpose is Purpose.WRITE and use.field not in writable}
+    if read_only:
+        return Verdict("FIELD_READ_ONLY", tuple(sorted(read_only)))
+    uses = [use for use in uses if use.purpose is not Purpose.WRITE]
     too_much = {
         use.field for use in uses if shown[use.field] is MASKED and use.purpose not in (Purpose.READ, Purpose.MATCH)
     }
@@ -87,18 +93,29 @@ def by_default(role: Role, tier: Tier) -> dict[str, Visibility]:
     return {name: DEFAULT_MATRIX[role, tier, FIELDS[NAMES[name]].field_class] for name in NAMES}
 
 
-def disagreements(permissions: Permissions, shown: Mapping[str, Visibility]) -> list[tuple[str, Verdict, Verdict]]:
+def disagreements(
+    permissions: Permissions, shown: Mapping[str, Visibility], writable: Collection[str] = ()
+) -> list[tuple[str, Verdict, Verdict]]:
     """Where the server decides otherwise than the table: the element, the server's verdict, the table's."""
     found = []
     for case, operation in operations():
-        wanted, said = expected(case.uses, shown), verdict(operation, permissions, case.variables)
+        wanted, said = expected(case.uses, shown, writable), verdict(operation, permissions, case.variables)
         if said != wanted:
             found.append((case.element, said, wanted))
     return found
 
 
-def permissions_with(shown: Mapping[str, Visibility]) -> Permissions:
-    return Permissions({NAMES[name]: visibility for name, visibility in shown.items()})
+def permissions_with(shown: Mapping[str, Visibility], writable: Collection[str] = ()) -> Permissions:
+    return Permissions(
+        {NAMES[name]: visibility for name, visibility in shown.items()}, frozenset(NAMES[name] for name in writable)
+    )
+
+
+def writable_by(role: Role) -> set[str]:
+    """By default, at every tier."""
+    return {
+        name for name in NAMES if FIELDS[NAMES[name]].is_writable and FIELDS[NAMES[name]].field_class in WRITES[role]
+    }
 
 
 def test_the_walk_goes_everywhere() -> None:
@@ -115,6 +132,8 @@ def test_the_walk_goes_everywhere() -> None:
     orders = [name for name in elements if "OrderField." in name and "in variables" not in name]
     assert len(methods) > 60
     assert len(orders) > 25
+    written = {name for name in elements if name.startswith("UpdateMemberInput.") and "in variables" not in name}
+    assert len(written) == 2 * len(EDITABLE)
     roots = [root for root in (CORE.query_type, CORE.mutation_type, CORE.subscription_type) if root is not None]
     assert len(roots) == 3
     assert {f"{root.name}.{name}" for root in roots for name in root.fields} <= elements
@@ -122,7 +141,8 @@ def test_the_walk_goes_everywhere() -> None:
 
 @pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
 def test_every_use_is_decided_as_the_default_matrix_says(role: Role, tier: Tier) -> None:
-    assert disagreements(DEFAULT_PERMISSIONS.permissions_of(role, tier), by_default(role, tier)) == []
+    permissions = DEFAULT_PERMISSIONS.permissions_of(role, tier)
+    assert disagreements(permissions, by_default(role, tier), writable_by(role)) == []
 
 
 @pytest.mark.parametrize("tier", list(Tier), ids=str)
@@ -142,7 +162,13 @@ def test_a_field_is_refused_wherever_it_is_used_and_nothing_else_is(field: str) 
     """Whoever may see all but this field; and, where there is a mask, all but this field unmasked."""
     for visibility in (HIDDEN, MASKED) if has_mask(NAMES[field]) else (HIDDEN,):
         shown = {**dict.fromkeys(NAMES, VISIBLE), field: visibility}
-        assert disagreements(permissions_with(shown), shown) == []
+        assert disagreements(permissions_with(shown, NAMES), shown, NAMES) == []
+
+
+@pytest.mark.parametrize("field", sorted(writable_by(Role.ADMINISTRATOR)))
+def test_what_may_be_read_alone_is_not_written(field: str) -> None:
+    shown, writable = dict.fromkeys(NAMES, VISIBLE), set(NAMES) - {field}
+    assert disagreements(permissions_with(shown, writable), shown, writable) == []
 
 
 @pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
@@ -178,6 +204,9 @@ class RefusalsAlone:
         self.audit_log = self
         self.noted: list[AuditRecord] = []
 
+    def expecting(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     async def record(self, record: AuditRecord) -> None:
         self.noted.append(record)
 
@@ -193,7 +222,7 @@ async def test_a_refusal_comes_before_anything_runs(role: Role, tier: Tier) -> N
     context = RequestContext(actor, permissions, nothing, database, nothing, system_clock, "en", code_key=b"")
     running, refused = Operations(SCHEMA), 0
     for case, operation in operations():
-        wanted = expected(case.uses, shown)
+        wanted = expected(case.uses, shown, writable_by(role))
         if wanted != ALLOWED:
             answer = await running.run(operation, Request(case.document, None, case.variables), context)
             assert (answer.executed, answer.data) == (False, None)
@@ -252,6 +281,12 @@ def test_it_finds_an_output_field_that_is_not_looked_at(monkeypatch: pytest.Monk
 def test_it_finds_variables_that_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(field_usage, "_uses_in_value", lambda *_: iter(()))
     assert "MemberFilter.phone.fuzzy in variables" in found_when_phones_are_hidden()
+
+
+def test_it_finds_a_part_that_is_written_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = CORE.type_map["UpdateMemberInput"].fields["phone"]  # type: ignore[attr-defined] # an input type
+    monkeypatch.setattr(part.extensions[GraphQLCoreConverter.DEFINITION_BACKREF], "metadata", {})
+    assert "UpdateMemberInput.phone: null" in found_when_phones_are_hidden()
 
 
 def found_when_phones_are_hidden() -> set[str]:

@@ -1,0 +1,141 @@
+"""变更党员: the mutations of administrators on the members of their subtree."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Annotated, Any
+
+import strawberry
+
+from auth.default_matrix import FieldClass
+from auth.visibility import FieldUse, Purpose
+from domain.codes import (
+    Education,
+    Ethnicity,
+    FloatingDirection,
+    Gender,
+    MemberCategory,
+    MembershipStatus,
+    WorkPosition,
+)
+from domain.errors import RefusedError
+from domain.members import EDITABLE, Changes
+from domain.records import MemberRecord
+from resolvers import member_changes, members
+from resolvers.member_changes import KnownMember
+from schema.filters import condition_part
+from schema.identifiers import number_of
+from schema.info import Info
+from schema.lookahead import selection_of
+from schema.mutating import UserError, shown
+from schema.optional import ABSENT
+from schema.resolving import for_all
+from schema.traits import open_field, record_field
+from schema.types.member import Member
+
+
+def _written(description: str, field: str) -> Any:
+    """A part of the input that may be left out; null empties the field."""
+    return condition_part(description, FieldUse(f"Member.{field}", Purpose.WRITE))
+
+
+@strawberry.input(description="修改党员信息。What is to stand in a member's record; what is left out stays as it is.")
+class UpdateMemberInput:
+    # fmt: off
+    id: strawberry.ID = strawberry.field(description="全局标识。Global id of the member.")
+    version: int = strawberry.field(description="版本。The version that was seen; CONFLICT when the record has been changed since.")
+    gender: Gender | None = _written("性别。Gender.", "gender")
+    ethnicity: Ethnicity | None = _written("民族。Ethnicity.", "ethnicity")
+    birth_date: date | None = _written("出生日期。Date of birth.", "birth_date")
+    education: Education | None = _written("学历。Education.", "education")
+    category: MemberCategory | None = _written("人员类别。Category: formal or probationary.", "category")
+    branch_id: strawberry.ID | None = _written("所在党支部。Global id of the branch, of the caller's own subtree.", "branch")
+    joined_on: date | None = _written("加入党组织日期。Joined on.", "joined_on")
+    formal_on: date | None = _written("转正日期。Formal on.", "formal_on")
+    work_position: WorkPosition | None = _written("工作岗位。Work position.", "work_position")
+    phone: str | None = _written("联系电话。Phone: mobile, or landline with area code.", "phone")
+    home_address: str | None = _written("家庭住址。Home address.", "home_address")
+    status: MembershipStatus | None = _written("党籍状态。Membership status.", "status")
+    lost_contact: bool | None = _written("是否为失联党员。Lost contact.", "lost_contact")
+    lost_contact_since: date | None = _written("失联日期。Lost contact since.", "lost_contact_since")
+    floating: bool | None = _written("是否流动党员。Floating member.", "floating")
+    floating_direction: FloatingDirection | None = _written("流动方向。Floating direction.", "floating_direction")
+    # fmt: on
+
+
+@for_all
+async def _member(root: Sequence["UpdateMemberPayload"], info: Info) -> list[MemberRecord | None]:
+    ids = [payload.member_id for payload in root]
+    return await members.members_as_changed(info.context, ids, selection_of(info, "Member"))
+
+
+@strawberry.type(description="修改党员信息的结果。The member, and what is wrong.")
+class UpdateMemberPayload:
+    member_id: strawberry.Private[int]
+    member: Member | None = open_field(
+        "党员",
+        "The record as it stands: changed, or as it was before when there are errors.",
+        resolver=_member,
+    )
+    errors: list[UserError] = open_field("问题", "Everything that is wrong; nothing was saved then.")
+
+
+@strawberry.input(description="批量修改党员信息。Many changes, each saved or refused by itself.")
+class UpdateMembersInput:
+    members: list[UpdateMemberInput] = strawberry.field(
+        description=f"党员。The changes, in order; {member_changes.MOST_AT_ONCE:,} at most."
+    )
+
+
+@strawberry.type(description="批量修改党员信息的结果。What became of each change.")
+class UpdateMembersPayload:
+    results: list[UpdateMemberPayload] = open_field("结果", "In the order of the changes.")
+    changed_count: int = open_field("成功数", "How many were saved.")
+    refused_count: int = open_field("失败数", "How many were refused.")
+
+
+async def _update_member(
+    info: Info, input: Annotated[UpdateMemberInput, strawberry.argument(description="修改内容。The change.")]
+) -> UpdateMemberPayload:
+    known, changes = _known(input), _changes(input)
+    try:
+        await member_changes.update_member(info.context, known, changes)
+    except RefusedError as refused:
+        return UpdateMemberPayload(member_id=known.member_id, errors=shown(refused, info.context.language))
+    return UpdateMemberPayload(member_id=known.member_id, errors=[])
+
+
+async def _update_members(
+    info: Info, input: Annotated[UpdateMembersInput, strawberry.argument(description="修改内容。The changes.")]
+) -> UpdateMembersPayload:
+    asked = [(_known(each), _changes(each)) for each in input.members]
+    outcomes = await member_changes.update_members(info.context, asked)
+    results = [
+        UpdateMemberPayload(member_id=known.member_id, errors=shown(refused, info.context.language) if refused else [])
+        for (known, _), refused in zip(asked, outcomes, strict=True)
+    ]
+    refused_count = sum(1 for refused in outcomes if refused)
+    return UpdateMembersPayload(
+        results=results, changed_count=len(results) - refused_count, refused_count=refused_count
+    )
+
+
+def _known(input: UpdateMemberInput) -> KnownMember:
+    return KnownMember(number_of("Member", input.id, "input.id"), input.version)
+
+
+def _changes(input: UpdateMemberInput) -> Changes:
+    """What was given, null too."""
+    changes = {field.name: getattr(input, field.name) for field in fields(input) if field.name in EDITABLE}
+    given = {name: value for name, value in changes.items() if value is not ABSENT}
+    if given.get("branch_id") is not None:
+        given["branch_id"] = number_of("Organization", given["branch_id"], "input.branchId")
+    return given
+
+
+@strawberry.type
+class MemberMutations:
+    # fmt: off
+    update_member: UpdateMemberPayload = record_field("修改党员信息", "Correct a member's record; it is saved whole or not at all.", read=FieldClass.BUSINESS, resolver=_update_member)
+    update_members: UpdateMembersPayload = record_field("批量修改党员信息", "Correct the records of many members, each saved or refused by itself.", read=FieldClass.BUSINESS, resolver=_update_members)
+    # fmt: on
