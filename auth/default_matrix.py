@@ -21,11 +21,8 @@ class FieldClass(CodeList):
     ADMINISTRATION = "ADMINISTRATION", "系统管理", "accounts, partners and the permission matrix, and what changes them"
     STAFF = "STAFF", "账号持有人信息", "identity number and phone of those who hold accounts"
     AUDIT = "AUDIT", "审计", "the audit log"
-    BUSINESS = (
-        "BUSINESS",
-        "党务办理",
-        "what changes members' records; each field that is changed has to be writable too",
-    )
+    BUSINESS = "BUSINESS", "党务办理", "what changes members' records, each field as far as it may be written"
+    TRANSFER = "TRANSFER", "组织关系转接", "what begins, completes and cancels transfers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +40,19 @@ _HIDDEN, _MASKED, VISIBLE = Visibility.HIDDEN, Visibility.MASKED, Visibility.VIS
 
 # fmt: off
 _READ = (
-    # role            tier        STRUCTURE  RECORD    PERSONAL  ADMINISTRATION  STAFF     AUDIT     BUSINESS
-    (_ADMINISTRATOR,  _COUNTY,    VISIBLE,   VISIBLE,  VISIBLE,  _HIDDEN,        _HIDDEN,  _HIDDEN,  VISIBLE),
-    (_ADMINISTRATOR,  _APPROVING, VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN,  VISIBLE),
-    (_ADMINISTRATOR,  _OTHER,     VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN,  VISIBLE),
-    (_OFFICER,        _COUNTY,    VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        VISIBLE,  _HIDDEN,  _HIDDEN),
-    (_OFFICER,        _APPROVING, VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        _MASKED,  _HIDDEN,  _HIDDEN),
-    (_OFFICER,        _OTHER,     VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        _MASKED,  _HIDDEN,  _HIDDEN),
-    (_AUDITOR,        _COUNTY,    VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE,  _HIDDEN),
-    (_AUDITOR,        _APPROVING, VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE,  _HIDDEN),
-    (_AUDITOR,        _OTHER,     VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE,  _HIDDEN),
-    (_PARTNER,        _COUNTY,    VISIBLE,   VISIBLE,  VISIBLE,  _HIDDEN,        _HIDDEN,  _HIDDEN,  _HIDDEN),
-    (_PARTNER,        _APPROVING, VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN,  _HIDDEN),
-    (_PARTNER,        _OTHER,     VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN,  _HIDDEN),
+    # role            tier        STRUCTURE  RECORD    PERSONAL  ADMINISTRATION  STAFF     AUDIT     BUSINESS  TRANSFER
+    (_ADMINISTRATOR,  _COUNTY,    VISIBLE,   VISIBLE,  VISIBLE,  _HIDDEN,        _HIDDEN,  _HIDDEN,  VISIBLE,  _HIDDEN),
+    (_ADMINISTRATOR,  _APPROVING, VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN,  VISIBLE,  _HIDDEN),
+    (_ADMINISTRATOR,  _OTHER,     VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN,  VISIBLE,  _HIDDEN),
+    (_OFFICER,        _COUNTY,    VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        VISIBLE,  _HIDDEN,  _HIDDEN,  _HIDDEN),
+    (_OFFICER,        _APPROVING, VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        _MASKED,  _HIDDEN,  _HIDDEN,  _HIDDEN),
+    (_OFFICER,        _OTHER,     VISIBLE,   _HIDDEN,  _HIDDEN,  VISIBLE,        _MASKED,  _HIDDEN,  _HIDDEN,  _HIDDEN),
+    (_AUDITOR,        _COUNTY,    VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE,  _HIDDEN,  _HIDDEN),
+    (_AUDITOR,        _APPROVING, VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE,  _HIDDEN,  _HIDDEN),
+    (_AUDITOR,        _OTHER,     VISIBLE,   _HIDDEN,  _HIDDEN,  _HIDDEN,        _HIDDEN,  VISIBLE,  _HIDDEN,  _HIDDEN),
+    (_PARTNER,        _COUNTY,    VISIBLE,   VISIBLE,  VISIBLE,  _HIDDEN,        _HIDDEN,  _HIDDEN,  _HIDDEN,  VISIBLE),
+    (_PARTNER,        _APPROVING, VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN,  _HIDDEN,  VISIBLE),
+    (_PARTNER,        _OTHER,     VISIBLE,   VISIBLE,  _MASKED,  _HIDDEN,        _HIDDEN,  _HIDDEN,  _HIDDEN,  VISIBLE),
 )
 # fmt: on
 

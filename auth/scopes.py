@@ -9,6 +9,7 @@ NEEDED: Mapping[FieldClass, Scope] = {
     FieldClass.STRUCTURE: Scope.ORGANIZATIONS_READ,
     FieldClass.RECORD: Scope.MEMBERS_READ,
     FieldClass.PERSONAL: Scope.MEMBERS_READ,
+    FieldClass.TRANSFER: Scope.TRANSFERS_WRITE,
 }
 """The scope without which a partner sees nothing of a class. Of the other classes partners see nothing at all."""
 

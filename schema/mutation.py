@@ -5,8 +5,11 @@ from schema.mutations.accounts import AccountMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.partners import PartnerMutations
 from schema.mutations.permissions import PermissionMutations
+from schema.mutations.transfers import TransferMutations
 
 
 @strawberry.type(description="变更。What can be changed; each answers with what was changed, or with what is wrong.")
-class Mutation(AccountMutations, AccountImportMutations, MemberMutations, PartnerMutations, PermissionMutations):
+class Mutation(
+    AccountMutations, AccountImportMutations, MemberMutations, PartnerMutations, PermissionMutations, TransferMutations
+):
     """Each noun's mutations stand in a file of `schema/mutations/`."""

@@ -28,6 +28,7 @@ from schema.lookahead import connection_selection, selection_of
 from schema.optional import ABSENT
 from schema.queries.accounts import AccountQueries
 from schema.queries.audit_entries import AuditQueries
+from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
 from schema.traits import open_field, record_field
@@ -123,7 +124,7 @@ def _member_query_fields(info: Info) -> list[QueryField]:
 
 
 @strawberry.type(description="查询。What can be read; everything lies within the caller's scope.")
-class Query(AccountQueries, AuditQueries, PartnerQueries, PermissionQueries):
+class Query(AccountQueries, AuditQueries, MemberPrefillQueries, PartnerQueries, PermissionQueries):
     # fmt: off
     viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)
     node: Node | None = open_field("按全局标识查找", "The record with that id; null when it does not exist in the caller's scope.", resolver=_node)

@@ -59,6 +59,7 @@ NO_CONDITIONS: Mapping[str, str] = {
     "newest": "how many entries are verified",
     "id": "names the record",
     "ids": "names the records",
+    "identityNumber": "is only taken apart",
     "reach": "how far below an organisation",
     "role": "whose permission matrix",
     "tier": "whose permission matrix",

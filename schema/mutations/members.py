@@ -1,6 +1,5 @@
 """变更党员: the mutations of administrators on the members of their subtree."""
 
-from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any
@@ -18,20 +17,16 @@ from domain.codes import (
     MembershipStatus,
     WorkPosition,
 )
-from domain.errors import RefusedError
 from domain.members import EDITABLE, Changes
-from domain.records import MemberRecord
-from resolvers import member_changes, members
-from resolvers.member_changes import KnownMember
+from resolvers import member_changes
+from resolvers.held_members import KnownMember
 from schema.filters import condition_part
 from schema.identifiers import number_of
 from schema.info import Info
-from schema.lookahead import selection_of
-from schema.mutating import UserError, shown
+from schema.member_payload import MemberPayload, member_settled
+from schema.mutating import shown
 from schema.optional import ABSENT
-from schema.resolving import for_all
 from schema.traits import open_field, record_field
-from schema.types.member import Member
 
 
 def _written(description: str, field: str) -> Any:
@@ -63,21 +58,9 @@ class UpdateMemberInput:
     # fmt: on
 
 
-@for_all
-async def _member(root: Sequence["UpdateMemberPayload"], info: Info) -> list[MemberRecord | None]:
-    ids = [payload.member_id for payload in root]
-    return await members.members_as_changed(info.context, ids, selection_of(info, "Member"))
-
-
 @strawberry.type(description="修改党员信息的结果。The member, and what is wrong.")
-class UpdateMemberPayload:
-    member_id: strawberry.Private[int]
-    member: Member | None = open_field(
-        "党员",
-        "The record as it stands: changed, or as it was before when there are errors.",
-        resolver=_member,
-    )
-    errors: list[UserError] = open_field("问题", "Everything that is wrong; nothing was saved then.")
+class UpdateMemberPayload(MemberPayload):
+    pass
 
 
 @strawberry.input(description="批量修改党员信息。Many changes, each saved or refused by itself.")
@@ -97,12 +80,9 @@ class UpdateMembersPayload:
 async def _update_member(
     info: Info, input: Annotated[UpdateMemberInput, strawberry.argument(description="修改内容。The change.")]
 ) -> UpdateMemberPayload:
-    known, changes = _known(input), _changes(input)
-    try:
-        await member_changes.update_member(info.context, known, changes)
-    except RefusedError as refused:
-        return UpdateMemberPayload(member_id=known.member_id, errors=shown(refused, info.context.language))
-    return UpdateMemberPayload(member_id=known.member_id, errors=[])
+    known = _known(input)
+    change = member_changes.update_member(info.context, known, _changes(input))
+    return await member_settled(info, known, change, UpdateMemberPayload)
 
 
 async def _update_members(

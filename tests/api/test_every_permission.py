@@ -43,6 +43,7 @@ WHOEVER = [(role, tier) for role in Role for tier in Tier]
 SHOWN_BY = {
     Scope.ORGANIZATIONS_READ: {FieldClass.STRUCTURE},
     Scope.MEMBERS_READ: {FieldClass.RECORD, FieldClass.PERSONAL},
+    Scope.TRANSFERS_WRITE: {FieldClass.TRANSFER},
 }
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date
 from secrets import token_hex
 from typing import Any
 
 import pytest
 from sqlalchemy import text, update
 
+from domain.clock import age_on, today
 from domain.codes import AuditKind, OrganizationKind, Role
 from domain.members import draft_of, problems_of
 from domain.records import MemberRecord, OrganizationRecord
@@ -307,3 +309,12 @@ async def test_more_than_a_thousand_at_once_are_refused(administrator: Caller, m
     error = await administrator.refused(UPDATE_MANY, {"input": {"members": [of(member)] * 1_001}})
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert "1001" in error["message"]
+
+
+async def test_a_form_is_prefilled_from_the_identity_number(administrator: Caller) -> None:
+    query = "query Prefill($number: String!) { memberPrefill(identityNumber: $number) { gender birthDate age } }"
+    known = await administrator.ask(query, {"number": " 37010219900101123x"})
+    age = age_on(date(1990, 1, 1), today(administrator.api.clock))
+    assert known["memberPrefill"] == {"gender": "MALE", "birthDate": "1990-01-01", "age": age}
+    unknown = await administrator.ask(query, {"number": "370102199002301232"})
+    assert (unknown["memberPrefill"]["birthDate"], unknown["memberPrefill"]["age"]) == (None, None)
