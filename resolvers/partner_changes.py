@@ -19,6 +19,14 @@ from storage.writing import WriteSession
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPartner:
+    """A partner as whoever changes it has seen it; without a version, as it stands."""
+
+    partner_id: int
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WithSecret:
     """A partner and its new secret, which is shown this once."""
 
@@ -49,17 +57,17 @@ async def register_partner(
     return WithSecret(partner, secret)
 
 
-async def rotate_secret(context: RequestContext, number: int, overlap: timedelta) -> WithSecret:
+async def rotate_secret(context: RequestContext, known: KnownPartner, overlap: timedelta) -> WithSecret:
     """The secret before stays good for as long as `overlap`; the one before that no longer is."""
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise RefusedError(_overlap_out_of_bounds())
     secret = new_secret()
     async with context.database.writing() as session:
-        await _usable(session, context, number)
+        before = await _usable(session, context, known)
         partner = await change_partner(
             session,
-            number,
-            former_secret_hash=await secret_hash_of(session, number),
+            before.id,
+            former_secret_hash=await secret_hash_of(session, before.id),
             former_secret_until=context.clock() + overlap,
             secret_hash=hashed_secret(secret),
         )
@@ -67,44 +75,44 @@ async def rotate_secret(context: RequestContext, number: int, overlap: timedelta
     return WithSecret(partner, secret)
 
 
-async def set_scopes(context: RequestContext, number: int, scopes: Sequence[Scope]) -> PartnerRecord:
+async def set_scopes(context: RequestContext, known: KnownPartner, scopes: Sequence[Scope]) -> PartnerRecord:
     """Tokens that are out already lose what is taken away, and gain nothing."""
     problems = _problems_of_scopes(scopes)
     if problems:
         raise RefusedError(*problems)
     async with context.database.writing() as session:
-        before = await _usable(session, context, number)
-        partner = await change_partner(session, number, scopes=_tokens(_each_once(scopes)))
+        before = await _usable(session, context, known)
+        partner = await change_partner(session, before.id, scopes=_tokens(_each_once(scopes)))
         was, now = _tokens(before.scopes), _tokens(partner.scopes)
         await _audit(session, context, "setPartnerScopes", partner, before=was, after=now)
     return partner
 
 
-async def suspend_partner(context: RequestContext, number: int) -> PartnerRecord:
+async def suspend_partner(context: RequestContext, known: KnownPartner) -> PartnerRecord:
     """It gets no tokens, and those that it has are worth nothing any more, even when it is resumed."""
-    return await _shut_out(context, number, ClientState.SUSPENDED, "suspendPartner")
+    return await _shut_out(context, known, ClientState.SUSPENDED, "suspendPartner")
 
 
-async def revoke_partner(context: RequestContext, number: int) -> PartnerRecord:
+async def revoke_partner(context: RequestContext, known: KnownPartner) -> PartnerRecord:
     """As a suspension, but for good."""
-    return await _shut_out(context, number, ClientState.REVOKED, "revokePartner")
+    return await _shut_out(context, known, ClientState.REVOKED, "revokePartner")
 
 
-async def resume_partner(context: RequestContext, number: int) -> PartnerRecord:
+async def resume_partner(context: RequestContext, known: KnownPartner) -> PartnerRecord:
     async with context.database.writing() as session:
-        partner = await _usable(session, context, number)
+        partner = await _usable(session, context, known)
         if partner.state is not ClientState.SUSPENDED:
             raise RefusedError(_wrong_state(partner.state))
-        return await _put(session, context, number, ClientState.ACTIVE, "resumePartner")
+        return await _put(session, context, partner.id, ClientState.ACTIVE, "resumePartner")
 
 
-async def _shut_out(context: RequestContext, number: int, state: ClientState, operation: str) -> PartnerRecord:
+async def _shut_out(context: RequestContext, known: KnownPartner, state: ClientState, operation: str) -> PartnerRecord:
     async with context.database.writing() as session:
-        partner = await _usable(session, context, number)
+        partner = await _usable(session, context, known)
         if partner.state is state:
             raise RefusedError(_wrong_state(state))
-        await revoke_grants_of_client(session, number, "partner shut out")
-        return await _put(session, context, number, state, operation)
+        await revoke_grants_of_client(session, partner.id, "partner shut out")
+        return await _put(session, context, partner.id, state, operation)
 
 
 async def _put(
@@ -115,11 +123,13 @@ async def _put(
     return partner
 
 
-async def _usable(session: WriteSession, context: RequestContext, number: int) -> PartnerRecord:
-    """Locked; NOT_FOUND outside the scope, RefusedError for one that was revoked for good."""
-    partner = await partner_to_change(session, context.scope, number)
+async def _usable(session: WriteSession, context: RequestContext, known: KnownPartner) -> PartnerRecord:
+    """Locked; NOT_FOUND outside the scope, RefusedError for one that was changed since or was revoked for good."""
+    partner = await partner_to_change(session, context.scope, known.partner_id)
     if partner is None:
         raise _no_partner()
+    if known.version not in (None, partner.version):
+        raise RefusedError(_conflict(partner.version))
     if partner.state is ClientState.REVOKED:
         raise RefusedError(_wrong_state(partner.state))
     return partner
@@ -162,6 +172,14 @@ def _overlap_out_of_bounds() -> Problem:
         f"旧密钥的保留时间应为 0 至 {hours} 小时。", f"The former secret can stay good for 0 to {hours} hours."
     )
     return Problem("OVERLAP_OUT_OF_BOUNDS", message, ("overlapHours",))
+
+
+def _conflict(current: int) -> Problem:
+    message = Message(
+        f"该合作系统已被修改，当前版本为 {current}：请重新载入后再改。",
+        f"The partner has been changed meanwhile and is at version {current}: load it again.",
+    )
+    return Problem("CONFLICT", message, ("version",))
 
 
 def _wrong_state(state: ClientState) -> Problem:

@@ -4,7 +4,7 @@ from domain.pages import Page
 from domain.partners import PartnerRecord
 from resolvers.context import RequestContext
 from resolvers.paging import PageArguments, page_request
-from storage.partners import count_partners, page_of_partners, partner_with_id
+from storage.partners import count_partners, page_of_partners
 
 
 async def search_partners(context: RequestContext, page: PageArguments) -> Page[PartnerRecord]:
@@ -17,5 +17,7 @@ async def count_of_partners(context: RequestContext) -> int:
 
 
 async def find_partner(context: RequestContext, number: int) -> PartnerRecord | None:
-    """None for what does not exist or is outside the scope."""
-    return await partner_with_id(context.database, context.scope, number)
+    """None for what does not exist, is outside the scope, or belongs to records the caller may not know of."""
+    if context.permissions.hides("Partner.id"):
+        return None
+    return await context.loaders.partner_by_id().load(number)

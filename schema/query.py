@@ -6,8 +6,9 @@ import strawberry
 from auth.actor import Actor
 from auth.default_matrix import FieldClass
 from domain.errors import bad_input
+from domain.partners import PartnerRecord
 from domain.records import AccountRecord, MemberRecord, OrganizationRecord
-from resolvers import accounts, members, organizations
+from resolvers import accounts, members, organizations, partners
 from schema.arguments import (
     After,
     Before,
@@ -40,7 +41,7 @@ from schema.types.viewer import Viewer
 
 LARGEST_NODES = 1_000
 
-Record = MemberRecord | OrganizationRecord | AccountRecord
+Record = MemberRecord | OrganizationRecord | AccountRecord | PartnerRecord
 Id = Annotated[strawberry.ID, strawberry.argument(description="全局标识。Global id of the record.")]
 Ids = Annotated[
     list[strawberry.ID], strawberry.argument(description="全局标识列表。Global ids; 1,000 at most in one call.")
@@ -74,6 +75,8 @@ async def _found(info: Info, text: str, argument: str) -> Record | None:
             return await organizations.find_organization(info.context, number, selection_of(info, "Organization"))
         case "Account":
             return await accounts.find_account(info.context, number, selection_of(info, "Account"))
+        case "Partner":
+            return await partners.find_partner(info.context, number)
         case _:
             return None
 

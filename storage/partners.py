@@ -1,5 +1,6 @@
 """合作系统: partners, asked for within a scope, the subtree of the security officer's organisation."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from storage.filters import subtree
 from storage.models import Client, Organization
 from storage.ordering import SortKey
 from storage.pages import page_of, page_statement, walk_of
+from storage.statements import one_of
 from storage.writing import WriteSession
 
 _COLUMNS: tuple[Any, ...] = (
@@ -42,9 +44,10 @@ async def count_partners(database: Database, scope: str) -> int:
     return await database.number(select(func.count()).select_from(_partners(scope).subquery()))
 
 
-async def partner_with_id(database: Database, scope: str, number: int) -> PartnerRecord | None:
-    row = await database.row(_partners(scope).where(Client.id == number))
-    return None if row is None else _record(row)
+async def partners_by_id(database: Database, scope: str, ids: Sequence[int]) -> Mapping[int, PartnerRecord]:
+    """Those that exist within the scope."""
+    rows = await database.rows(_partners(scope).where(one_of(Client.id, ids)))
+    return {record.id: record for record in map(_record, rows)}
 
 
 async def partner_to_change(session: WriteSession, scope: str, number: int) -> PartnerRecord | None:

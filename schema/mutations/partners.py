@@ -10,7 +10,7 @@ from auth.default_matrix import FieldClass
 from domain.codes import Scope
 from domain.partners import DEFAULT_OVERLAP, HOUR, LONGEST_NAME, LONGEST_OVERLAP
 from resolvers import partner_changes
-from resolvers.partner_changes import WithSecret
+from resolvers.partner_changes import KnownPartner, WithSecret
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.mutating import PayloadT, UserError, as_payload, settled
@@ -18,6 +18,15 @@ from schema.traits import open_field, record_field
 from schema.types.partner import Partner
 
 ADMINISTRATION = FieldClass.ADMINISTRATION
+_VERSION = (
+    "版本。The version that was seen; CONFLICT when the partner has been changed since. Without one, as it stands."
+)
+
+
+@strawberry.input
+class KnownPartnerInput:
+    id: strawberry.ID = strawberry.field(description="合作系统。The partner.")
+    version: int | None = strawberry.field(default=None, description=_VERSION)
 
 
 @strawberry.input(description="登记合作系统。A partner's system that is to be let in.")
@@ -30,8 +39,7 @@ class RegisterPartnerInput:
 
 
 @strawberry.input(description="更换密钥。Which partner gets another secret.")
-class RotatePartnerSecretInput:
-    id: strawberry.ID = strawberry.field(description="合作系统。The partner.")
+class RotatePartnerSecretInput(KnownPartnerInput):
     overlap_hours: int = strawberry.field(
         default=DEFAULT_OVERLAP // HOUR,
         description=f"旧密钥保留小时数。For how many hours the secret before stays good; 0 to {LONGEST_OVERLAP // HOUR}.",
@@ -39,24 +47,23 @@ class RotatePartnerSecretInput:
 
 
 @strawberry.input(description="设置授权范围。What a partner may ask for from now on.")
-class SetPartnerScopesInput:
-    id: strawberry.ID = strawberry.field(description="合作系统。The partner.")
+class SetPartnerScopesInput(KnownPartnerInput):
     scopes: list[Scope] = strawberry.field(description="授权范围。All that it may ask for; one at least.")
 
 
 @strawberry.input(description="停用合作系统。Which partner is shut out.")
-class SuspendPartnerInput:
-    id: strawberry.ID = strawberry.field(description="合作系统。The partner.")
+class SuspendPartnerInput(KnownPartnerInput):
+    pass
 
 
 @strawberry.input(description="恢复合作系统。Which suspended partner is let in again.")
-class ResumePartnerInput:
-    id: strawberry.ID = strawberry.field(description="合作系统。The partner.")
+class ResumePartnerInput(KnownPartnerInput):
+    pass
 
 
 @strawberry.input(description="撤销合作系统。Which partner is shut out for good.")
-class RevokePartnerInput:
-    id: strawberry.ID = strawberry.field(description="合作系统。The partner.")
+class RevokePartnerInput(KnownPartnerInput):
+    pass
 
 
 @strawberry.type(description="登记合作系统的结果。The partner and its secret, or what is wrong.")
@@ -114,32 +121,32 @@ async def _register(info: Info, input: Register) -> RegisterPartnerPayload:
 
 
 async def _rotate(info: Info, input: Rotate) -> RotatePartnerSecretPayload:
-    change = partner_changes.rotate_secret(info.context, _number(input.id), timedelta(hours=input.overlap_hours))
+    change = partner_changes.rotate_secret(info.context, _known(input), timedelta(hours=input.overlap_hours))
     return await _with_secret(info, change, RotatePartnerSecretPayload)
 
 
 async def _set_scopes(info: Info, input: SetScopes) -> SetPartnerScopesPayload:
-    change = partner_changes.set_scopes(info.context, _number(input.id), input.scopes)
+    change = partner_changes.set_scopes(info.context, _known(input), input.scopes)
     return await settled(info, change, as_payload(SetPartnerScopesPayload, "partner"))
 
 
 async def _suspend(info: Info, input: Suspend) -> SuspendPartnerPayload:
-    change = partner_changes.suspend_partner(info.context, _number(input.id))
+    change = partner_changes.suspend_partner(info.context, _known(input))
     return await settled(info, change, as_payload(SuspendPartnerPayload, "partner"))
 
 
 async def _resume(info: Info, input: Resume) -> ResumePartnerPayload:
-    change = partner_changes.resume_partner(info.context, _number(input.id))
+    change = partner_changes.resume_partner(info.context, _known(input))
     return await settled(info, change, as_payload(ResumePartnerPayload, "partner"))
 
 
 async def _revoke(info: Info, input: Revoke) -> RevokePartnerPayload:
-    change = partner_changes.revoke_partner(info.context, _number(input.id))
+    change = partner_changes.revoke_partner(info.context, _known(input))
     return await settled(info, change, as_payload(RevokePartnerPayload, "partner"))
 
 
-def _number(identifier: strawberry.ID) -> int:
-    return number_of("Partner", identifier, "input.id")
+def _known(input: KnownPartnerInput) -> KnownPartner:
+    return KnownPartner(number_of("Partner", input.id, "input.id"), input.version)
 
 
 async def _with_secret(info: Info, change: Awaitable[WithSecret], payload: Callable[..., PayloadT]) -> PayloadT:

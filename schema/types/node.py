@@ -3,13 +3,15 @@ from typing import Any
 
 import strawberry
 
-from domain.records import AccountRecord, MemberRecord, OrganizationRecord, Record
+from domain.partners import PartnerRecord
+from domain.records import AccountRecord, MemberRecord, OrganizationRecord
 from schema.traits import open_field
 
-_TYPES: Mapping[type[Record], str] = {
+_TYPES: Mapping[type, str] = {
     MemberRecord: "Member",
     OrganizationRecord: "Organization",
     AccountRecord: "Account",
+    PartnerRecord: "Partner",
 }
 
 

@@ -13,6 +13,7 @@ from schema.info import Info
 from schema.lookahead import selection_of
 from schema.resolving import for_all
 from schema.traits import record_field
+from schema.types.node import Node
 from schema.types.organization import Organization
 
 ADMINISTRATION = FieldClass.ADMINISTRATION
@@ -33,7 +34,7 @@ async def _organization(root: Sequence[PartnerRecord], info: Info) -> list[Organ
 
 
 @strawberry.type(description="合作系统。A partner's system: a machine client with scopes. Its secrets are never shown.")
-class Partner:
+class Partner(Node):
     # fmt: off
     global_id: strawberry.ID = record_field("全局标识", "Opaque global id.", read=ADMINISTRATION, resolver=_id, name="id")
     client_id: str = record_field("客户端标识", "Client id, by which it asks for tokens.", read=ADMINISTRATION)
@@ -42,7 +43,7 @@ class Partner:
     scopes: list[Scope] = record_field("授权范围", "What it may ask for at all.", read=ADMINISTRATION, resolver=_scopes)
     state: ClientState = record_field("状态", "State.", read=ADMINISTRATION)
     former_secret_until: datetime | None = record_field("旧密钥失效时间", "Until when the secret before the last rotation is good; null when there has been none.", read=ADMINISTRATION)
-    version: int = record_field("版本", "Version: grows with every change.", read=ADMINISTRATION)
+    version: int = record_field("版本", "Version: grows with every change; give it back when you change the partner.", read=ADMINISTRATION)
     created_at: datetime = record_field("登记时间", "Registered at.", read=ADMINISTRATION)
     updated_at: datetime = record_field("更新时间", "Updated at.", read=ADMINISTRATION)
     # fmt: on

@@ -1,5 +1,6 @@
 """合作系统: security officers let partners' systems in, and shut them out, within their own subtree."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,21 +13,30 @@ from schema.identifiers import encoded
 from server import recently_read
 from storage.engine import connect
 from storage.models import AuditEntry, Client
+from tests.api.test_statement_counts import counted
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.oracle import Register
 from tests.set_clock import SetClock
 
 REGISTER = """mutation ($input: RegisterPartnerInput!) { registerPartner(input: $input) {
   partner { id clientId name scopes state organization { id } version } secret errors { code path } } }"""
+NODE = "query ($id: ID!) { node(id: $id) { __typename id ... on Partner { name organization { id } } } }"
 ROTATE = """mutation ($input: RotatePartnerSecretInput!) { rotatePartnerSecret(input: $input) {
   partner { clientId formerSecretUntil version } secret errors { code path } } }"""
+CHANGES: list[tuple[str, dict[str, Any]]] = [
+    ("rotatePartnerSecret", {}),
+    ("setPartnerScopes", {"scopes": ["MEMBERS_READ"]}),
+    ("suspendPartner", {}),
+    ("resumePartner", {}),
+    ("revokePartner", {}),
+]
 
 
 def mutation(name: str) -> str:
     kind = f"{name[0].upper()}{name[1:]}Input"
     return (
         f"mutation ($input: {kind}!) {{ {name}(input: $input) "
-        "{ partner { state scopes version } errors { code path } } }"
+        "{ partner { state scopes version } errors { code path message } } }"
     )
 
 
@@ -166,10 +176,10 @@ async def test_a_partner_that_is_resumed_must_ask_for_new_tokens(
 async def test_what_is_revoked_stays_revoked(officer: Caller, county: OrganizationRecord) -> None:
     identifier = (await registered(officer, county))["partner"]["id"]
     assert (await changed(officer, "revokePartner", id=identifier))["partner"]["state"] == "REVOKED"
-    wrong = [{"code": "WRONG_STATE", "path": ["id"]}]
-    for name in ("resumePartner", "suspendPartner", "revokePartner"):
-        assert await changed(officer, name, id=identifier) == {"partner": None, "errors": wrong}
-    assert (await changed(officer, "setPartnerScopes", id=identifier, scopes=["MEMBERS_READ"]))["errors"] == wrong
+    for name, further in CHANGES:
+        answer = await changed(officer, name, id=identifier, **further)
+        wrong = [(error["code"], error["path"]) for error in answer["errors"]]
+        assert (answer["partner"], wrong) == (None, [("WRONG_STATE", ["id"])]), name
 
 
 async def test_scopes_that_are_taken_away_are_gone_from_tokens_that_are_out(
@@ -222,6 +232,7 @@ async def test_what_is_out_of_scope_does_not_exist(
         "query ($id: ID!) { partner(id: $id) { id } partners { totalCount } }", {"id": identifier}
     )
     assert seen == {"partner": None, "partners": {"totalCount": 0}}
+    assert await stranger.ask(NODE, {"id": identifier}) == {"node": None}
     for given in (identifier, encoded("Partner", 10**12)):
         for name in ("suspendPartner", "revokePartner", "resumePartner"):
             error = await stranger.refused(mutation(name), {"input": {"id": given}})
@@ -238,6 +249,71 @@ async def test_only_security_officers_administer_partners(own_api: Api, county: 
     for query, variables in ((REGISTER, {"input": given}), ("{ partners { totalCount } }", {})):
         assert (await caller.refused(query, variables))["extensions"]["code"] == "FIELD_HIDDEN"
     assert await own_api.database.rows(select(Client.id)) == []
+
+
+async def test_a_partner_is_found_by_its_global_id_alone(
+    own_api: Api, officer: Caller, county: OrganizationRecord
+) -> None:
+    identifier = (await registered(officer, county))["partner"]["id"]
+    organization = {"id": encoded("Organization", county.id)}
+    assert await officer.ask(NODE, {"id": identifier}) == {
+        "node": {"__typename": "Partner", "id": identifier, "name": "党员教育系统", "organization": organization}
+    }
+    for role in (Role.ADMINISTRATOR, Role.AUDITOR):
+        found = await own_api.as_(county, role).ask("query ($id: ID!) { node(id: $id) { id } }", {"id": identifier})
+        assert found == {"node": None}
+
+
+async def test_partners_found_together_take_one_statement(
+    own_api: Api, officer: Caller, county: OrganizationRecord
+) -> None:
+    made = [(await registered(officer, county))["partner"]["id"] for _ in range(3)]
+    nothing = encoded("Partner", 10**12)
+    with counted(own_api.database) as statements:
+        found = await officer.ask("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": [*made, nothing]})
+    assert found == {"nodes": [*({"id": identifier} for identifier in made), None]}
+    assert len([text for text in statements if "FROM clients" in text]) == 1
+
+
+@pytest.mark.parametrize(("name", "further"), CHANGES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_stale_version_is_a_conflict_that_shows_the_current_one_and_changes_nothing(
+    own_api: Api, officer: Caller, county: OrganizationRecord, name: str, further: dict[str, Any], language: str
+) -> None:
+    partner = (await registered(officer, county))["partner"]
+    await changed(officer, "suspendPartner", id=partner["id"], version=1)
+    before = await own_api.database.rows(select(*Client.__table__.columns))
+    officer.language = language
+    answer = await changed(officer, name, id=partner["id"], version=1, **further)
+    [error] = answer["errors"]
+    assert (answer["partner"], error["code"], error["path"]) == (None, "CONFLICT", ["version"])
+    assert {"zh": "当前版本为 2", "en": "is at version 2"}[language] in error["message"]
+    assert await own_api.database.rows(select(*Client.__table__.columns)) == before
+
+
+async def test_whoever_gives_the_present_version_or_none_changes_the_partner(
+    officer: Caller, county: OrganizationRecord
+) -> None:
+    identifier = (await registered(officer, county))["partner"]["id"]
+    for version, (name, further) in enumerate(CHANGES, start=1):
+        answer = await changed(officer, name, id=identifier, version=version, **further)
+        assert (answer["errors"], answer["partner"]["version"]) == ([], version + 1), name
+    another = (await registered(officer, county))["partner"]["id"]
+    for unsaid in ({}, {"version": None}):
+        assert (await changed(officer, "rotatePartnerSecret", id=another, **unsaid))["errors"] == []
+
+
+@pytest.mark.parametrize(("name", "further"), [change for change in CHANGES if change[0] != "resumePartner"])
+async def test_of_two_changes_of_one_version_at_once_one_is_made(
+    own_api: Api, officer: Caller, county: OrganizationRecord, name: str, further: dict[str, Any]
+) -> None:
+    identifier = (await registered(officer, county))["partner"]["id"]
+    answers = await asyncio.gather(
+        changed(officer, name, id=identifier, version=1, **further),
+        changed(officer, "rotatePartnerSecret", id=identifier, version=1),
+    )
+    assert sorted("".join(error["code"] for error in answer["errors"]) for answer in answers) == ["", "CONFLICT"]
+    assert await own_api.database.rows(select(Client.version)) == [(2,)]
 
 
 async def test_partners_come_in_pages(officer: Caller, county: OrganizationRecord) -> None:
