@@ -15,7 +15,7 @@ from auth.rate_limits import OLD_PASSWORD_PER_ACCOUNT, PASSWORD_PER_ADDRESS
 from auth.sign_out import sign_out_everywhere
 from domain.codes import AuditKind, CodePurpose
 from domain.errors import Message, Problem, RefusedError
-from domain.messages import PASSWORD_CHANGED_TEXT
+from domain.messages import PASSWORD_CHANGED_TEXT, PASSWORD_RECOVERED_TEXT
 from domain.secrets import new_secret
 from domain.user_names import typed_identity_number
 from storage.browser_sessions import SignedIn, begin_session
@@ -52,6 +52,7 @@ async def recover(desk: Desk, visitor: Visitor, identity_number: str, password: 
         if account is not None and recovers:
             require_impersonal_password(password, account)
             await _set_anew(desk, session, account, password_hash)
+            await _tell(session, account, "password-recovered", PASSWORD_RECOVERED_TEXT)
             await spend_verification(session, visitor.session_hash, CodePurpose.RECOVERY, now)
         details = {"outcome": "RECOVERED" if recovers else "REFUSED"}
         await session.audit(desk.audited(visitor, AuditKind.CREDENTIAL, "recover", account, details))
@@ -80,6 +81,7 @@ async def change_password(desk: Desk, visitor: Visitor, who: SignedIn, old: str,
         changes = checked.right and account is not None and account.password_hash == checked.compared_with
         if account is not None and changes:
             await _set_anew(desk, session, account, password_hash)
+            await _tell(session, account, "password-changed", PASSWORD_CHANGED_TEXT)
             await begin_session(session, session_token, account.id, desk.clock())
         details = {"outcome": "CHANGED" if changes else "REFUSED"}
         await session.audit(desk.audited(visitor, AuditKind.CREDENTIAL, "changePassword", account, details))
@@ -89,8 +91,11 @@ async def change_password(desk: Desk, visitor: Visitor, who: SignedIn, old: str,
 
 
 async def _set_anew(desk: Desk, session: WriteSession, account: AccountAtTheDoor, password_hash: str) -> None:
-    """Whoever knew the old one is out, and the owner is told."""
+    """Whoever knew the old one is out."""
     await set_password(session, account.id, password_hash, desk.clock())
     await sign_out_everywhere(session, account.id, "password set anew")
-    key = f"password-changed/{token_urlsafe(16)}"
-    await queue_message(session, OutgoingMessage(key, account.phone, "password-changed", PASSWORD_CHANGED_TEXT))
+
+
+async def _tell(session: WriteSession, account: AccountAtTheDoor, template: str, text: str) -> None:
+    key = f"{template}/{token_urlsafe(16)}"
+    await queue_message(session, OutgoingMessage(key, account.phone, template, text))

@@ -29,8 +29,14 @@ def activation_text(code: str, days: int) -> str:
     )
 
 
+PASSWORD_RECOVERED_TEXT = (
+    f"{_SIGNED}您的登录密码刚刚通过找回密码重设，所有登录已退出。如非本人操作，请立即联系安全员。"
+    "Your password was set anew by recovery and you were signed out everywhere. "
+    "If that was not you, call your security officer at once."
+)
+
 PASSWORD_CHANGED_TEXT = (
-    f"{_SIGNED}您的登录密码刚刚被修改，所有登录已退出。如非本人操作，请立即联系安全员。"
-    "Your password was changed and you were signed out everywhere. "
+    f"{_SIGNED}您的登录密码刚刚被修改，其他登录和所有应用已退出。如非本人操作，请立即联系安全员。"
+    "Your password was changed; every other sign-in and all applications were signed out. "
     "If that was not you, call your security officer at once."
 )

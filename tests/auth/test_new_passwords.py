@@ -57,6 +57,12 @@ async def revoked_because(database: Database) -> object:
     return because
 
 
+async def told_of_the_password(database: Database, person: Person) -> list[str]:
+    """The texts of the messages about it."""
+    told = select(Message.body).where(Message.recipient == person.phone, Message.template.startswith("password-"))
+    return [body for (body,) in await database.rows(told)]
+
+
 async def who(desk: Desk, token: str) -> SignedIn:
     found = await signed_in_account(desk.database, token, desk.clock())
     assert found is not None
@@ -75,6 +81,9 @@ async def test_a_forgotten_password_is_set_anew_through_the_verified_phone(
     assert await revoked_because(desk.database) == "password set anew"
     assert await refused(check_password(desk, visitor, person.phone, PASSWORD)) == "WRONG_PASSWORD"
     await check_password(desk, visitor, person.phone, ANOTHER_PASSWORD)
+    [text] = await told_of_the_password(desk.database, person)
+    assert "所有登录已退出" in text
+    assert "signed out everywhere" in text
 
 
 async def test_recovery_ends_the_lock(desk: Desk, visitor: Visitor) -> None:
@@ -146,8 +155,10 @@ async def test_a_password_is_changed_by_who_knows_it(desk: Desk, visitor: Visito
     assert (await who(desk, fresh)).account_id == person.account_id
     assert await revoked_because(desk.database) == "password set anew"
     await check_password(desk, visitor, person.phone, ANOTHER_PASSWORD)
-    told = select(Message.template).where(Message.recipient == person.phone, Message.template == "password-changed")
-    assert len(await desk.database.rows(told)) == 1
+    [text] = await told_of_the_password(desk.database, person)
+    assert "其他登录和所有应用已退出" in text
+    assert "every other sign-in and all applications were signed out" in text
+    assert "所有登录已退出" not in text
 
 
 async def test_the_present_password_must_be_right_and_the_new_one_another_and_good(
