@@ -15,6 +15,9 @@ from domain.permissions import DEFAULT, Entry, FieldName, Place, StoredEntries
 
 __all__ = ["Entry", "FieldName", "PermissionMatrix", "Permissions", "Place"]
 
+_PEOPLE = frozenset({"Account", "Member"})
+"""The types whose records are shown masked. Names of organisations, partners and files are nobody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class PermissionMatrix:
@@ -144,7 +147,8 @@ def column_of(name: FieldName) -> str:
 
 
 def has_mask(name: FieldName) -> bool:
-    return column_of(name) in MASKS
+    """Whether it is a personal value, and can be shown masked."""
+    return name.partition(".")[0] in _PEOPLE and column_of(name) in MASKS
 
 
 def _fields_hidden(fields: list[str]) -> CallerError:

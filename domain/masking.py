@@ -22,4 +22,7 @@ MASKS: Mapping[str, Mask] = {
     "phone": _keeping(3, 4, 4),
     "home_address": _keeping(6, 0, 4),
 }
-"""Field → mask: `张*`, `370102********1234`, `138****1234`, `山东省济南市****`. Only these fields can be MASKED."""
+"""Field → mask: `张*`, `370102********1234`, `138****1234`, `山东省济南市****`.
+
+Only these fields can be MASKED, and of people alone.
+"""

@@ -78,7 +78,8 @@ class SecurityOffice:
         name = mutation[0].upper() + mutation[1:]
         query = (
             f"mutation ($input: {name}Input!) {{ {mutation}(input: $input) {{ errors {{ code path message }} account "
-            "{ id version state role phone name organization { id } activation { state delivery } lockedUntil } } }"
+            "{ id version state role phone name identityNumber organization { id } "
+            "activation { state delivery } lockedUntil } } }"
         )
         payload: dict[str, Any] = (await self.officer.ask(query, {"input": known | further}))[mutation]
         return payload

@@ -172,6 +172,30 @@ def test_what_may_be_read_alone_is_not_written(field: str) -> None:
     assert disagreements(permissions_with(shown, writable), shown, writable) == []
 
 
+@pytest.mark.parametrize("field", sorted(name for name in NAMES if has_mask(NAMES[name])))
+def test_what_is_masked_is_read_and_matched_by_its_exact_value_and_nothing_else(field: str) -> None:
+    permissions = permissions_with({**dict.fromkeys(NAMES, VISIBLE), field: MASKED})
+    type_name, _, name = field.partition(".")
+    refused = {case.element for case, operation in operations() if verdict(operation, permissions, case.variables)[1]}
+    methods = {f"{type_name}Filter.{name}.{method}" for method in methods_of(type_name, name)}
+    exact = f"{type_name}Filter.{name}.exact"
+    assert {"fuzzy", "prefix", "suffix", "multi"} <= set(methods_of(type_name, name))
+    assert methods - refused == {exact}
+    assert {f"{method} in variables" for method in methods} - refused == {f"{exact} in variables"}
+    assert orders_of(type_name, name) <= refused
+    assert field not in refused
+
+
+def methods_of(type_name: str, name: str) -> list[str]:
+    kind = f"{type_name}{name[0].upper()}{name[1:]}Filter"
+    return list(CORE.type_map[kind].fields)  # type: ignore[attr-defined] # an input type
+
+
+def orders_of(type_name: str, name: str) -> set[str]:
+    values = CORE.type_map[f"{type_name}OrderField"].values  # type: ignore[attr-defined] # an enum
+    return {f"{type_name}OrderField.{value}" for value in values if value.replace("_", "").lower() == name.lower()}
+
+
 @pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)
 def test_what_may_not_be_read_may_not_be_grouped_by_either(role: Role, tier: Tier) -> None:
     permissions, shown = DEFAULT_PERMISSIONS.permissions_of(role, tier), by_default(role, tier)

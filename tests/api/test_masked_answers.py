@@ -1,0 +1,163 @@
+"""What may be seen only masked is answered masked, wherever the schema gives such a record."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+import pytest
+from graphql import TypeInfo, TypeInfoVisitor, Visitor, get_named_type, parse, visit
+
+from auth.actor import Role, Tier
+from auth.permissions import Entry, PermissionMatrix, Place, column_of, has_mask
+from auth.visibility import Visibility, coordinate
+from domain.masking import MASKS
+from domain.records import OrganizationRecord
+from schema.build import graphql_schema
+from schema.identifiers import encoded
+from server.app import DEFAULT_PERMISSIONS, SCHEMA
+from server.operations.executors import COMPILED, GRAPHQL_CORE
+from storage.engine import connect
+from tests.accounts import SecurityOffice, global_id, somebody
+from tests.api.test_accounts import activated
+from tests.asking import AUDIT_KEY, Api
+from tests.opened_accounts import opened_account
+from tests.oracle import Register
+
+CORE = graphql_schema(SCHEMA)
+MASKED = [name for name in DEFAULT_PERMISSIONS.fields if has_mask(name)]
+MATRIX = PermissionMatrix(
+    DEFAULT_PERMISSIONS.fields,
+    {Place(role, tier, name): Entry(Visibility.MASKED) for role in Role for tier in Tier for name in MASKED},
+)
+"""In which all is masked that can be."""
+
+READS = (
+    ("Member", "query ($id: ID!) { member(id: $id) { FIELDS } }"),
+    ("Member", "query ($id: ID!) { node(id: $id) { ... on Member { FIELDS } } }"),
+    ("Member", "query ($id: ID!) { nodes(ids: [$id]) { ... on Member { FIELDS } } }"),
+    ("Member", "query ($who: String) { members(where: {identityNumber: {exact: $who}}) { nodes { FIELDS } } }"),
+    ("Member", "query ($who: String) { members(where: {identityNumber: {exact: $who}}) { edges { node { FIELDS } } } }"),
+    ("Member", "query ($at: ID!, $who: String) { organization(id: $at) {"
+               " members(where: {identityNumber: {exact: $who}}) { nodes { FIELDS } } } }"),
+    ("Account", "query ($id: ID!) { account(id: $id) { FIELDS } }"),
+    ("Account", "query ($id: ID!) { node(id: $id) { ... on Account { FIELDS } } }"),
+    ("Account", "query ($id: ID!) { nodes(ids: [$id]) { ... on Account { FIELDS } } }"),
+    ("Account", "query ($who: String) { accounts(where: {identityNumber: {exact: $who}}) { nodes { FIELDS } } }"),
+    ("Account", "query ($who: String) { accounts(where: {identityNumber: {exact: $who}}) { edges { node { FIELDS } } } }"),
+)  # fmt: skip
+CHANGES: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("suspendAccount", {}),
+    ("resumeAccount", {}),
+    ("setAccountName", {"name": "李建国"}),
+    ("changeAccountRole", {"role": "AUDITOR"}),
+    ("changeAccountPhone", {}),
+    ("resendActivationCode", {}),
+    ("changeAccountOrganization", {}),
+    ("unlockAccount", {}),
+    ("revokeAccount", {}),
+)
+OPENED = "OpenAccountPayload.account"
+
+
+@pytest.fixture(params=[COMPILED, GRAPHQL_CORE])
+async def masking(request: pytest.FixtureRequest, own_province_url: str) -> AsyncIterator[Api]:
+    own = Api(connect(own_province_url, connections=4, audit_key=AUDIT_KEY), MATRIX, executor=request.param)
+    yield own
+    await own.http.aclose()
+    await own.database.close()
+
+
+def masked_fields(type_name: str) -> dict[str, str]:
+    """Name in the schema → column."""
+    names = [name for name in MASKED if name.startswith(f"{type_name}.")]
+    return {coordinate(name).partition(".")[2]: column_of(name) for name in names}
+
+
+def fields_of(document: str) -> Iterator[str]:
+    """As `Type.field`, all that the document asks for."""
+    info, found = TypeInfo(CORE), []
+
+    class Noting(Visitor):
+        def enter_field(self, node: Any, *_: Any) -> None:
+            parent = info.get_parent_type()
+            assert parent is not None
+            found.append(f"{parent.name}.{node.name.value}")
+
+    visit(parse(document), TypeInfoVisitor(info, Noting()))
+    yield from found
+
+
+def shown_in(answer: Any, type_name: str) -> list[dict[str, Any]]:
+    """The objects of the answer that hold the masked fields of the type."""
+    if isinstance(answer, list):
+        return [shown for part in answer for shown in shown_in(part, type_name)]
+    if not isinstance(answer, dict):
+        return []
+    if answer.keys() == masked_fields(type_name).keys():
+        return [answer]
+    return [shown for part in answer.values() for shown in shown_in(part, type_name)]
+
+
+def test_every_place_that_gives_such_a_record_is_tried() -> None:
+    types = {name.partition(".")[0] for name in MASKED}
+    wanted = {
+        f"{kind.name}.{name}"
+        for kind in CORE.type_map.values()
+        for name, field in getattr(kind, "fields", {}).items()
+        if hasattr(field, "args") and get_named_type(field.type).name in {*types, "Node"}
+    }
+    assert {"Query.node", "MemberEdge.node", "SetAccountNamePayload.account"} <= wanted
+    read = {place for _, document in READS for place in fields_of(document.replace("FIELDS", "id"))}
+    changed = {f"{name[0].upper()}{name[1:]}Payload.account" for name, _ in CHANGES}
+    assert wanted <= {*read, *changed, OPENED}
+
+
+async def test_masked_fields_are_answered_masked_wherever_they_are_read(
+    masking: Api, county: OrganizationRecord, register: Register
+) -> None:
+    member = next(m for m in register.members_in(county) if m.phone and m.home_address)
+    account = await opened_account(masking.database, county.id)
+    records: dict[str, tuple[Role, int, Any]] = {
+        "Member": (Role.ADMINISTRATOR, member.id, member),
+        "Account": (Role.SECURITY_OFFICER, account.account_id, account),
+    }
+    for type_name, document in READS:
+        role, number, record = records[type_name]
+        variables = {"id": encoded(type_name, number), "who": record.identity_number, "at": global_id(county)}
+        asked = document.replace("FIELDS", " ".join(masked_fields(type_name)))
+        given = {name: value for name, value in variables.items() if f"${name}:" in asked}
+        answer = (await masking.as_(county, role).post(asked, given)).json()
+        columns = masked_fields(type_name)
+        masked = {name: MASKS[column](getattr(record, column)) for name, column in columns.items()}
+        assert shown_in(answer, type_name) == [masked], asked
+
+
+async def test_masked_fields_of_accounts_are_answered_masked_by_what_changes_them(
+    masking: Api, county: OrganizationRecord, register: Register
+) -> None:
+    office = SecurityOffice(masking, county)
+    person = somebody() | {"name": "张建国"}
+    account = await office.opens(**person)
+    below = next(o for o in register.organizations.values() if o.path.startswith(county.path) and o.id != county.id)
+    phone = somebody()["phone"]
+    further = {
+        "changeAccountPhone": {"phone": phone},
+        "changeAccountOrganization": {"organizationId": global_id(below)},
+    }
+    assert shown(account) == masks_of(person)
+    for mutation, given in CHANGES:
+        if mutation == "unlockAccount":
+            await activated(office, account)
+        payload = await office.does(mutation, account, **given, **further.get(mutation, {}))
+        assert payload["errors"] == [], mutation
+        account = payload["account"]
+        person |= {"name": given.get("name", person["name"])}
+        person |= {"phone": phone} if mutation == "changeAccountPhone" else {}
+        assert shown(account) == masks_of(person), mutation
+
+
+def shown(account: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: account[name] for name in masked_fields("Account")}
+
+
+def masks_of(person: Mapping[str, Any]) -> dict[str, str]:
+    return {name: MASKS[column](person[name]) for name, column in masked_fields("Account").items()}
