@@ -16,7 +16,7 @@ from storage.accounts import account_of_person
 from storage.browser_sessions import begin_session, signed_in_account
 from storage.engine import Database, connect
 from storage.grants import NewGrant, begin_grant
-from storage.models import Account, ActivationCode, AuditEntry, Client, Grant
+from storage.models import Account, ActivationCode, AuditEntry, BrowserSession, Client, Grant
 from tests.accounts import ACTIVATION_CODE, OPEN, SecurityOffice, global_id, somebody
 from tests.api.test_statement_counts import counted
 from tests.asking import AUDIT_KEY, Api
@@ -359,6 +359,8 @@ async def test_whatever_the_account_is_signed_in_with_ends(
         further = {"organizationId": global_id(below)}
     assert (await office.does(mutation, account, **further))["errors"] == []
     assert await signed_in_account(office.database, cookie, datetime.now(UTC)) is None
+    sessions = select(BrowserSession.id_hash).where(BrowserSession.account_id == number_of(account))
+    assert await office.database.rows(sessions) == [], "it would be signed in again once it is resumed"
     rows = await office.database.rows(select(Grant.revoked_at, Grant.revoked_because).where(Grant.id == grant_id))
     assert rows[0][0] is not None
     assert rows[0][1] == mutation
