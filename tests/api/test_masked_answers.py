@@ -9,6 +9,7 @@ from graphql import TypeInfo, TypeInfoVisitor, Visitor, get_named_type, parse, v
 from auth.actor import Role, Tier
 from auth.permissions import Entry, PermissionMatrix, Place, column_of, has_mask
 from auth.visibility import Visibility, coordinate
+from domain.codes import OrganizationKind
 from domain.masking import MASKS
 from domain.records import OrganizationRecord
 from schema.build import graphql_schema
@@ -56,6 +57,13 @@ CHANGES: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("revokeAccount", {}),
 )
 OPENED = "OpenAccountPayload.account"
+MEMBER_CHANGES = (
+    ("updateMember", Role.ADMINISTRATOR),
+    ("beginTransfer", Role.PARTNER),
+    ("cancelTransfer", Role.PARTNER),
+    ("beginTransfer", Role.PARTNER),
+    ("completeTransfer", Role.PARTNER),
+)
 
 
 @pytest.fixture(params=[COMPILED, GRAPHQL_CORE])
@@ -108,6 +116,7 @@ def test_every_place_that_gives_such_a_record_is_tried() -> None:
     assert {"Query.node", "MemberEdge.node", "SetAccountNamePayload.account"} <= wanted
     read = {place for _, document in READS for place in fields_of(document.replace("FIELDS", "id"))}
     changed = {f"{name[0].upper()}{name[1:]}Payload.account" for name, _ in CHANGES}
+    changed |= {f"{name[0].upper()}{name[1:]}Payload.member" for name, _ in MEMBER_CHANGES}
     assert wanted <= {*read, *changed, OPENED}
 
 
@@ -153,6 +162,23 @@ async def test_masked_fields_of_accounts_are_answered_masked_by_what_changes_the
         person |= {"name": given.get("name", person["name"])}
         person |= {"phone": phone} if mutation == "changeAccountPhone" else {}
         assert shown(account) == masks_of(person), mutation
+
+
+async def test_masked_fields_of_members_are_answered_masked_by_what_changes_them(
+    masking: Api, county: OrganizationRecord, register: Register
+) -> None:
+    member = next(m for m in register.members_in(county) if m.phone and m.home_address and not m.transfer_in_progress)
+    branches = register.of_kind(OrganizationKind.BRANCH)
+    there = next(o for o in branches if o.path.startswith(county.path) and o.id != member.branch_id)
+    further = {"updateMember": {"version": member.version}, "completeTransfer": {"branchId": global_id(there)}}
+    columns = masked_fields("Member")
+    masked = {name: MASKS[column](getattr(member, column)) for name, column in columns.items()}
+    for mutation, role in MEMBER_CHANGES:
+        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        query = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ member {{ {' '.join(columns)} }} }} }}"
+        given = {"id": encoded("Member", member.id), **further.get(mutation, {})}
+        answer = await masking.as_(county, role).ask(query, {"input": given})
+        assert answer[mutation]["member"] == masked, mutation
 
 
 def shown(account: Mapping[str, Any]) -> dict[str, Any]:
