@@ -46,6 +46,8 @@ class Sought(StrEnum):
     MEMBERS = "members"
     MEMBERS_OF_ORGANIZATION = "organization.members"
     ATTACHMENTS = "member.attachments"
+    HISTORY_MEMBER = "historyMember"
+    HISTORY_MEMBERS = "historyMembers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ _SUBTREE_IS_OF: Mapping[str, str] = {
     "Organization": "Organization.id",
     "Account": "Account.organization",
     "AuditEntry": "AuditEntry.organization",
+    "ApprovalRequest": "ApprovalRequest.branch",
+    "HistoryMember": "HistoryMember.branch",
 }
 """What is used of a record by asking where in the tree it is."""
 _PATH = Selection(frozenset({"id", "path"}))
@@ -54,6 +56,14 @@ async def account_search(context: RequestContext, asked: SearchArguments) -> Sea
 
 async def audit_search(context: RequestContext, asked: SearchArguments) -> Search:
     return await _search(context, "AuditEntry", asked)
+
+
+async def request_search(context: RequestContext, asked: SearchArguments) -> Search:
+    return await _search(context, "ApprovalRequest", asked)
+
+
+async def history_search(context: RequestContext, asked: SearchArguments) -> Search:
+    return await _search(context, "HistoryMember", asked)
 
 
 async def _search(context: RequestContext, record: str, asked: SearchArguments) -> Search:
@@ -76,6 +86,18 @@ async def account_filter(context: RequestContext, where: Filter | None) -> Filte
 async def audit_filter(context: RequestContext, where: Filter | None) -> Filter | None:
     """The filter as storage takes it."""
     context.permissions.require(_uses("AuditEntry", where, ()))
+    return await _prepared(context, where)
+
+
+async def request_filter(context: RequestContext, where: Filter | None) -> Filter | None:
+    """The filter as storage takes it."""
+    context.permissions.require(_uses("ApprovalRequest", where, ()))
+    return await _prepared(context, where)
+
+
+async def history_filter(context: RequestContext, where: Filter | None) -> Filter | None:
+    """The filter as storage takes it."""
+    context.permissions.require(_uses("HistoryMember", where, ()))
     return await _prepared(context, where)
 
 

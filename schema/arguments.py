@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from schema.inputs import (
         AccountFilter,
         AccountOrder,
+        ApprovalRequestFilter,
         AuditEntryFilter,
+        HistoryMemberFilter,
         MemberFilter,
         MemberOrder,
         OrganizationFilter,
@@ -51,6 +53,16 @@ AccountWhere = Annotated[
 AccountOrderBy = Annotated[
     list[Annotated["AccountOrder", strawberry.lazy("schema.inputs")]] | None,
     strawberry.argument(description="排序。Order, most important first; by organisation when absent."),
+]
+
+RequestWhere = Annotated[
+    Annotated["ApprovalRequestFilter", strawberry.lazy("schema.inputs")] | None,
+    strawberry.argument(description="查询条件。Conditions; an empty condition is none."),
+]
+
+HistoryWhere = Annotated[
+    Annotated["HistoryMemberFilter", strawberry.lazy("schema.inputs")] | None,
+    strawberry.argument(description="查询条件。Conditions; an empty condition is none."),
 ]
 
 AuditWhere = Annotated[

@@ -14,7 +14,9 @@ from auth.default_matrix import GovernedField
 from schema.inputs import (
     AccountFilter,
     AccountOrder,
+    ApprovalRequestFilter,
     AuditEntryFilter,
+    HistoryMemberFilter,
     MemberFilter,
     MemberOrder,
     OrganizationFilter,
@@ -36,7 +38,9 @@ def build_schema() -> strawberry.Schema:
         types=[
             AccountFilter,
             AccountOrder,
+            ApprovalRequestFilter,
             AuditEntryFilter,
+            HistoryMemberFilter,
             MemberFilter,
             MemberOrder,
             OrganizationFilter,

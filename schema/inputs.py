@@ -8,7 +8,9 @@ from auth.visibility import FieldUse, Purpose
 from schema.filters import condition_part, filter_of
 from schema.orders import order_of
 from schema.types.account import Account
+from schema.types.approval_request import ApprovalRequest
 from schema.types.audit_entry import AuditEntry
+from schema.types.history_member import HistoryMember
 from schema.types.member import Member
 from schema.types.organization import Organization
 
@@ -53,6 +55,26 @@ class AuditEntryFilter:
     within: strawberry.ID | None = condition_part(
         "所属组织。Entries of the organisation with this id and of all below it.",
         FieldUse("AuditEntry.organization", Purpose.SEARCH),
+    )
+
+
+@filter_of(ApprovalRequest)
+class ApprovalRequestFilter:
+    """申请查询条件。Conditions on requests; all given ones hold."""
+
+    within: strawberry.ID | None = condition_part(
+        "所属组织。Requests about members of the organisation with this id and of all below it.",
+        FieldUse("ApprovalRequest.branch", Purpose.SEARCH),
+    )
+
+
+@filter_of(HistoryMember)
+class HistoryMemberFilter:
+    """历史党员查询条件。Conditions on those who have left; all given ones hold."""
+
+    within: strawberry.ID | None = condition_part(
+        "所属组织。Those who left the organisation with this id or one below it.",
+        FieldUse("HistoryMember.branch", Purpose.SEARCH),
     )
 
 

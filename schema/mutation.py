@@ -2,6 +2,7 @@ import strawberry
 
 from schema.mutations.account_import import AccountImportMutations
 from schema.mutations.accounts import AccountMutations
+from schema.mutations.approvals import ApprovalMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.partners import PartnerMutations
 from schema.mutations.permissions import PermissionMutations
@@ -10,6 +11,12 @@ from schema.mutations.transfers import TransferMutations
 
 @strawberry.type(description="变更。What can be changed; each answers with what was changed, or with what is wrong.")
 class Mutation(
-    AccountMutations, AccountImportMutations, MemberMutations, PartnerMutations, PermissionMutations, TransferMutations
+    AccountMutations,
+    AccountImportMutations,
+    ApprovalMutations,
+    MemberMutations,
+    PartnerMutations,
+    PermissionMutations,
+    TransferMutations,
 ):
     """Each noun's mutations stand in a file of `schema/mutations/`."""

@@ -1,14 +1,16 @@
 from asyncio import gather
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
 import strawberry
 
 from auth.actor import Actor
 from auth.default_matrix import FieldClass
+from domain.approvals import HistoryMemberRecord, RequestRecord
 from domain.errors import bad_input
 from domain.partners import PartnerRecord
 from domain.records import AccountRecord, MemberRecord, OrganizationRecord
-from resolvers import accounts, members, organizations, partners
+from resolvers import accounts, approvals, history_members, members, organizations, partners
 from schema.arguments import (
     After,
     Before,
@@ -28,6 +30,7 @@ from schema.info import Info
 from schema.lookahead import connection_selection, selection_of
 from schema.optional import ABSENT
 from schema.queries.accounts import AccountQueries
+from schema.queries.approvals import ApprovalQueries
 from schema.queries.audit_entries import AuditQueries
 from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
@@ -41,7 +44,7 @@ from schema.types.viewer import Viewer
 
 LARGEST_NODES = 1_000
 
-Record = MemberRecord | OrganizationRecord | AccountRecord | PartnerRecord
+Record = MemberRecord | OrganizationRecord | AccountRecord | PartnerRecord | RequestRecord | HistoryMemberRecord
 Id = Annotated[strawberry.ID, strawberry.argument(description="全局标识。Global id of the record.")]
 Ids = Annotated[
     list[strawberry.ID], strawberry.argument(description="全局标识列表。Global ids; 1,000 at most in one call.")
@@ -68,17 +71,24 @@ async def _nodes(info: Info, ids: Ids) -> list[Record | None]:
 
 async def _found(info: Info, text: str, argument: str) -> Record | None:
     type_name, number = decoded(text, argument)
-    match type_name:
-        case "Member":
-            return await members.find_member(info.context, number, selection_of(info, "Member"))
-        case "Organization":
-            return await organizations.find_organization(info.context, number, selection_of(info, "Organization"))
-        case "Account":
-            return await accounts.find_account(info.context, number, selection_of(info, "Account"))
-        case "Partner":
-            return await partners.find_partner(info.context, number)
-        case _:
-            return None
+    find = _FINDERS.get(type_name)
+    return None if find is None else await find(info, number)
+
+
+async def _history_member(info: Info, number: int) -> Record | None:
+    return (await history_members.find_history_members(info.context, [number]))[0]
+
+
+_FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Record | None]]] = {
+    "Member": lambda info, number: members.find_member(info.context, number, selection_of(info, "Member")),
+    "Organization": lambda info, number: organizations.find_organization(
+        info.context, number, selection_of(info, "Organization")
+    ),
+    "Account": lambda info, number: accounts.find_account(info.context, number, selection_of(info, "Account")),
+    "Partner": lambda info, number: partners.find_partner(info.context, number),
+    "ApprovalRequest": lambda info, number: approvals.find_request(info.context, number),
+    "HistoryMember": _history_member,
+}
 
 
 async def _organization(info: Info, id: Id) -> OrganizationRecord | None:
@@ -127,7 +137,7 @@ def _member_query_fields(info: Info) -> list[QueryField]:
 
 
 @strawberry.type(description="查询。What can be read; everything lies within the caller's scope.")
-class Query(AccountQueries, AuditQueries, MemberPrefillQueries, PartnerQueries, PermissionQueries):
+class Query(AccountQueries, ApprovalQueries, AuditQueries, MemberPrefillQueries, PartnerQueries, PermissionQueries):
     # fmt: off
     viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)
     node: Node | None = open_field("按全局标识查找", "The record with that id; null when it does not exist in the caller's scope.", resolver=_node)

@@ -42,7 +42,9 @@ SAMPLES: Mapping[str, str] = {
 
 CONDITIONS: Mapping[str, str] = {
     "AccountFilter.within": "Account.organization",
+    "ApprovalRequestFilter.within": "ApprovalRequest.branch",
     "AuditEntryFilter.within": "AuditEntry.organization",
+    "HistoryMemberFilter.within": "HistoryMember.branch",
     "MemberFilter.within": "Member.branch",
     "OrganizationFilter.within": "Organization.id",
 }
@@ -62,6 +64,7 @@ NO_CONDITIONS: Mapping[str, str] = {
     "identityNumber": "is only taken apart",
     "reach": "how far below an organisation",
     "role": "whose permission matrix",
+    "which": "which list of requests",
     "tier": "whose permission matrix",
 }
 """Arguments of queries by whose value nothing can be found out of a field, and what they say instead."""

@@ -10,6 +10,7 @@ from domain.codes.account import (
     Scope,
     Tier,
 )
+from domain.codes.approval import HistoryKind, RequestKind, RequestState
 from domain.codes.audit import AuditKind, AuditProblem
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
@@ -42,12 +43,15 @@ __all__ = [
     "Ethnicity",
     "FloatingDirection",
     "Gender",
+    "HistoryKind",
     "MemberCategory",
     "MembershipStatus",
     "MessageState",
     "OrganizationKind",
     "RealNameStatus",
     "RealNameVerdict",
+    "RequestKind",
+    "RequestState",
     "Role",
     "Scope",
     "Tier",

@@ -3,6 +3,7 @@ from typing import Any
 
 import strawberry
 
+from domain.approvals import HistoryMemberRecord, RequestRecord
 from domain.partners import PartnerRecord
 from domain.records import AccountRecord, MemberRecord, OrganizationRecord
 from schema.traits import open_field
@@ -12,6 +13,8 @@ _TYPES: Mapping[type, str] = {
     OrganizationRecord: "Organization",
     AccountRecord: "Account",
     PartnerRecord: "Partner",
+    RequestRecord: "ApprovalRequest",
+    HistoryMemberRecord: "HistoryMember",
 }
 
 

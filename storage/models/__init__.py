@@ -1,4 +1,5 @@
 from storage.models.account import Account, ActivationCode, BrowserSession, Captcha, VerificationCode
+from storage.models.approval import ApprovalRequest, HistoryMember
 from storage.models.attachment import Attachment
 from storage.models.audit import AuditEntry
 from storage.models.authorization import AuthorizationCode, Client, Grant, RefreshToken
@@ -13,6 +14,7 @@ from storage.models.rate_limit import RateLimit
 __all__ = [
     "Account",
     "ActivationCode",
+    "ApprovalRequest",
     "Attachment",
     "AuditEntry",
     "AuthorizationCode",
@@ -21,6 +23,7 @@ __all__ = [
     "Captcha",
     "Client",
     "Grant",
+    "HistoryMember",
     "Load",
     "Member",
     "Message",

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, func
+from sqlalchemy import BigInteger, Identity, func
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +13,9 @@ class Attachment(Base):
     __tablename__ = "attachments"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    member_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    """Of a member, current or not."""
+
     name: Mapped[str] = mapped_column(text_column())
     content_type: Mapped[str] = mapped_column(text_column())
     size: Mapped[int] = mapped_column(BigInteger)

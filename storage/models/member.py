@@ -17,16 +17,9 @@ from domain.codes import (
 from storage.models.base import Base, code_column, text_column
 
 
-class Member(Base):
-    """党员: a current member. What old records may lack is nullable here; the saving rules ask for it.
+class MemberColumns:
+    """What is kept of a member, current or not."""
 
-    Each column that can be searched or ordered by has one index on (column, id), which serves both and gives
-    keyset pages a total order.
-    """
-
-    __tablename__ = "members"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     branch_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     org_path: Mapped[str] = mapped_column(text_column())
     name: Mapped[str] = mapped_column(text_column())
@@ -54,6 +47,18 @@ class Member(Base):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True), server_default=func.now())
+
+
+class Member(MemberColumns, Base):
+    """党员: a current member. What old records may lack is nullable here; the saving rules ask for it.
+
+    Each column that can be searched or ordered by has one index on (column, id), which serves both and gives
+    keyset pages a total order.
+    """
+
+    __tablename__ = "members"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
 
     __table_args__ = (
         Index(None, "org_path", "id"),

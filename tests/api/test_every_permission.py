@@ -192,7 +192,8 @@ def methods_of(type_name: str, name: str) -> list[str]:
 
 
 def orders_of(type_name: str, name: str) -> set[str]:
-    values = CORE.type_map[f"{type_name}OrderField"].values  # type: ignore[attr-defined] # an enum
+    """None of a type that is not ordered."""
+    values = getattr(CORE.type_map.get(f"{type_name}OrderField"), "values", ())
     return {f"{type_name}OrderField.{value}" for value in values if value.replace("_", "").lower() == name.lower()}
 
 

@@ -9,14 +9,16 @@ from graphql import TypeInfo, TypeInfoVisitor, Visitor, get_named_type, parse, v
 from auth.actor import Role, Tier
 from auth.permissions import Entry, PermissionMatrix, Place, column_of, has_mask
 from auth.visibility import Visibility, coordinate
-from domain.codes import OrganizationKind
+from domain.codes import HistoryKind, OrganizationKind, RequestKind
 from domain.masking import MASKS
-from domain.records import OrganizationRecord
+from domain.records import MemberRecord, OrganizationRecord
 from schema.build import graphql_schema
 from schema.identifiers import encoded
 from server.app import DEFAULT_PERMISSIONS, SCHEMA
 from server.operations.executors import COMPILED, GRAPHQL_CORE
+from storage.approvals import add_request
 from storage.engine import connect
+from storage.history_members import Departure, archive_member
 from tests.accounts import SecurityOffice, global_id, somebody
 from tests.api.test_accounts import activated
 from tests.asking import AUDIT_KEY, Api
@@ -39,6 +41,14 @@ READS = (
     ("Member", "query ($who: String) { members(where: {identityNumber: {exact: $who}}) { edges { node { FIELDS } } } }"),
     ("Member", "query ($at: ID!, $who: String) { organization(id: $at) {"
                " members(where: {identityNumber: {exact: $who}}) { nodes { FIELDS } } } }"),
+    ("Member", "query ($asked: ID!) { approvalRequest(id: $asked) { member { FIELDS } } }"),
+    ("HistoryMember", "query ($left: ID!) { approvalRequest(id: $left) { historyMember { FIELDS } } }"),
+    ("HistoryMember", "query ($id: ID!) { historyMember(id: $id) { FIELDS } }"),
+    ("HistoryMember", "query ($id: ID!) { node(id: $id) { ... on HistoryMember { FIELDS } } }"),
+    ("HistoryMember", "query ($who: String) {"
+                      " historyMembers(where: {identityNumber: {exact: $who}}) { nodes { FIELDS } } }"),
+    ("HistoryMember", "query ($who: String) {"
+                      " historyMembers(where: {identityNumber: {exact: $who}}) { edges { node { FIELDS } } } }"),
     ("Account", "query ($id: ID!) { account(id: $id) { FIELDS } }"),
     ("Account", "query ($id: ID!) { node(id: $id) { ... on Account { FIELDS } } }"),
     ("Account", "query ($id: ID!) { nodes(ids: [$id]) { ... on Account { FIELDS } } }"),
@@ -123,21 +133,45 @@ def test_every_place_that_gives_such_a_record_is_tried() -> None:
 async def test_masked_fields_are_answered_masked_wherever_they_are_read(
     masking: Api, county: OrganizationRecord, register: Register
 ) -> None:
-    member = next(m for m in register.members_in(county) if m.phone and m.home_address)
+    member, gone = [m for m in register.members_in(county) if m.phone and m.home_address][:2]
+    asked_for = {each.id: await ask_for(masking, each) for each in (member, gone)}
+    async with masking.database.writing() as session:
+        departure = Departure(HistoryKind.OTHER, masking.clock(), "-", asked_for[gone.id])
+        await archive_member(session, gone.id, departure)
     account = await opened_account(masking.database, county.id)
     records: dict[str, tuple[Role, int, Any]] = {
         "Member": (Role.ADMINISTRATOR, member.id, member),
+        "HistoryMember": (Role.ADMINISTRATOR, gone.id, gone),
         "Account": (Role.SECURITY_OFFICER, account.account_id, account),
     }
     for type_name, document in READS:
         role, number, record = records[type_name]
         variables = {"id": encoded(type_name, number), "who": record.identity_number, "at": global_id(county)}
+        variables |= {"asked": encoded("ApprovalRequest", asked_for[member.id])}
+        variables |= {"left": encoded("ApprovalRequest", asked_for[gone.id])}
         asked = document.replace("FIELDS", " ".join(masked_fields(type_name)))
         given = {name: value for name, value in variables.items() if f"${name}:" in asked}
         answer = (await masking.as_(county, role).post(asked, given)).json()
         columns = masked_fields(type_name)
         masked = {name: MASKS[column](getattr(record, column)) for name, column in columns.items()}
         assert shown_in(answer, type_name) == [masked], asked
+
+
+async def ask_for(api: Api, member: MemberRecord) -> int:
+    """The id of a request that the member leave."""
+    values = {
+        "kind": RequestKind.OTHER_REMOVAL.value,
+        "member_id": member.id,
+        "branch_id": member.branch_id,
+        "org_path": member.org_path,
+        "reason": "-",
+        "requested_by": "somebody",
+        "requested_at": api.clock(),
+        "requester_organization_id": member.branch_id,
+        "requester_path": member.org_path,
+    }
+    async with api.database.writing() as session:
+        return (await add_request(session, values)).id
 
 
 async def test_masked_fields_of_accounts_are_answered_masked_by_what_changes_them(
@@ -170,7 +204,10 @@ async def test_masked_fields_of_members_are_answered_masked_by_what_changes_them
     member = next(m for m in register.members_in(county) if m.phone and m.home_address and not m.transfer_in_progress)
     branches = register.of_kind(OrganizationKind.BRANCH)
     there = next(o for o in branches if o.path.startswith(county.path) and o.id != member.branch_id)
-    further = {"updateMember": {"version": member.version}, "completeTransfer": {"branchId": global_id(there)}}
+    further: dict[str, dict[str, Any]] = {
+        "updateMember": {"version": member.version},
+        "completeTransfer": {"branchId": global_id(there)},
+    }
     columns = masked_fields("Member")
     masked = {name: MASKS[column](getattr(member, column)) for name, column in columns.items()}
     for mutation, role in MEMBER_CHANGES:

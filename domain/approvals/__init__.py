@@ -1,0 +1,57 @@
+"""审批: what is asked for, who decides it, and what stands in its way. The names of fields are those of the columns."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from domain.approvals.kinds import LEAVINGS, Leaving
+
+__all__ = ["LEAVINGS", "HistoryMemberRecord", "Leaving", "RequestRecord"]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """审批申请, as it stands. `org_path` is where the member hung when it was asked for."""
+
+    id: int
+    kind: str
+    state: str
+    member_id: int
+    branch_id: int
+    org_path: str
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    requester_organization_id: int
+    requester_path: str
+    decided_by: str | None
+    decided_at: datetime | None
+    decider_organization_id: int | None
+    opinion: str | None
+    version: int
+
+
+class HistoryMemberRecord(NamedTuple):
+    """历史党员: a member's record as it stood when the member left."""
+
+    id: int
+    kind: str
+    archived_at: datetime
+    reason: str
+    request_id: int
+    branch_id: int
+    org_path: str
+    name: str
+    identity_number: str
+    gender: str
+    ethnicity: str | None
+    birth_date: date | None
+    education: str | None
+    category: str
+    joined_on: date | None
+    formal_on: date | None
+    work_position: str
+    phone: str | None
+    home_address: str | None
+    status: str
+    version: int

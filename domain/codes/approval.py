@@ -1,0 +1,28 @@
+from domain.codes.code_list import CodeList
+
+
+class RequestKind(CodeList):
+    """审批事项: what is asked for."""
+
+    EXPULSION = "EXPULSION", "出党", "a member is expelled"
+    SUSPENSION = "SUSPENSION", "停止党籍", "a member's membership is suspended"
+    DEATH = "DEATH", "去世", "a member has died"
+    OTHER_REMOVAL = "OTHER_REMOVAL", "其他原因减少", "a member leaves for another reason"
+
+
+class RequestState(CodeList):
+    """审批状态: how far a request has come."""
+
+    PENDING = "PENDING", "待审批", "to be decided"
+    APPROVED = "APPROVED", "已通过", "approved"
+    REJECTED = "REJECTED", "未通过", "rejected"
+    WITHDRAWN = "WITHDRAWN", "已撤回", "withdrawn by the organisation that asked"
+
+
+class HistoryKind(CodeList):
+    """历史党员类别: why someone is a member no more."""
+
+    EXPELLED = "EXPELLED", "出党", "expelled"
+    SUSPENDED = "SUSPENDED", "停止党籍", "membership suspended"
+    DECEASED = "DECEASED", "去世", "deceased"
+    OTHER = "OTHER", "其他原因减少", "left for another reason"

@@ -1,0 +1,118 @@
+"""审批: the mutations by which administrators ask and decide."""
+
+from typing import Annotated
+
+import strawberry
+
+from auth.default_matrix import FieldClass
+from domain.approvals.guards import LONGEST_TEXT
+from domain.codes import RequestKind
+from resolvers import approvals
+from resolvers.held_members import KnownMember
+from schema.identifiers import number_of
+from schema.info import Info
+from schema.mutating import UserError, as_payload, settled
+from schema.optional import ABSENT, given
+from schema.traits import open_field, record_field
+from schema.types.approval_request import ApprovalRequest
+
+BUSINESS = FieldClass.BUSINESS
+_ID = "全局标识。Global id of the request."
+_OPINION = f"审核意见。Opinion; {LONGEST_TEXT} characters at most."
+
+
+@strawberry.input(description="提出减少申请。Which member is to leave, and why.")
+class SubmitLeavingInput:
+    kind: RequestKind = strawberry.field(description="审批事项。Why the member leaves.")
+    member_id: strawberry.ID = strawberry.field(description="党员。Global id of the member.")
+    version: int | None = strawberry.field(
+        default=ABSENT,
+        description="版本。The version that was seen, if it matters: CONFLICT when the record has been changed since.",
+    )
+    reason: str = strawberry.field(description=f"申请理由。Reason; {LONGEST_TEXT} characters at most.")
+
+
+@strawberry.input(description="通过申请。Which request is approved.")
+class ApproveRequestInput:
+    id: strawberry.ID = strawberry.field(description=_ID)
+    opinion: str = strawberry.field(description=_OPINION)
+
+
+@strawberry.input(description="退回申请。Which request is rejected.")
+class RejectRequestInput:
+    id: strawberry.ID = strawberry.field(description=_ID)
+    opinion: str = strawberry.field(description=_OPINION)
+
+
+@strawberry.input(description="撤回申请。Which request is withdrawn.")
+class WithdrawRequestInput:
+    id: strawberry.ID = strawberry.field(description=_ID)
+
+
+@strawberry.type
+class RequestPayload:
+    request: ApprovalRequest | None = open_field("审批申请", "The request as it is now; null when nothing was saved.")
+    errors: list[UserError] = open_field("问题", "Everything that stands in the way.")
+
+
+@strawberry.type(description="提出减少申请的结果。The request, or what stands in its way.")
+class SubmitLeavingPayload(RequestPayload):
+    pass
+
+
+@strawberry.type(description="通过申请的结果。The request, or what stands in its way.")
+class ApproveRequestPayload(RequestPayload):
+    pass
+
+
+@strawberry.type(description="退回申请的结果。The request, or what stands in its way.")
+class RejectRequestPayload(RequestPayload):
+    pass
+
+
+@strawberry.type(description="撤回申请的结果。The request, or what stands in its way.")
+class WithdrawRequestPayload(RequestPayload):
+    pass
+
+
+async def _submit(
+    info: Info, input: Annotated[SubmitLeavingInput, strawberry.argument(description="申请。The request.")]
+) -> SubmitLeavingPayload:
+    known = KnownMember(number_of("Member", input.member_id, "input.memberId"), given(input.version))
+    change = approvals.submit_leaving(info.context, input.kind, known, input.reason)
+    return await settled(info, change, as_payload(SubmitLeavingPayload, "request"))
+
+
+async def _approve(
+    info: Info, input: Annotated[ApproveRequestInput, strawberry.argument(description="审批。The decision.")]
+) -> ApproveRequestPayload:
+    change = approvals.approve_request(info.context, _number(input.id), input.opinion)
+    return await settled(info, change, as_payload(ApproveRequestPayload, "request"))
+
+
+async def _reject(
+    info: Info, input: Annotated[RejectRequestInput, strawberry.argument(description="审批。The decision.")]
+) -> RejectRequestPayload:
+    change = approvals.reject_request(info.context, _number(input.id), input.opinion)
+    return await settled(info, change, as_payload(RejectRequestPayload, "request"))
+
+
+async def _withdraw(
+    info: Info, input: Annotated[WithdrawRequestInput, strawberry.argument(description="申请。The request.")]
+) -> WithdrawRequestPayload:
+    change = approvals.withdraw_request(info.context, _number(input.id))
+    return await settled(info, change, as_payload(WithdrawRequestPayload, "request"))
+
+
+def _number(identifier: strawberry.ID) -> int:
+    return number_of("ApprovalRequest", identifier, "input.id")
+
+
+@strawberry.type
+class ApprovalMutations:
+    # fmt: off
+    submit_leaving: SubmitLeavingPayload = record_field("提出减少申请", "Ask that a member leave: expelled, suspended, deceased or otherwise.", read=BUSINESS, resolver=_submit)
+    approve_request: ApproveRequestPayload = record_field("通过申请", "Approve a request; what it asks for is done at once.", read=BUSINESS, resolver=_approve)
+    reject_request: RejectRequestPayload = record_field("退回申请", "Reject a request.", read=BUSINESS, resolver=_reject)
+    withdraw_request: WithdrawRequestPayload = record_field("撤回申请", "Withdraw a request of one's own organisation.", read=BUSINESS, resolver=_withdraw)
+    # fmt: on

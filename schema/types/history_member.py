@@ -1,0 +1,56 @@
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import strawberry
+
+from auth.default_matrix import FieldClass
+from domain.approvals import HistoryMemberRecord
+from domain.codes import Education, Ethnicity, Gender, HistoryKind, MemberCategory, MembershipStatus, WorkPosition
+from domain.filtering import FieldKind
+from domain.records import OrganizationRecord
+from resolvers import organizations
+from schema.identifiers import encoded
+from schema.info import Info
+from schema.lookahead import selection_of
+from schema.resolving import for_all
+from schema.traits import record_field
+from schema.types.node import Node
+from schema.types.organization import Organization
+
+TEXT, CODE, DATE, MOMENT = FieldKind.TEXT, FieldKind.CODE, FieldKind.DATE, FieldKind.MOMENT
+PERSONAL = FieldClass.PERSONAL
+
+
+def _id(root: HistoryMemberRecord) -> strawberry.ID:
+    return encoded("HistoryMember", root.id)
+
+
+@for_all
+async def _branch(root: Sequence[HistoryMemberRecord], info: Info) -> list[OrganizationRecord | None]:
+    ids = [member.branch_id for member in root]
+    return await organizations.find_organizations(info.context, ids, selection_of(info, "Organization"))
+
+
+@strawberry.type(description="历史党员。Someone who has left, with the record as it stood then.")
+class HistoryMember(Node):
+    # fmt: off
+    global_id: strawberry.ID = record_field("全局标识", "Opaque global id.", resolver=_id, name="id")
+    kind: HistoryKind = record_field("历史党员类别", "Why the member left.", kind=CODE, default_condition=True)
+    archived_at: datetime = record_field("离开时间", "When the member left.", kind=MOMENT, default_condition=True)
+    reason: str = record_field("离开原因", "The reason, as the request gave it.")
+    name: str = record_field("姓名", "Name.", kind=TEXT, default_condition=True)
+    identity_number: str = record_field("公民身份证号", "Identity number.", read=PERSONAL, kind=TEXT)
+    gender: Gender = record_field("性别", "Gender.", kind=CODE)
+    ethnicity: Ethnicity | None = record_field("民族", "Ethnicity.", kind=CODE)
+    birth_date: date | None = record_field("出生日期", "Date of birth.", kind=DATE)
+    education: Education | None = record_field("学历", "Education.", kind=CODE)
+    category: MemberCategory = record_field("人员类别", "Category: formal or probationary.", kind=CODE)
+    branch: Organization = record_field("所在党支部", "The organisation that the member hung on.", resolver=_branch)
+    joined_on: date | None = record_field("加入党组织日期", "Joined on.", kind=DATE)
+    formal_on: date | None = record_field("转正日期", "Formal on: when probation ended.", kind=DATE)
+    work_position: WorkPosition = record_field("工作岗位", "Work position.", kind=CODE)
+    phone: str | None = record_field("联系电话", "Phone.", read=PERSONAL, kind=TEXT)
+    home_address: str | None = record_field("家庭住址", "Home address.", read=PERSONAL, kind=TEXT)
+    status: MembershipStatus = record_field("党籍状态", "Membership status before the member left.", kind=CODE)
+    version: int = record_field("版本", "Version of the record.")
+    # fmt: on

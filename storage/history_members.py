@@ -1,0 +1,82 @@
+"""历史党员: those who have left, within a scope, the subtree of the organisation that they last hung on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy.types import TypeEngine
+
+from domain.approvals import HistoryMemberRecord
+from domain.codes import HistoryKind
+from domain.filtering import Filter
+from domain.pages import Page, PageRequest
+from storage.engine import Database
+from storage.filters import compiled, subtree
+from storage.models import HistoryMember, Member
+from storage.ordering import SortKey
+from storage.pages import page_of, page_statement, walk_of
+from storage.statements import one_of
+from storage.writing import WriteSession
+
+_LAST_FIRST = tuple(
+    SortKey(column, descending=True, missing_first=False) for column in (HistoryMember.archived_at, HistoryMember.id)
+)
+_COLUMNS: tuple[Any, ...] = tuple(getattr(HistoryMember, name) for name in HistoryMemberRecord._fields)
+_KEPT = tuple(attribute.key for attribute in Member.__mapper__.column_attrs)
+"""A member's record whole."""
+
+
+async def page_of_history(
+    database: Database, scope: str, where: Filter | None, request: PageRequest
+) -> Page[HistoryMemberRecord]:
+    """Who left last comes first."""
+    found = select(*_COLUMNS).where(*_conditions(scope, where))
+    rows = await database.rows(page_statement(found, _LAST_FIRST, walk_of(_LAST_FIRST, request)))
+    return page_of([HistoryMemberRecord(*row) for row in rows], _LAST_FIRST, request)
+
+
+async def count_history(database: Database, scope: str, where: Filter | None) -> int:
+    return await database.number(select(func.count()).select_from(HistoryMember).where(*_conditions(scope, where)))
+
+
+async def history_members_by_id(
+    database: Database, scope: str, ids: Sequence[int]
+) -> Mapping[int, HistoryMemberRecord]:
+    """Those of the ids that exist within the scope."""
+    found = select(*_COLUMNS).where(one_of(HistoryMember.id, ids), subtree(HistoryMember.org_path, scope))
+    return {row[0]: HistoryMemberRecord(*row) for row in await database.rows(found)}
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """When and why someone leaves, and by which request."""
+
+    kind: HistoryKind
+    archived_at: datetime
+    reason: str
+    request_id: int
+
+
+async def archive_member(session: WriteSession, member_id: int, departure: Departure) -> None:
+    """The member, who is held, leaves for history with the whole record."""
+    set_ = asdict(departure) | {"kind": departure.kind.value}
+    values = [literal(value, _type_of(name)) for name, value in set_.items()]
+    whole = select(*(getattr(Member, name) for name in _KEPT), *values).where(Member.id == member_id)
+    await session.execute(insert(HistoryMember).from_select([*(_column(name) for name in _KEPT), *set_], whole))
+    await session.execute(delete(Member).where(Member.id == member_id))
+
+
+def _type_of(name: str) -> TypeEngine[Any]:
+    return getattr(HistoryMember, name).type  # type: ignore[no-any-return] # of a column
+
+
+def _column(name: str) -> str:
+    """The column's own name, where it is not the attribute's."""
+    return str(getattr(HistoryMember, name).expression.name)
+
+
+def _conditions(scope: str, where: Filter | None) -> list[Any]:
+    in_scope = [subtree(HistoryMember.org_path, scope)]
+    return in_scope if where is None else [*in_scope, compiled(where, HistoryMember)]

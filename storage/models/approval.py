@@ -1,0 +1,59 @@
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.codes import HistoryKind, RequestKind, RequestState
+from storage.models.base import Base, code_column, text_column
+from storage.models.member import MemberColumns
+
+
+class ApprovalRequest(Base):
+    """审批申请. Of a member there is one at most that is pending."""
+
+    __tablename__ = "approval_requests"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str] = mapped_column(code_column(RequestKind, "request_kind"))
+    state: Mapped[str] = mapped_column(code_column(RequestState, "request_state"))
+    member_id: Mapped[int] = mapped_column(BigInteger)
+    branch_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    org_path: Mapped[str] = mapped_column(text_column())
+    reason: Mapped[str] = mapped_column(text_column())
+    requested_by: Mapped[str] = mapped_column(text_column())
+    requested_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    requester_organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
+    requester_path: Mapped[str] = mapped_column(text_column())
+    decided_by: Mapped[str | None] = mapped_column(text_column())
+    decided_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    decider_organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    opinion: Mapped[str | None] = mapped_column(text_column())
+    version: Mapped[int] = mapped_column(default=1)
+
+    __table_args__ = (
+        Index("uq_approval_requests_pending", "member_id", unique=True, postgresql_where=text("state = 'PENDING'")),
+        Index(None, "member_id"),
+        Index(None, "org_path", "id"),
+        Index(None, "requester_path", "id"),
+        Index("ix_approval_requests_to_decide", "org_path", "id", postgresql_where=text("state = 'PENDING'")),
+    )
+
+
+class HistoryMember(MemberColumns, Base):
+    """历史党员: the whole record of someone who is a member no more, under the id that it had."""
+
+    __tablename__ = "history_members"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(code_column(HistoryKind, "history_kind"))
+    archived_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+    reason: Mapped[str] = mapped_column(text_column())
+    request_id: Mapped[int] = mapped_column(ForeignKey("approval_requests.id"))
+
+    __table_args__ = (
+        Index(None, "org_path", "kind", "archived_at", "id"),
+        Index(None, "kind", "archived_at", "id"),
+        Index(None, "identity_number"),
+        Index(None, "name"),
+    )
