@@ -104,3 +104,10 @@ async def has_pending_request(session: WriteSession, member_id: int) -> bool:
 async def holds_account(session: WriteSession, identity_number: str) -> bool:
     held = exists().where(Account.identity_number == identity_number, Account.state != AccountState.REVOKED.value)
     return await session.rows(select(held)) == [(True,)]
+
+
+async def note_restoration(session: WriteSession, number: int, by: str, at: datetime, because: str) -> None:
+    """On the request by which the member had left."""
+    values = {"restored_by": by, "restored_at": at, "restored_because": because}
+    noted = {**values, "version": ApprovalRequest.version + 1}
+    await session.execute(update(ApprovalRequest).where(ApprovalRequest.id == number).values(noted))

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, exists, func, insert, literal, select
 from sqlalchemy.types import TypeEngine
 
 from domain.approvals import HistoryMemberRecord
@@ -14,7 +14,7 @@ from domain.filtering import Filter
 from domain.pages import Page, PageRequest
 from storage.engine import Database
 from storage.filters import compiled, subtree
-from storage.models import HistoryMember, Member
+from storage.models import HistoryMember, Member, Organization
 from storage.ordering import SortKey
 from storage.pages import page_of, page_statement, walk_of
 from storage.statements import one_of
@@ -66,6 +66,32 @@ async def archive_member(session: WriteSession, member_id: int, departure: Depar
     whole = select(*(getattr(Member, name) for name in _KEPT), *values).where(Member.id == member_id)
     await session.execute(insert(HistoryMember).from_select([*(_column(name) for name in _KEPT), *set_], whole))
     await session.execute(delete(Member).where(Member.id == member_id))
+
+
+async def history_member_to_change(session: WriteSession, scope: str, member_id: int) -> HistoryMemberRecord | None:
+    """As it stands, held until the transaction ends; None outside the scope."""
+    found = select(*_COLUMNS).where(HistoryMember.id == member_id, subtree(HistoryMember.org_path, scope))
+    row = await session.row(found.with_for_update())
+    return None if row is None else HistoryMemberRecord(*row)
+
+
+async def restore_member(session: WriteSession, member_id: int, at: datetime) -> None:
+    """The one in history, who is held, is a member again, under the same id, where the branch stands by now."""
+    changed = {
+        "org_path": Organization.path,
+        "version": HistoryMember.version + 1,
+        "updated_at": literal(at, _type_of("updated_at")),
+    }
+    values = [changed.get(name, getattr(HistoryMember, name)) for name in _KEPT]
+    branch = Organization.id == HistoryMember.branch_id
+    whole = select(*values).join(Organization, branch).where(HistoryMember.id == member_id)
+    await session.execute(insert(Member).from_select([_column(name) for name in _KEPT], whole))
+    await session.execute(delete(HistoryMember).where(HistoryMember.id == member_id))
+
+
+async def is_member(session: WriteSession, identity_number: str) -> bool:
+    """Whether a current member has that number."""
+    return await session.rows(select(exists().where(Member.identity_number == identity_number))) == [(True,)]
 
 
 def _type_of(name: str) -> TypeEngine[Any]:

@@ -28,6 +28,9 @@ class RequestRecord:
     decided_at: datetime | None
     decider_organization_id: int | None
     opinion: str | None
+    restored_by: str | None
+    restored_at: datetime | None
+    restored_because: str | None
     version: int
 
 

@@ -51,6 +51,21 @@ NOT_THE_REQUESTER = Problem(
 )
 
 
+COUNTY_ALONE = Problem(
+    "TIER_INSUFFICIENT",
+    Message("只有县级及以上党组织可以找回历史党员。", "Only a county or an organisation above brings members back."),
+    ("id",),
+)
+ALREADY_A_MEMBER = Problem(
+    "ALREADY_A_MEMBER",
+    Message(
+        "已有公民身份证号相同的在册党员，不能找回：请先核对。",
+        "A current member has the same identity number: look into that first.",
+    ),
+    ("id",),
+)
+
+
 def already_decided(state: RequestState) -> Problem:
     message = Message(
         f"此申请{state.chinese}，不能再办理。",

@@ -9,8 +9,10 @@ from domain.approvals.guards import LONGEST_TEXT
 from domain.codes import RequestKind
 from resolvers import approvals
 from resolvers.held_members import KnownMember
+from resolvers.restoring import restore
 from schema.identifiers import number_of
 from schema.info import Info
+from schema.member_payload import MemberPayload, member_settled
 from schema.mutating import UserError, as_payload, settled
 from schema.optional import ABSENT, given
 from schema.traits import open_field, record_field
@@ -47,6 +49,17 @@ class RejectRequestInput:
 @strawberry.input(description="撤回申请。Which request is withdrawn.")
 class WithdrawRequestInput:
     id: strawberry.ID = strawberry.field(description=_ID)
+
+
+@strawberry.input(description="找回历史党员。Who is brought back, and why.")
+class RestoreMemberInput:
+    id: strawberry.ID = strawberry.field(description="历史党员。Global id of the one who left.")
+    reason: str = strawberry.field(description=f"找回原因。Reason; {LONGEST_TEXT} characters at most.")
+
+
+@strawberry.type(description="找回历史党员的结果。The member, or what stands in its way.")
+class RestoreMemberPayload(MemberPayload):
+    pass
 
 
 @strawberry.type
@@ -104,6 +117,14 @@ async def _withdraw(
     return await settled(info, change, as_payload(WithdrawRequestPayload, "request"))
 
 
+async def _restore(
+    info: Info, input: Annotated[RestoreMemberInput, strawberry.argument(description="找回。Who and why.")]
+) -> RestoreMemberPayload:
+    number = number_of("HistoryMember", input.id, "input.id")
+    change = restore(info.context, number, input.reason)
+    return await member_settled(info, KnownMember(number), change, RestoreMemberPayload)
+
+
 def _number(identifier: strawberry.ID) -> int:
     return number_of("ApprovalRequest", identifier, "input.id")
 
@@ -115,4 +136,5 @@ class ApprovalMutations:
     approve_request: ApproveRequestPayload = record_field("通过申请", "Approve a request; what it asks for is done at once.", read=BUSINESS, resolver=_approve)
     reject_request: RejectRequestPayload = record_field("退回申请", "Reject a request.", read=BUSINESS, resolver=_reject)
     withdraw_request: WithdrawRequestPayload = record_field("撤回申请", "Withdraw a request of one's own organisation.", read=BUSINESS, resolver=_withdraw)
+    restore_member: RestoreMemberPayload = record_field("找回历史党员", "Bring someone who has left back among the members, as before.", read=BUSINESS, resolver=_restore)
     # fmt: on

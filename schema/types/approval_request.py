@@ -77,5 +77,8 @@ class ApprovalRequest(Node):
     decided_at: datetime | None = record_field("审批时间", "When it was decided or withdrawn.", read=BUSINESS, kind=MOMENT)
     decider: Organization | None = record_field("审批组织", "The organisation that decided or withdrew it; null outside the caller's scope.", read=BUSINESS, resolver=_decider)
     opinion: str | None = record_field("审核意见", "Opinion of the decider.", read=BUSINESS)
+    restored_by: str | None = record_field("找回人", "Subject of the account that brought the member back; null when nobody did.", read=BUSINESS)
+    restored_at: datetime | None = record_field("找回时间", "When the member was brought back.", read=BUSINESS)
+    restored_because: str | None = record_field("找回原因", "Why the member was brought back.", read=BUSINESS)
     version: int = record_field("版本", "Version: grows when it is decided.", read=BUSINESS)
     # fmt: on

@@ -29,6 +29,9 @@ class ApprovalRequest(Base):
     decided_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     decider_organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     opinion: Mapped[str | None] = mapped_column(text_column())
+    restored_by: Mapped[str | None] = mapped_column(text_column())
+    restored_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    restored_because: Mapped[str | None] = mapped_column(text_column())
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (

@@ -339,3 +339,84 @@ async def test_history_is_searched_within_the_scope_and_that_is_recorded(office:
     told = {"field": "historyMembers", "filter": {"identityNumber": {"exact": masked}}}
     assert entry.kind is AuditKind.ARCHIVE_LOOKUP
     assert entry.details["lookups"] == [{**told, "first": 50, "returned": 1}, {**told, "counted": 1}]
+
+
+RESTORE = """mutation ($input: RestoreMemberInput!) { restoreMember(input: $input) {
+  member { id version branch { id } } errors { code path } } }"""
+
+
+async def archived(office: Office) -> tuple[MemberRecord, dict[str, Any]]:
+    """Someone who has left, and the request for it."""
+    member = next(office.members)
+    request = await office.asks(member)
+    assert codes(await settle(office.person(office.county), "approveRequest", request)) == []
+    return member, request
+
+
+async def restore(caller: Caller, member: MemberRecord, reason: str = "误报") -> dict[str, Any]:
+    given = {"id": encoded("HistoryMember", member.id), "reason": reason}
+    payload: dict[str, Any] = (await caller.ask(RESTORE, {"input": given}))["restoreMember"]
+    return payload
+
+
+async def test_whoever_is_restored_is_a_member_as_before(office: Office) -> None:
+    database = office.api.database
+    kept = [a.key for a in Member.__mapper__.column_attrs if a.key not in ("version", "updated_at")]
+
+    async def whole(member: MemberRecord) -> Any:
+        return await database.row(select(*(getattr(Member, name) for name in kept)).where(Member.id == member.id))
+
+    member = next(office.members)
+    before = await whole(member)
+    request = await office.asks(member)
+    await settle(office.person(office.county), "approveRequest", request)
+    payload = await restore(office.person(office.county), member, " 误报 ")
+    here = {"id": encoded("Organization", member.branch_id)}
+    back = {"id": encoded("Member", member.id), "version": member.version + 1, "branch": here}
+    assert (payload["errors"], payload["member"]) == ([], back)
+    assert await whole(member) == before
+    noted = "query ($id: ID!) { approvalRequest(id: $id) { restoredBecause restoredBy historyMember { id } } }"
+    read = (await office.person(office.county).ask(noted, {"id": request["id"]}))["approvalRequest"]
+    subject = f"administrator-of-{office.county.id}"
+    assert read == {"restoredBecause": "误报", "restoredBy": subject, "historyMember": None}
+    await office.asks(member)  # and may leave anew
+
+
+async def test_the_county_alone_restores_and_says_why(office: Office) -> None:
+    member, _ = await archived(office)
+    payload = await restore(office.person(office.committee), member, " ")
+    assert (codes(payload), payload["member"]) == (["REQUIRED", "TIER_INSUFFICIENT"], None)
+
+
+async def test_nobody_is_restored_beside_a_member_with_the_same_number(office: Office) -> None:
+    member, _ = await archived(office)
+    another = next(office.members)
+    async with office.api.database.writing() as session:
+        number = {"identity_number": member.identity_number}
+        await session.execute(update(Member).where(Member.id == another.id).values(number))
+    assert codes(await restore(office.person(office.county), member)) == ["ALREADY_A_MEMBER"]
+
+
+async def test_of_two_who_restore_at_once_one_wins(office: Office) -> None:
+    member, _ = await archived(office)
+    async with office.api.database.writing() as session:
+        await session.execute(text("LOCK TABLE history_members IN EXCLUSIVE MODE"))
+        given = {"input": {"id": encoded("HistoryMember", member.id), "reason": "误报"}}
+        people = [office.person(office.county, name) for name in ("one", "two")]
+        restoring = [asyncio.create_task(person.post(RESTORE, given)) for person in people]
+        await waiting_for(office, "history_members", len(restoring))
+    answers = [response.json() for response in await asyncio.gather(*restoring)]
+    refused = [answer["errors"][0]["extensions"]["code"] for answer in answers if "errors" in answer]
+    assert refused == ["NOT_FOUND"]
+    assert await office.api.database.number(select(func.count()).select_from(Member).where(Member.id == member.id)) == 1
+
+
+async def test_a_restoration_leaves_one_entry(office: Office) -> None:
+    member, request = await archived(office)
+    request_id = f"restored-{token_hex(8)}"
+    blind = "mutation ($input: RestoreMemberInput!) { restoreMember(input: $input) { errors { code } } }"
+    given = {"id": encoded("HistoryMember", member.id), "reason": f"{member.name}仍健在"}
+    await office.person(office.county).post(blind, {"input": given}, **{"X-Request-ID": request_id})
+    [entry] = await entries_of(office.api.database, request_id)
+    assert (entry.kind, entry.operation, entry.target) == (AuditKind.CHANGE, "restoreMember", f"Member:{member.id}")
+    assert entry.details == {"kind": "DECEASED", "request": decoded(request["id"]).number}

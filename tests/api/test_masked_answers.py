@@ -74,6 +74,7 @@ MEMBER_CHANGES = (
     ("beginTransfer", Role.PARTNER),
     ("completeTransfer", Role.PARTNER),
 )
+RESTORED = "RestoreMemberPayload.member"
 
 
 @pytest.fixture(params=[COMPILED, GRAPHQL_CORE])
@@ -127,7 +128,7 @@ def test_every_place_that_gives_such_a_record_is_tried() -> None:
     read = {place for _, document in READS for place in fields_of(document.replace("FIELDS", "id"))}
     changed = {f"{name[0].upper()}{name[1:]}Payload.account" for name, _ in CHANGES}
     changed |= {f"{name[0].upper()}{name[1:]}Payload.member" for name, _ in MEMBER_CHANGES}
-    assert wanted <= {*read, *changed, OPENED}
+    assert wanted <= {*read, *changed, OPENED, RESTORED}
 
 
 async def test_masked_fields_are_answered_masked_wherever_they_are_read(
@@ -155,6 +156,22 @@ async def test_masked_fields_are_answered_masked_wherever_they_are_read(
         columns = masked_fields(type_name)
         masked = {name: MASKS[column](getattr(record, column)) for name, column in columns.items()}
         assert shown_in(answer, type_name) == [masked], asked
+
+
+async def test_masked_fields_of_whoever_is_restored_are_answered_masked(
+    masking: Api, county: OrganizationRecord, register: Register
+) -> None:
+    member = next(m for m in register.members_in(county) if m.phone and m.home_address)
+    async with masking.database.writing() as session:
+        request_id = await ask_for(masking, member)
+        await archive_member(session, member.id, Departure(HistoryKind.OTHER, masking.clock(), "-", request_id))
+    columns = masked_fields("Member")
+    query = f"mutation ($input: RestoreMemberInput!) {{ restoreMember(input: $input) {{ member {{ {' '.join(columns)} }} }} }}"
+    given = {"id": encoded("HistoryMember", member.id), "reason": "-"}
+    answer = await masking.as_(county).ask(query, {"input": given})
+    assert answer["restoreMember"]["member"] == {
+        name: MASKS[column](getattr(member, column)) for name, column in columns.items()
+    }
 
 
 async def ask_for(api: Api, member: MemberRecord) -> int:

@@ -43,6 +43,9 @@ def upgrade() -> None:
         sa.Column("decided_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("decider_organization_id", sa.BigInteger(), nullable=True),
         sa.Column("opinion", sa.Text(collation="C"), nullable=True),
+        sa.Column("restored_by", sa.Text(collation="C"), nullable=True),
+        sa.Column("restored_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("restored_because", sa.Text(collation="C"), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["branch_id"], ["organizations.id"], name=op.f("fk_approval_requests_branch_id")),
         sa.ForeignKeyConstraint(
