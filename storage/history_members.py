@@ -14,6 +14,7 @@ from domain.filtering import Filter
 from domain.pages import Page, PageRequest
 from storage.engine import Database
 from storage.filters import compiled, subtree
+from storage.member_writing import ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME
 from storage.models import HistoryMember, Member, Organization
 from storage.ordering import SortKey
 from storage.pages import page_of, page_statement, walk_of
@@ -90,7 +91,8 @@ async def restore_member(session: WriteSession, member_id: int, at: datetime) ->
 
 
 async def is_member(session: WriteSession, identity_number: str) -> bool:
-    """Whether a current member has that number."""
+    """Whether a current member has that number, which nobody adds until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME)))
     return await session.rows(select(exists().where(Member.identity_number == identity_number))) == [(True,)]
 
 

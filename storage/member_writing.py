@@ -37,7 +37,7 @@ from domain.pinyin import full_pinyin, initials
 from storage.engine import psycopg_url
 from storage.models import Member, Organization
 
-_ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME = 7_367_012
+ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME = 7_367_012
 
 _ENTERED = tuple(field.name for field in fields(MemberDraft))
 _WRITTEN = (*_ENTERED, "name_pinyin", "name_initials")
@@ -143,7 +143,7 @@ class MemberWriting:
 
         A unique index cannot promise that: the register may hold duplicates of old, which the quality check reports.
         """
-        self._connection.execute(select(func.pg_advisory_xact_lock(_ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME)))
+        self._connection.execute(select(func.pg_advisory_xact_lock(ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME)))
         self._connection.execute(text("ANALYZE imported_members"))
 
     def rows_repeating_a_row(self) -> list[RepeatedRow]:

@@ -6,7 +6,7 @@ class AuditKind(CodeList):
 
     ARCHIVE_LOOKUP = "ARCHIVE_LOOKUP", "档案查询", "members' records were looked up"
     PHONE_LOOKUP = "PHONE_LOOKUP", "注册手机号检索", "it was looked up who holds a phone number"
-    DECISION = "DECISION", "审批", "a request was decided"
+    DECISION = "DECISION", "审批", "a request was submitted, decided or withdrawn"
     CHANGE = "CHANGE", "信息变更", "a record was changed"
     EXPORT = "EXPORT", "导出", "a result was exported"
     PRINT = "PRINT", "打印", "a record was printed"

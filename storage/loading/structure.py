@@ -16,7 +16,7 @@ _AT_A_TIME = 2
 def emptied(engine: Engine) -> None:
     """The tables without rows and without what slows a COPY down; also after a load that was interrupted here.
 
-    The accounts and partners of the organisations go with them.
+    Whatever belongs to the organisations goes with them: accounts, partners, requests, those who have left.
     """
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {', '.join(table.name for table in _TABLES)} RESTART IDENTITY CASCADE"))
