@@ -1,0 +1,254 @@
+"""Random lives of records, by random people: the server does what a model in plain Python says, and records each step."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import func, select
+
+from domain.codes import OrganizationKind, Role
+from domain.members import draft_of, problems_of
+from domain.records import MemberRecord, OrganizationRecord
+from schema.identifiers import encoded
+from storage.engine import connect
+from storage.models import AuditEntry, HistoryMember, Member
+from tests.asking import AUDIT_KEY, Api, Caller
+from tests.oracle import Register
+
+KINDS = {"EXPULSION": "committee", "DEATH": "committee", "SUSPENSION": "county", "OTHER_REMOVAL": "county"}
+"""Kind → the lowest place that decides it."""
+PLACES = ("branch", "committee", "county")
+WHO = [f"{place} {number}" for place in PLACES for number in (1, 2)]
+_people = st.sampled_from(WHO)
+
+
+def place_of(who: str) -> str:
+    return who.partition(" ")[0]
+
+
+@dataclass
+class Pending:
+    id: str
+    kind: str
+    asked_by: str
+
+
+@dataclass
+class Record:
+    """What the model knows of one member."""
+
+    member: MemberRecord
+    version: int
+    is_current: bool = True
+    is_moving: bool = False
+    pending: Pending | None = None
+    last_id: str | None = None
+    """Of the request that was settled last."""
+    steps: int = 0
+
+
+@dataclass
+class World:
+    """The server, and who calls it."""
+
+    api: Api
+    runner: asyncio.Runner
+    members: Iterator[MemberRecord]
+    committee: OrganizationRecord
+    county: OrganizationRecord
+    register: Register
+
+    def ask(self, who: str, member: MemberRecord, mutation: str, given: dict[str, Any]) -> list[str]:
+        """The codes of what stood in the way, and of errors."""
+        payload = self.payload(who, member, mutation, given)
+        return [error["code"] for error in payload["errors"]]
+
+    def payload(self, who: str, member: MemberRecord, mutation: str, given: dict[str, Any]) -> dict[str, Any]:
+        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+        shown = "request { id }" if mutation == "submitLeaving" else ""
+        query = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ {shown} errors {{ code }} }} }}"
+        answer = self.runner.run(self._caller(who, member).post(query, {"input": given})).json()
+        if "errors" in answer:
+            return {"request": None, "errors": [error["extensions"] for error in answer["errors"]]}
+        payload: dict[str, Any] = answer["data"][mutation]
+        return payload
+
+    def _caller(self, who: str, member: MemberRecord) -> Caller:
+        role = Role.PARTNER if who == "partner" else Role.ADMINISTRATOR
+        places = {"branch": self.register.organizations[member.branch_id], "committee": self.committee}
+        token = self.api.authority.issue(who, role, places.get(place_of(who), self.county), timedelta(hours=1))
+        return Caller(self.api, token)
+
+    def number(self, statement: Any) -> int:
+        return self.runner.run(self.api.database.number(statement))
+
+
+class Life(RuleBasedStateMachine):
+    """One member's record, again and again."""
+
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        member = next(self.world.members)
+        self.record = Record(member, member.version)
+        self.id = encoded("Member", member.id)
+
+    def said(self, who: str, mutation: str, **given: Any) -> list[str]:
+        return self.world.ask(who, self.record.member, mutation, given)
+
+    def done(self, *, changes_record: bool) -> None:
+        self.record.steps += 1
+        self.record.version += changes_record
+
+    @rule(who=_people, kind=st.sampled_from(sorted(KINDS)))
+    def submit(self, who: str, kind: str) -> None:
+        given = {"kind": kind, "memberId": self.id, "reason": "情况属实"}
+        payload = self.world.payload(who, self.record.member, "submitLeaving", given)
+        said = [error["code"] for error in payload["errors"]]
+        if not self.record.is_current:
+            assert said == ["NOT_FOUND"]
+            return
+        obstacles = ["TRANSFER_IN_PROGRESS"] * self.record.is_moving + ["REQUEST_PENDING"] * bool(self.record.pending)
+        assert said == obstacles
+        if not obstacles:
+            self.record.pending = Pending(payload["request"]["id"], kind, who)
+            self.done(changes_record=False)
+
+    @precondition(lambda self: self.record.pending or self.record.last_id)
+    @rule(who=_people, approves=st.booleans())
+    def decide(self, who: str, *, approves: bool) -> None:
+        pending = self.record.pending
+        asked = pending.id if pending else self.record.last_id
+        said = self.said(who, "approveRequest" if approves else "rejectRequest", id=asked, opinion="同意")
+        if pending is None:
+            assert said == ["ALREADY_DECIDED"]
+            return
+        refused = ["SELF_DECISION"] * (who == pending.asked_by)
+        refused += ["TIER_INSUFFICIENT"] * (PLACES.index(place_of(who)) < PLACES.index(KINDS[pending.kind]))
+        if not refused and approves and self.record.is_moving:
+            refused = ["TRANSFER_IN_PROGRESS"]
+        assert said == refused
+        if not refused:
+            self.settled()
+            self.record.is_current = not approves
+
+    @precondition(lambda self: self.record.pending)
+    @rule(who=_people)
+    def withdraw(self, who: str) -> None:
+        assert self.record.pending is not None
+        said = self.said(who, "withdrawRequest", id=self.record.pending.id)
+        if place_of(who) == place_of(self.record.pending.asked_by):
+            assert said == []
+            self.settled()
+        else:
+            assert said == ["NOT_THE_REQUESTER"]
+
+    def settled(self) -> None:
+        assert self.record.pending is not None
+        self.record.last_id, self.record.pending = self.record.pending.id, None
+        self.done(changes_record=False)
+
+    @rule(who=_people, position=st.sampled_from(["FARMER", "RETIRED"]), late=st.booleans())
+    def edit(self, who: str, position: str, *, late: bool) -> None:
+        version = self.record.version - late
+        given = {"id": self.id, "version": version, "workPosition": position}
+        before = self.world.number(_entries_of(self.record.member.id))
+        said = self.said(who, "updateMember", **given)
+        if not self.record.is_current:
+            assert said == ["NOT_FOUND"]
+        elif late:
+            assert said == ["CONFLICT"]
+        else:
+            assert said == []
+            if self.world.number(_entries_of(self.record.member.id)) > before:
+                self.done(changes_record=True)
+
+    @rule(begins=st.booleans())
+    def move(self, *, begins: bool) -> None:
+        said = self.said("partner", "beginTransfer" if begins else "cancelTransfer", id=self.id)
+        if not self.record.is_current:
+            assert said == ["NOT_FOUND"]
+        elif begins is self.record.is_moving:
+            assert said == ["TRANSFER_IN_PROGRESS" if begins else "NO_TRANSFER_IN_PROGRESS"]
+        else:
+            assert said == []
+            self.record.is_moving = begins
+            self.done(changes_record=True)
+
+    @rule(who=_people)
+    def restore(self, who: str) -> None:
+        said = self.said(who, "restoreMember", id=encoded("HistoryMember", self.record.member.id), reason="误报")
+        if self.record.is_current:
+            assert said == ["NOT_FOUND"]
+        elif place_of(who) != "county":
+            assert said == ["TIER_INSUFFICIENT"]
+        else:
+            assert said == []
+            self.record.is_current = True
+            self.done(changes_record=True)
+
+    @invariant()
+    def the_record_is_in_one_place(self) -> None:
+        number = self.record.member.id
+        counted = {
+            table: self.world.number(select(func.count()).where(table.id == number))
+            for table in (Member, HistoryMember)
+        }
+        assert counted == {Member: int(self.record.is_current), HistoryMember: int(not self.record.is_current)}
+        table = Member if self.record.is_current else HistoryMember
+        assert self.world.number(select(table.version).where(table.id == number)) == self.record.version
+
+    @invariant()
+    def each_step_is_recorded_once(self) -> None:
+        assert self.world.number(_entries_of(self.record.member.id)) == self.record.steps
+
+
+def _entries_of(member_id: int) -> Any:
+    """Of changes of the member, and of requests about it."""
+    about = (AuditEntry.target == f"Member:{member_id}") | (
+        AuditEntry.target.like("ApprovalRequest:%") & (AuditEntry.details["member"].as_integer() == member_id)
+    )
+    return select(func.count()).select_from(AuditEntry).where(about)
+
+
+@pytest.fixture
+def world(own_province_url: str, register: Register, approving_committee: OrganizationRecord) -> Iterator[World]:
+    members = (
+        member
+        for member in register.members_in(approving_committee)
+        if member.branch_id != approving_committee.id
+        and not member.transfer_in_progress
+        and not problems_of(draft_of(member), register.day)
+    )
+    counties = register.of_kind(OrganizationKind.COUNTY)
+    county = next(county for county in counties if approving_committee.path.startswith(county.path))
+    with asyncio.Runner() as runner:
+
+        async def opened() -> Api:
+            return Api(connect(own_province_url, connections=4, audit_key=AUDIT_KEY))
+
+        api = runner.run(opened())
+        yield World(api, runner, members, approving_committee, county, register)
+        runner.run(api.http.aclose())
+        runner.run(api.database.close())
+
+
+def test_random_lives_are_as_the_model_says(world: World) -> None:
+    happened: Counter[str] = Counter()
+
+    class Here(Life):
+        def done(self, *, changes_record: bool) -> None:
+            super().done(changes_record=changes_record)
+            happened["steps"] += 1
+
+    Here.world = world
+    run_state_machine_as_test(Here, settings=settings(max_examples=12, stateful_step_count=30, deadline=None))
+    assert happened["steps"] > 50
