@@ -88,7 +88,7 @@ def _sign_ins(settings: Settings, organizations: list[OrganizationRecord]) -> li
     return [
         (
             f"{role.chinese} {role.english}, {organization.name} ({tier_of(organization).english})",
-            f"{settings.address}/#token={authority.issue('demo', role, organization, _A_WORKING_DAY)}",
+            f"{settings.address}/#token={authority.issue(f'demo-{number}', role, organization, _A_WORKING_DAY)}",
         )
-        for role, organization in roles
+        for number, (role, organization) in enumerate(roles, start=1)  # each a person of their own
     ]
