@@ -7,6 +7,7 @@ from domain.members import Changes, MemberDraft, differences, draft_of, edited, 
 from domain.records import MemberRecord
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, change_entry, held_member, problems_of_place
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.member_changing import Place, change_member, place_to_join
 from storage.writing import WriteSession
 
@@ -36,14 +37,24 @@ async def update_member(context: RequestContext, known: KnownMember, changes: Ch
 async def update_members(
     context: RequestContext, asked: Sequence[tuple[KnownMember, Changes]]
 ) -> list[RefusedError | None]:
-    """One after another, each in a transaction of its own; for each why it was refused, if it was."""
+    """One after another, each in a transaction of its own; for each why it was refused, if it was.
+
+    When the database is lost in the midst, what was saved before stays saved, and the rest is not tried.
+    """
     if len(asked) > MOST_AT_ONCE:
         raise bad_input(
             f"一次修改 {len(asked)} 名党员，最多 {MOST_AT_ONCE} 名。请分批保存。",
             f"There are {len(asked)} changes; {MOST_AT_ONCE} are allowed at once. Save in parts.",
             ("input", "members"),
         )
-    return [await _outcome(context, known, changes) for known, changes in asked]
+    outcomes: list[RefusedError | None] = []
+    for known, changes in asked:
+        try:
+            outcomes.append(await _outcome(context, known, changes))
+        except (DatabaseUnavailableError, StatementTimedOutError):
+            outcomes.append(RefusedError(_OUTCOME_UNKNOWN))
+            break
+    return [*outcomes, *(RefusedError(_NOT_TRIED) for _ in asked[len(outcomes) :])]
 
 
 async def _outcome(context: RequestContext, known: KnownMember, changes: Changes) -> RefusedError | None:
@@ -74,6 +85,20 @@ def _path(place: Place | None, changed: Mapping[str, object]) -> dict[str, objec
     return {"org_path": place.path} if place is not None and "branch_id" in changed else {}
 
 
+_OUTCOME_UNKNOWN = Problem(
+    "OUTCOME_UNKNOWN",
+    Message(
+        "保存时数据库连接中断，不知是否已保存：请重新载入此党员后核对。",
+        "The database was lost while this was saved, and nobody knows whether it was: load the record again and look.",
+    ),
+)
+_NOT_TRIED = Problem(
+    "NOT_TRIED",
+    Message(
+        "此前数据库连接中断，此项未保存：请稍后重试。",
+        "The database was lost before, so that this was not saved: try it again later.",
+    ),
+)
 _TRANSFER_IN_PROGRESS = Problem(
     "TRANSFER_IN_PROGRESS",
     Message(

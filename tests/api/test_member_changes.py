@@ -20,6 +20,7 @@ from storage.models import Member
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.audit import entries_of
 from tests.editing import Officer, change
+from tests.losing import lose_connections
 from tests.oracle import Register
 
 FIELDS = """id version gender ethnicity birthDate education category branch { id } joinedOn formalOn workPosition phone
@@ -318,3 +319,22 @@ async def test_a_form_is_prefilled_from_the_identity_number(administrator: Calle
     assert known["memberPrefill"] == {"gender": "MALE", "birthDate": "1990-01-01", "age": age}
     unknown = await administrator.ask(query, {"number": "370102199002301232"})
     assert (unknown["memberPrefill"]["birthDate"], unknown["memberPrefill"]["age"]) == (None, None)
+
+
+async def test_when_the_database_is_lost_in_the_midst_each_record_says_what_became_of_it(
+    own_province_url: str, register: Register, sound: Iterator[MemberRecord]
+) -> None:
+    saved, lost, rest = (next(sound) for _ in range(3))
+    async with connect(own_province_url, connections=4, audit_key=AUDIT_KEY) as database:
+        api = Api(database)
+        province = api.as_(register.first_of_kind(OrganizationKind.PROVINCE))
+        lose_connections(own_province_url, first=2, last=2)
+        changes = [of(member, workPosition="FARMER") for member in (saved, lost, rest)]
+        payload = (await province.ask(UPDATE_MANY, {"input": {"members": changes}}))["updateMembers"]
+        assert [codes(result) for result in payload["results"]] == [[], [("OUTCOME_UNKNOWN", [])], [("NOT_TRIED", [])]]
+        assert [result["member"]["version"] for result in payload["results"]] == [
+            saved.version + 1,
+            lost.version,
+            rest.version,
+        ]
+        await api.http.aclose()
