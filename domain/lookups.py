@@ -15,6 +15,7 @@ import orjson
 from domain.codes import AuditKind
 from domain.filter_telling import told_filter
 from domain.filtering import Filter
+from domain.masking import MASKS
 from domain.pages import OrderTerm, PageRequest
 from domain.reach import Reach
 from domain.texts import camel_case
@@ -73,6 +74,24 @@ class ArchiveQuestion:
         if self.order:
             told["order"] = [f"{'-' if term.descending else ''}{camel_case(term.field)}" for term in self.order]
         return told if self.page is None else {**told, **told_page(self.page)}
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneQuestion:
+    """注册手机号检索: who holds a phone number."""
+
+    phone: str
+
+    @property
+    def kind(self) -> AuditKind:
+        return AuditKind.PHONE_LOOKUP
+
+    @property
+    def field(self) -> str:
+        return "phoneHolders"
+
+    def told(self) -> dict[str, Any]:
+        return {"field": self.field, "phone": MASKS["phone"](self.phone)}
 
 
 class SoughtInLog(StrEnum):

@@ -35,6 +35,7 @@ from schema.queries.audit_entries import AuditQueries
 from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
+from schema.queries.phone_holders import PhoneHolderQueries
 from schema.traits import open_field, record_field
 from schema.types.member import Member
 from schema.types.node import Node
@@ -137,7 +138,15 @@ def _member_query_fields(info: Info) -> list[QueryField]:
 
 
 @strawberry.type(description="查询。What can be read; everything lies within the caller's scope.")
-class Query(AccountQueries, ApprovalQueries, AuditQueries, MemberPrefillQueries, PartnerQueries, PermissionQueries):
+class Query(
+    AccountQueries,
+    ApprovalQueries,
+    AuditQueries,
+    MemberPrefillQueries,
+    PartnerQueries,
+    PermissionQueries,
+    PhoneHolderQueries,
+):
     # fmt: off
     viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)
     node: Node | None = open_field("按全局标识查找", "The record with that id; null when it does not exist in the caller's scope.", resolver=_node)

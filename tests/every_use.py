@@ -47,6 +47,7 @@ CONDITIONS: Mapping[str, str] = {
     "HistoryMemberFilter.within": "HistoryMember.branch",
     "MemberFilter.within": "Member.branch",
     "OrganizationFilter.within": "Organization.id",
+    "PhoneHolderFilter.phone": "Member.phone",
 }
 """Parts of filters that are named otherwise than the field on which they are a condition."""
 
@@ -131,10 +132,21 @@ class EveryUse:
     def _reading(self, type_name: str, name: str, field: Any, way: _Way) -> Case:
         coordinate = f"{type_name}.{name}"
         document = f"{way.opening} {self._call(name, field)}{_inside(field)} {way.closing}"
-        return Case(coordinate, document, way.uses | self._read(coordinate), {})
+        return Case(coordinate, document, way.uses | self._read(coordinate) | self._demanded(field), {})
 
     def _read(self, coordinate: str) -> frozenset[FieldUsed]:
         return frozenset({FieldUsed(coordinate, Purpose.READ)} if coordinate in self._governed else ())
+
+    def _demanded(self, field: Any) -> frozenset[FieldUsed]:
+        """By the conditions without which the field cannot be asked for; each is one on the exact value."""
+        kinds = {get_named_type(argument.type) for argument in field.args.values() if is_required_argument(argument)}
+        return frozenset(
+            FieldUsed(self._field_of_condition(kind.name, name), Purpose.MATCH)
+            for kind in kinds
+            if isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Filter")
+            for name, part in kind.fields.items()
+            if is_required_input_field(part)
+        )
 
     def _call(self, name: str, field: Any, **written: str) -> str:
         """The field with the arguments that it cannot be without, and these."""
@@ -182,7 +194,8 @@ class EveryUse:
             inner = get_named_type(field.type)
             if is_composite_type(inner):
                 opening = f"{way.opening} {self._call(key, field)} {{"
-                yield inner.name, _Way(opening, f"}} {way.closing}", way.uses | self._read(f"{name}.{key}"))
+                uses = way.uses | self._read(f"{name}.{key}") | self._demanded(field)
+                yield inner.name, _Way(opening, f"}} {way.closing}", uses)
 
     # -- conditions and orders
 
@@ -276,7 +289,7 @@ class EveryUse:
                 yield (
                     f"{kind.name}.{name}",
                     {name: Raw(sample(part.type, optional=True))},
-                    frozenset({FieldUsed(used, Purpose.SEARCH)}),
+                    frozenset({FieldUsed(used, Purpose.MATCH if is_required_input_field(part) else Purpose.SEARCH)}),
                 )
 
     def _field_of_condition(self, kind: str, name: str) -> str:

@@ -41,6 +41,7 @@ READS = (
     ("Member", "query ($who: String) { members(where: {identityNumber: {exact: $who}}) { edges { node { FIELDS } } } }"),
     ("Member", "query ($at: ID!, $who: String) { organization(id: $at) {"
                " members(where: {identityNumber: {exact: $who}}) { nodes { FIELDS } } } }"),
+    ("Member", "query ($phone: String!) { phoneHolders(where: {phone: $phone}) { FIELDS } }"),
     ("Member", "query ($asked: ID!) { approvalRequest(id: $asked) { member { FIELDS } } }"),
     ("HistoryMember", "query ($left: ID!) { approvalRequest(id: $left) { historyMember { FIELDS } } }"),
     ("HistoryMember", "query ($id: ID!) { historyMember(id: $id) { FIELDS } }"),
@@ -148,6 +149,7 @@ async def test_masked_fields_are_answered_masked_wherever_they_are_read(
     for type_name, document in READS:
         role, number, record = records[type_name]
         variables = {"id": encoded(type_name, number), "who": record.identity_number, "at": global_id(county)}
+        variables |= {"phone": record.phone}
         variables |= {"asked": encoded("ApprovalRequest", asked_for[member.id])}
         variables |= {"left": encoded("ApprovalRequest", asked_for[gone.id])}
         asked = document.replace("FIELDS", " ".join(masked_fields(type_name)))
