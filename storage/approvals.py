@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, null, or_, select, update
 
 from domain.approvals import RequestRecord
 from domain.codes import AccountState, RequestState
@@ -111,3 +111,16 @@ async def note_restoration(session: WriteSession, number: int, by: str, at: date
     values = {"restored_by": by, "restored_at": at, "restored_because": because}
     noted = {**values, "version": ApprovalRequest.version + 1}
     await session.execute(update(ApprovalRequest).where(ApprovalRequest.id == number).values(noted))
+
+
+async def note_purge(session: WriteSession, number: int, by: str, at: datetime, because: str) -> None:
+    """On the request by which the member had left."""
+    values = {"purged_by": by, "purged_at": at, "purged_because": because}
+    noted = {**values, "version": ApprovalRequest.version + 1}
+    await session.execute(update(ApprovalRequest).where(ApprovalRequest.id == number).values(noted))
+
+
+async def erase_texts(session: WriteSession, member_id: int) -> None:
+    """What people wrote in requests about the member, where anything may stand."""
+    erased = {"reason": "", "opinion": null(), "restored_because": null()}
+    await session.execute(update(ApprovalRequest).where(ApprovalRequest.member_id == member_id).values(erased))

@@ -31,6 +31,9 @@ class RequestRecord:
     restored_by: str | None
     restored_at: datetime | None
     restored_because: str | None
+    purged_by: str | None
+    purged_at: datetime | None
+    purged_because: str | None
     version: int
 
 

@@ -53,7 +53,14 @@ NOT_THE_REQUESTER = Problem(
 
 COUNTY_ALONE = Problem(
     "TIER_INSUFFICIENT",
-    Message("只有县级及以上党组织可以找回历史党员。", "Only a county or an organisation above brings members back."),
+    Message("只有县级及以上党组织可以办理此事项。", "Only a county or an organisation above does this."),
+    ("id",),
+)
+OTHER_ALONE = Problem(
+    "KIND_UNFIT",
+    Message(
+        "只有因其他原因减少的历史党员可以彻底删除。", "Only those who left for another reason (OTHER) can be erased."
+    ),
     ("id",),
 )
 ALREADY_A_MEMBER = Problem(

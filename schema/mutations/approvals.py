@@ -7,9 +7,8 @@ import strawberry
 from auth.default_matrix import FieldClass
 from domain.approvals.guards import LONGEST_TEXT
 from domain.codes import RequestKind
-from resolvers import approvals
+from resolvers import approvals, departed_members
 from resolvers.held_members import KnownMember
-from resolvers.restoring import restore
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.member_payload import MemberPayload, member_settled
@@ -60,6 +59,20 @@ class RestoreMemberInput:
 @strawberry.type(description="找回历史党员的结果。The member, or what stands in its way.")
 class RestoreMemberPayload(MemberPayload):
     pass
+
+
+@strawberry.input(description="彻底删除历史党员。Whose record is erased for good, and why.")
+class PurgeMemberInput:
+    id: strawberry.ID = strawberry.field(description="历史党员。Global id of the one who left.")
+    reason: str = strawberry.field(
+        description=f"彻底删除原因。Reason, which is kept: nothing personal; {LONGEST_TEXT} characters at most."
+    )
+
+
+@strawberry.type(description="彻底删除历史党员的结果。Whether it was done, or what stands in the way.")
+class PurgeMemberPayload:
+    is_purged: bool = open_field("是否已彻底删除", "Whether nothing of the record is left.")
+    errors: list[UserError] = open_field("问题", "Everything that stands in the way.")
 
 
 @strawberry.type
@@ -121,8 +134,15 @@ async def _restore(
     info: Info, input: Annotated[RestoreMemberInput, strawberry.argument(description="找回。Who and why.")]
 ) -> RestoreMemberPayload:
     number = number_of("HistoryMember", input.id, "input.id")
-    change = restore(info.context, number, input.reason)
+    change = departed_members.restore(info.context, number, input.reason)
     return await member_settled(info, KnownMember(number), change, RestoreMemberPayload)
+
+
+async def _purge(
+    info: Info, input: Annotated[PurgeMemberInput, strawberry.argument(description="彻底删除。Who and why.")]
+) -> PurgeMemberPayload:
+    change = departed_members.purge(info.context, number_of("HistoryMember", input.id, "input.id"), input.reason)
+    return await settled(info, change, lambda _, errors: PurgeMemberPayload(is_purged=not errors, errors=errors))
 
 
 def _number(identifier: strawberry.ID) -> int:
@@ -137,4 +157,5 @@ class ApprovalMutations:
     reject_request: RejectRequestPayload = record_field("退回申请", "Reject a request.", read=BUSINESS, resolver=_reject)
     withdraw_request: WithdrawRequestPayload = record_field("撤回申请", "Withdraw a request of one's own organisation.", read=BUSINESS, resolver=_withdraw)
     restore_member: RestoreMemberPayload = record_field("找回历史党员", "Bring someone who has left back among the members, as before.", read=BUSINESS, resolver=_restore)
+    purge_member: PurgeMemberPayload = record_field("彻底删除历史党员", "Erase the record of someone who left for another reason (OTHER), for good.", read=BUSINESS, resolver=_purge)
     # fmt: on

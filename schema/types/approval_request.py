@@ -80,5 +80,8 @@ class ApprovalRequest(Node):
     restored_by: str | None = record_field("找回人", "Subject of the account that brought the member back; null when nobody did.", read=BUSINESS)
     restored_at: datetime | None = record_field("找回时间", "When the member was brought back.", read=BUSINESS)
     restored_because: str | None = record_field("找回原因", "Why the member was brought back.", read=BUSINESS)
+    purged_by: str | None = record_field("彻底删除人", "Subject of the account that erased the record; null when nobody did.", read=BUSINESS)
+    purged_at: datetime | None = record_field("彻底删除时间", "When the record was erased; the reason and the opinions of all requests about the member went with it.", read=BUSINESS)
+    purged_because: str | None = record_field("彻底删除原因", "Why the record was erased.", read=BUSINESS)
     version: int = record_field("版本", "Version: grows when it is decided.", read=BUSINESS)
     # fmt: on

@@ -32,6 +32,9 @@ class ApprovalRequest(Base):
     restored_by: Mapped[str | None] = mapped_column(text_column())
     restored_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     restored_because: Mapped[str | None] = mapped_column(text_column())
+    purged_by: Mapped[str | None] = mapped_column(text_column())
+    purged_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    purged_because: Mapped[str | None] = mapped_column(text_column())
     version: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (

@@ -345,10 +345,12 @@ RESTORE = """mutation ($input: RestoreMemberInput!) { restoreMember(input: $inpu
   member { id version branch { id } } errors { code path } } }"""
 
 
-async def archived(office: Office) -> tuple[MemberRecord, dict[str, Any]]:
+async def archived(
+    office: Office, kind: str = "DEATH", reason: str = "因病去世"
+) -> tuple[MemberRecord, dict[str, Any]]:
     """Someone who has left, and the request for it."""
     member = next(office.members)
-    request = await office.asks(member)
+    request = await office.asks(member, kind, reason=reason)
     assert codes(await settle(office.person(office.county), "approveRequest", request)) == []
     return member, request
 
@@ -420,3 +422,74 @@ async def test_a_restoration_leaves_one_entry(office: Office) -> None:
     [entry] = await entries_of(office.api.database, request_id)
     assert (entry.kind, entry.operation, entry.target) == (AuditKind.CHANGE, "restoreMember", f"Member:{member.id}")
     assert entry.details == {"kind": "DECEASED", "request": decoded(request["id"]).number}
+
+
+PURGE = "mutation ($input: PurgeMemberInput!) { purgeMember(input: $input) { isPurged errors { code path } } }"
+
+
+async def purge(caller: Caller, member: MemberRecord, reason: str = "重复登记") -> dict[str, Any]:
+    given = {"id": encoded("HistoryMember", member.id), "reason": reason}
+    payload: dict[str, Any] = (await caller.ask(PURGE, {"input": given}))["purgeMember"]
+    return payload
+
+
+async def rows_with(office: Office, value: str) -> list[str]:
+    """The tables of which a row, written out, holds the value."""
+    tables = [
+        row[0]
+        for row in await office.api.database.rows(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+    ]
+    tables.remove("alembic_version")
+    return [
+        table
+        for table in tables
+        if await office.api.database.number(
+            text(f"SELECT count(*) FROM {table} AS t WHERE t::text LIKE :value").bindparams(value=f"%{value}%")
+        )
+    ]
+
+
+async def test_nothing_personal_is_left_of_whoever_is_purged(office: Office) -> None:
+    member, county = next(office.members), office.person(office.county)
+    names = {"name": "欧阳独一", "home_address": "山东省济南市独一路 1 号", "phone": "19912344321"}
+    async with office.api.database.writing() as session:
+        await session.execute(update(Member).where(Member.id == member.id).values(names))
+    request = await office.asks(member, "OTHER_REMOVAL", reason="欧阳独一重复登记")
+    await settle(county, "rejectRequest", request, opinion="欧阳独一再核")
+    request = await office.asks(member, "OTHER_REMOVAL", reason="欧阳独一重复登记")
+    await settle(county, "approveRequest", request, opinion="欧阳独一属实")
+    personal = (member.identity_number, *names.values())
+    assert all([await rows_with(office, value) for value in personal])
+    assert await purge(county, member) == {"isPurged": True, "errors": []}
+    assert [await rows_with(office, value) for value in personal] == [[]] * len(personal)
+    read = (
+        "query ($id: ID!) { approvalRequest(id: $id) { reason opinion purgedBecause purgedBy historyMember { id } } }"
+    )
+    kept = (await county.ask(read, {"id": request["id"]}))["approvalRequest"]
+    subject = f"administrator-of-{office.county.id}"
+    assert kept == {
+        "reason": "",
+        "opinion": None,
+        "purgedBecause": "重复登记",
+        "purgedBy": subject,
+        "historyMember": None,
+    }
+    given = {"input": {"id": encoded("HistoryMember", member.id), "reason": "误报"}}
+    assert (await county.refused(RESTORE, given))["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_only_others_are_purged_by_the_county_with_a_reason(office: Office) -> None:
+    member, _ = await archived(office)
+    payload = await purge(office.person(office.committee), member, " ")
+    assert (payload["isPurged"], codes(payload)) == (False, ["REQUIRED", "TIER_INSUFFICIENT", "KIND_UNFIT"])
+    assert (await restore(office.person(office.county), member))["errors"] == []
+
+
+async def test_a_purge_leaves_one_entry(office: Office) -> None:
+    member, request = await archived(office, "OTHER_REMOVAL")
+    request_id = f"purged-{token_hex(8)}"
+    given = {"input": {"id": encoded("HistoryMember", member.id), "reason": "重复登记"}}
+    await office.person(office.county).post(PURGE, given, **{"X-Request-ID": request_id})
+    [entry] = await entries_of(office.api.database, request_id)
+    assert (entry.kind, entry.operation, entry.target) == (AuditKind.CHANGE, "purgeMember", f"Member:{member.id}")
+    assert entry.details == {"kind": "OTHER", "request": decoded(request["id"]).number}

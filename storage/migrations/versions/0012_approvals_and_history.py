@@ -46,6 +46,9 @@ def upgrade() -> None:
         sa.Column("restored_by", sa.Text(collation="C"), nullable=True),
         sa.Column("restored_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("restored_because", sa.Text(collation="C"), nullable=True),
+        sa.Column("purged_by", sa.Text(collation="C"), nullable=True),
+        sa.Column("purged_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("purged_because", sa.Text(collation="C"), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["branch_id"], ["organizations.id"], name=op.f("fk_approval_requests_branch_id")),
         sa.ForeignKeyConstraint(
