@@ -47,6 +47,9 @@ class Record:
     member: MemberRecord
     version: int
     is_current: bool = True
+    is_purged: bool = False
+    left_by: str = ""
+    """The kind of the request that was approved last."""
     is_moving: bool = False
     pending: Pending | None = None
     last_id: str | None = None
@@ -139,6 +142,7 @@ class Life(RuleBasedStateMachine):
         if not refused:
             self.settled()
             self.record.is_current = not approves
+            self.record.left_by = pending.kind
 
     @precondition(lambda self: self.record.pending)
     @rule(who=_people)
@@ -186,7 +190,7 @@ class Life(RuleBasedStateMachine):
     @rule(who=_people)
     def restore(self, who: str) -> None:
         said = self.said(who, "restoreMember", id=encoded("HistoryMember", self.record.member.id), reason="误报")
-        if self.record.is_current:
+        if self.record.is_current or self.record.is_purged:
             assert said == ["NOT_FOUND"]
         elif place_of(who) != "county":
             assert said == ["TIER_INSUFFICIENT"]
@@ -195,6 +199,19 @@ class Life(RuleBasedStateMachine):
             self.record.is_current = True
             self.done(changes_record=True)
 
+    @rule(who=_people)
+    def purge(self, who: str) -> None:
+        said = self.said(who, "purgeMember", id=encoded("HistoryMember", self.record.member.id), reason="重复登记")
+        if self.record.is_current or self.record.is_purged:
+            assert said == ["NOT_FOUND"]
+            return
+        refused = ["TIER_INSUFFICIENT"] * (place_of(who) != "county")
+        refused += ["KIND_UNFIT"] * (self.record.left_by != "OTHER_REMOVAL")
+        assert said == refused
+        if not refused:
+            self.record.is_purged = True
+            self.done(changes_record=False)
+
     @invariant()
     def the_record_is_in_one_place(self) -> None:
         number = self.record.member.id
@@ -202,7 +219,10 @@ class Life(RuleBasedStateMachine):
             table: self.world.number(select(func.count()).where(table.id == number))
             for table in (Member, HistoryMember)
         }
-        assert counted == {Member: int(self.record.is_current), HistoryMember: int(not self.record.is_current)}
+        is_history = not self.record.is_current and not self.record.is_purged
+        assert counted == {Member: int(self.record.is_current), HistoryMember: int(is_history)}
+        if self.record.is_purged:
+            return
         table = Member if self.record.is_current else HistoryMember
         assert self.world.number(select(table.version).where(table.id == number)) == self.record.version
 
