@@ -9,7 +9,7 @@ from domain.codes import ActivationState, MessageState
 from domain.filtering import Filter
 from domain.pages import Page
 from domain.records import AccountRecord, Selection, everything_of
-from resolvers.conditions import account_filter, account_search
+from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown, page_as_shown
 from resolvers.paging import SearchArguments
@@ -22,12 +22,12 @@ async def search_accounts(
     context: RequestContext, asked: SearchArguments, selection: Selection | None
 ) -> Page[AccountRecord]:
     """The accounts within the caller's scope, as the caller may see them."""
-    search = await account_search(context, asked)
+    search = await search_of(context, "Account", asked)
     return page_as_shown(context, "Account", await page_of_accounts(context.database, context.scope, search, selection))
 
 
 async def count_of_accounts(context: RequestContext, where: Filter | None) -> int:
-    return await count_accounts(context.database, context.scope, await account_filter(context, where))
+    return await count_accounts(context.database, context.scope, await filter_of(context, "Account", where))
 
 
 async def find_account(

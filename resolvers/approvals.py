@@ -23,7 +23,7 @@ from domain.errors import Problem, RefusedError, not_found
 from domain.filtering import Filter
 from domain.pages import Page
 from domain.records import MemberRecord
-from resolvers.conditions import request_filter, request_search
+from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, held_member
 from resolvers.paging import SearchArguments
@@ -128,14 +128,14 @@ async def search_requests(
     context: RequestContext, which: RequestList, asked: SearchArguments, *, selected: bool
 ) -> Page[RequestRecord]:
     """Newest first; an empty page when none of it is selected."""
-    search = await request_search(context, asked)
+    search = await search_of(context, "ApprovalRequest", asked)
     if not selected:
         return Page((), lambda _: "", has_next=False, has_previous=False)
     return await page_of_requests(context.database, _condition(context, which), search.where, search.page)
 
 
 async def count_of_requests(context: RequestContext, which: RequestList, where: Filter | None) -> int:
-    prepared = await request_filter(context, where)
+    prepared = await filter_of(context, "ApprovalRequest", where)
     return await count_requests(context.database, _condition(context, which), prepared)
 
 

@@ -6,7 +6,7 @@ from domain.errors import bad_input
 from domain.filtering import Filter
 from domain.lookups import AuditQuestion, SoughtInLog
 from domain.pages import Page
-from resolvers.conditions import audit_filter, audit_search
+from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
 from storage.audit_entries import count_entries, page_of_entries
@@ -17,7 +17,7 @@ MOST_VERIFIED = 1_000_000
 
 async def search_entries(context: RequestContext, asked: SearchArguments, *, selected: bool) -> Page[AuditEntryRecord]:
     """The entries within the caller's scope, newest first; an empty page when none of it is selected."""
-    search = await audit_search(context, asked)
+    search = await search_of(context, "AuditEntry", asked)
     if not selected:
         return Page((), lambda _: "", has_next=False, has_previous=False)
     page = await page_of_entries(context.database, context.scope, search.where, search.page)
@@ -26,7 +26,7 @@ async def search_entries(context: RequestContext, asked: SearchArguments, *, sel
 
 
 async def count_of_entries(context: RequestContext, where: Filter | None) -> int:
-    number = await count_entries(context.database, context.scope, await audit_filter(context, where))
+    number = await count_entries(context.database, context.scope, await filter_of(context, "AuditEntry", where))
     context.journal.counted(AuditQuestion(SoughtInLog.ENTRIES, where), number)
     return number
 

@@ -42,68 +42,15 @@ _SUBTREE_IS_OF: Mapping[str, str] = {
 _PATH = Selection(frozenset({"id", "path"}))
 
 
-async def member_search(context: RequestContext, asked: SearchArguments) -> Search:
-    return await _search(context, "Member", asked)
-
-
-async def organization_search(context: RequestContext, asked: SearchArguments) -> Search:
-    return await _search(context, "Organization", asked)
-
-
-async def account_search(context: RequestContext, asked: SearchArguments) -> Search:
-    return await _search(context, "Account", asked)
-
-
-async def audit_search(context: RequestContext, asked: SearchArguments) -> Search:
-    return await _search(context, "AuditEntry", asked)
-
-
-async def request_search(context: RequestContext, asked: SearchArguments) -> Search:
-    return await _search(context, "ApprovalRequest", asked)
-
-
-async def history_search(context: RequestContext, asked: SearchArguments) -> Search:
-    return await _search(context, "HistoryMember", asked)
-
-
-async def _search(context: RequestContext, record: str, asked: SearchArguments) -> Search:
+async def search_of(context: RequestContext, record: str, asked: SearchArguments) -> Search:
+    """What is asked of records of a type of the schema, as storage takes it."""
     context.permissions.require(_uses(record, asked.where, asked.order))
     return Search(await _prepared(context, asked.where), asked.order, page_request(asked.page))
 
 
-async def member_filter(context: RequestContext, where: Filter | None) -> Filter | None:
-    """The filter as storage takes it."""
-    context.permissions.require(_uses("Member", where, ()))
-    return await _prepared(context, where)
-
-
-async def account_filter(context: RequestContext, where: Filter | None) -> Filter | None:
-    """The filter as storage takes it."""
-    context.permissions.require(_uses("Account", where, ()))
-    return await _prepared(context, where)
-
-
-async def audit_filter(context: RequestContext, where: Filter | None) -> Filter | None:
-    """The filter as storage takes it."""
-    context.permissions.require(_uses("AuditEntry", where, ()))
-    return await _prepared(context, where)
-
-
-async def request_filter(context: RequestContext, where: Filter | None) -> Filter | None:
-    """The filter as storage takes it."""
-    context.permissions.require(_uses("ApprovalRequest", where, ()))
-    return await _prepared(context, where)
-
-
-async def history_filter(context: RequestContext, where: Filter | None) -> Filter | None:
-    """The filter as storage takes it."""
-    context.permissions.require(_uses("HistoryMember", where, ()))
-    return await _prepared(context, where)
-
-
-async def organization_filter(context: RequestContext, where: Filter | None) -> Filter | None:
-    """The filter as storage takes it."""
-    context.permissions.require(_uses("Organization", where, ()))
+async def filter_of(context: RequestContext, record: str, where: Filter | None) -> Filter | None:
+    """A filter of records of a type of the schema, as storage takes it."""
+    context.permissions.require(_uses(record, where, ()))
     return await _prepared(context, where)
 
 

@@ -6,7 +6,7 @@ from domain.approvals import HistoryMemberRecord
 from domain.filtering import Filter
 from domain.lookups import ArchiveQuestion, Sought
 from domain.pages import Page
-from resolvers.conditions import history_filter, history_search
+from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown, page_as_shown
 from resolvers.paging import SearchArguments
@@ -17,7 +17,7 @@ async def search_history(
     context: RequestContext, asked: SearchArguments, *, selected: bool
 ) -> Page[HistoryMemberRecord]:
     """Who left last comes first; an empty page when none of it is selected."""
-    search = await history_search(context, asked)
+    search = await search_of(context, "HistoryMember", asked)
     if not selected:
         return Page((), lambda _: "", has_next=False, has_previous=False)
     page = await page_of_history(context.database, context.scope, search.where, search.page)
@@ -27,7 +27,7 @@ async def search_history(
 
 
 async def count_of_history(context: RequestContext, where: Filter | None) -> int:
-    number = await count_history(context.database, context.scope, await history_filter(context, where))
+    number = await count_history(context.database, context.scope, await filter_of(context, "HistoryMember", where))
     context.journal.counted(ArchiveQuestion(Sought.HISTORY_MEMBERS, where), number)
     return number
 

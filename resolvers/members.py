@@ -7,7 +7,7 @@ from domain.lookups import ArchiveQuestion, Sought
 from domain.pages import Page
 from domain.reach import Reach
 from domain.records import AttachmentRecord, MemberRecord, Selection
-from resolvers.conditions import member_filter, member_search
+from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown, page_as_shown
 from resolvers.paging import SearchArguments
@@ -19,7 +19,7 @@ async def search_members(
     context: RequestContext, asked: SearchArguments, selection: Selection | None
 ) -> Page[MemberRecord]:
     """The members within the caller's scope, as the caller may see them; an empty page when none of it is selected."""
-    search = await member_search(context, asked)
+    search = await search_of(context, "Member", asked)
     page = await page_of_members(context.database, context.scope, search, selection)
     if selection is not None:
         question = ArchiveQuestion(Sought.MEMBERS, asked.where, search.order, search.page)
@@ -28,7 +28,7 @@ async def search_members(
 
 
 async def count_of_members(context: RequestContext, where: Filter | None) -> int:
-    number = await count_members(context.database, context.scope, await member_filter(context, where))
+    number = await count_members(context.database, context.scope, await filter_of(context, "Member", where))
     context.journal.counted(ArchiveQuestion(Sought.MEMBERS, where), number)
     return number
 
@@ -62,7 +62,7 @@ async def members_of_organizations(
     selection: Selection | None,
 ) -> list[Page[MemberRecord]]:
     """For each organisation, all of which lie within the scope, the page of its members."""
-    search = await member_search(context, asked)
+    search = await search_of(context, "Member", asked)
     ids = tuple(dict.fromkeys(organization_ids))
     found = await member_pages_below(context.database, context.scope, ids, reach, search, selection)
     if selection is not None:
@@ -75,7 +75,7 @@ async def members_of_organizations(
 async def count_members_of_organizations(
     context: RequestContext, organization_ids: Sequence[int], reach: Reach, where: Filter | None
 ) -> list[int]:
-    prepared = await member_filter(context, where)
+    prepared = await filter_of(context, "Member", where)
     ids = tuple(dict.fromkeys(organization_ids))
     found = await member_counts_below(context.database, ids, reach, prepared)
     question = ArchiveQuestion(Sought.MEMBERS_OF_ORGANIZATION, where, reach=reach)

@@ -6,7 +6,7 @@ from domain.filtering import Filter
 from domain.pages import Page
 from domain.paths import paths_above
 from domain.records import OrganizationRecord, Selection
-from resolvers.conditions import organization_filter, organization_search
+from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
 from storage.nested import child_counts_of, child_pages_of
@@ -18,12 +18,12 @@ async def search_organizations(
     context: RequestContext, asked: SearchArguments, selection: Selection | None
 ) -> Page[OrganizationRecord]:
     """An empty page when none of it is selected."""
-    search = await organization_search(context, asked)
+    search = await search_of(context, "Organization", asked)
     return await page_of_organizations(context.database, context.scope, search, selection)
 
 
 async def count_of_organizations(context: RequestContext, where: Filter | None) -> int:
-    return await count_organizations(context.database, context.scope, await organization_filter(context, where))
+    return await count_organizations(context.database, context.scope, await filter_of(context, "Organization", where))
 
 
 async def find_organization(
@@ -55,7 +55,7 @@ async def children_of(
     context: RequestContext, organization_ids: Sequence[int], asked: SearchArguments, selection: Selection | None
 ) -> list[Page[OrganizationRecord]]:
     """For each organisation, all of which lie within the scope, the page of its direct children."""
-    search = await organization_search(context, asked)
+    search = await search_of(context, "Organization", asked)
     ids = tuple(dict.fromkeys(organization_ids))
     found = await child_pages_of(context.database, context.scope, ids, search, selection)
     return [found[key] for key in organization_ids]
@@ -64,6 +64,6 @@ async def children_of(
 async def count_children_of(
     context: RequestContext, organization_ids: Sequence[int], where: Filter | None
 ) -> list[int]:
-    prepared = await organization_filter(context, where)
+    prepared = await filter_of(context, "Organization", where)
     found = await child_counts_of(context.database, tuple(dict.fromkeys(organization_ids)), prepared)
     return [found.get(key, 0) for key in organization_ids]
