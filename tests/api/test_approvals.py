@@ -18,6 +18,7 @@ from storage.models import Account, Attachment, HistoryMember, Member
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.audit import entries_of
 from tests.oracle import Register
+from tests.waiting import waiting_for
 
 REQUEST = """{ id kind state reason opinion requestedBy decidedBy version member { id } historyMember { id }
   branch { id } requester { id } decider { id } }"""
@@ -29,10 +30,6 @@ LIST = """query ($which: ApprovalRequestList!, $where: ApprovalRequestFilter) {
   approvalRequests(which: $which, where: $where) { totalCount nodes { id state kind } } }"""
 HISTORY = """query ($where: HistoryMemberFilter) { historyMembers(where: $where) { totalCount
   nodes { id kind reason name identityNumber workPosition branch { id } version } } }"""
-WAITING = (
-    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-    " WHERE NOT granted AND datname = current_database() AND relation = '{}'::regclass"
-)
 KINDS = {"EXPULSION": "EXPELLED", "SUSPENSION": "SUSPENDED", "DEATH": "DECEASED", "OTHER_REMOVAL": "OTHER"}
 
 
@@ -241,14 +238,6 @@ async def test_everybody_finds_their_lists(office: Office) -> None:
     assert await seen(committee, "ALL", kind={"multi": ["SUSPENSION"]}) == [ids[2]]
 
 
-async def waiting_for(office: Office, table: str, number: int) -> None:
-    """Until so many wait for the table."""
-    statement = text(WAITING.format(table))
-    async with asyncio.timeout(20):
-        while await office.api.database.number(statement) < number:  # noqa: ASYNC110 # PostgreSQL tells nobody
-            await asyncio.sleep(0.01)
-
-
 async def test_of_many_who_decide_at_once_one_wins(office: Office) -> None:
     member = next(office.members)
     request = await office.asks(member)
@@ -259,7 +248,7 @@ async def test_of_many_who_decide_at_once_one_wins(office: Office) -> None:
         deciding = [
             asyncio.create_task(settle(person, step, request)) for person, step in zip(people, steps, strict=True)
         ]
-        await waiting_for(office, "approval_requests", len(people))
+        await waiting_for(office.api.database, "approval_requests", len(people))
     outcomes = [codes(payload) for payload in await asyncio.gather(*deciding)]
     assert (outcomes.count([]), outcomes.count(["ALREADY_DECIDED"])) == (1, 15)
     tables = [
@@ -277,7 +266,7 @@ async def test_of_two_who_ask_at_once_one_wins(office: Office) -> None:
             asyncio.create_task(submit(office.person(office.county, name), member, kind))
             for name, kind in (("one", "DEATH"), ("two", "SUSPENSION"))
         ]
-        await waiting_for(office, "members", len(asking))
+        await waiting_for(office.api.database, "members", len(asking))
     outcomes = [codes(payload) for payload in await asyncio.gather(*asking)]
     assert sorted(outcomes) == [[], ["REQUEST_PENDING"]]
 
@@ -406,7 +395,7 @@ async def test_of_two_who_restore_at_once_one_wins(office: Office) -> None:
         given = {"input": {"id": encoded("HistoryMember", member.id), "reason": "误报"}}
         people = [office.person(office.county, name) for name in ("one", "two")]
         restoring = [asyncio.create_task(person.post(RESTORE, given)) for person in people]
-        await waiting_for(office, "history_members", len(restoring))
+        await waiting_for(office.api.database, "history_members", len(restoring))
     answers = [response.json() for response in await asyncio.gather(*restoring)]
     refused = [answer["errors"][0]["extensions"]["code"] for answer in answers if "errors" in answer]
     assert refused == ["NOT_FOUND"]

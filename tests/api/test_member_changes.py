@@ -22,6 +22,7 @@ from tests.audit import entries_of
 from tests.editing import Officer, change
 from tests.losing import lose_connections
 from tests.oracle import Register
+from tests.waiting import waiting_for
 
 FIELDS = """id version gender ethnicity birthDate education category branch { id } joinedOn formalOn workPosition phone
   homeAddress status lostContact lostContactSince floating floatingDirection updatedAt"""
@@ -32,10 +33,6 @@ UPDATE = (
 )
 UPDATE_MANY = """mutation SaveAll($input: UpdateMembersInput!) { updateMembers(input: $input) {
   changedCount refusedCount results { member { id version workPosition } errors { code path } } } }"""
-WAITING = text(
-    "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-    " WHERE NOT granted AND datname = current_database() AND relation = 'members'::regclass"
-)
 READ = "query Read($id: ID!) { member(id: $id) { %s } }" % FIELDS
 
 
@@ -175,9 +172,7 @@ async def test_of_two_that_wait_for_the_same_record_one_wins(
     async with own_database.writing() as session:
         await session.execute(text("LOCK TABLE members IN EXCLUSIVE MODE"))
         saving = [asyncio.create_task(save(administrator, of(member, homeAddress=each))) for each in addresses]
-        async with asyncio.timeout(20):
-            while await own_database.number(WAITING) < len(saving):  # noqa: ASYNC110 # PostgreSQL tells nobody
-                await asyncio.sleep(0.01)
+        await waiting_for(own_database, "members", len(saving))
     payloads = await asyncio.gather(*saving)
     won = [each for each, payload in zip(addresses, payloads, strict=True) if not payload["errors"]]
     assert sorted(map(codes, payloads)) == [[], [("CONFLICT", ["version"])]]
