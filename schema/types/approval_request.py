@@ -8,10 +8,11 @@ from domain.approvals import HistoryMemberRecord, RequestRecord
 from domain.codes import RequestKind, RequestState
 from domain.filtering import FieldKind
 from domain.records import MemberRecord, OrganizationRecord
-from resolvers import history_members, members, organizations
+from resolvers import history_members, members
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.lookahead import selection_of
+from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.traits import record_field
 from schema.types.history_member import HistoryMember
@@ -40,24 +41,17 @@ async def _history_member(root: Sequence[RequestRecord], info: Info) -> list[His
 
 @for_all
 async def _branch(root: Sequence[RequestRecord], info: Info) -> list[OrganizationRecord | None]:
-    return await _organizations(info, [request.branch_id for request in root])
+    return await organizations_with_ids(info, [request.branch_id for request in root])
 
 
 @for_all
 async def _requester(root: Sequence[RequestRecord], info: Info) -> list[OrganizationRecord | None]:
-    return await _organizations(info, [request.requester_organization_id for request in root])
+    return await organizations_with_ids(info, [request.requester_organization_id for request in root])
 
 
 @for_all
 async def _decider(root: Sequence[RequestRecord], info: Info) -> list[OrganizationRecord | None]:
-    return await _organizations(info, [request.decider_organization_id for request in root])
-
-
-async def _organizations(info: Info, ids: Sequence[int | None]) -> list[OrganizationRecord | None]:
-    known = list(dict.fromkeys(number for number in ids if number is not None))
-    selection = selection_of(info, "Organization")
-    found = dict(zip(known, await organizations.find_organizations(info.context, known, selection), strict=True))
-    return [None if number is None else found[number] for number in ids]
+    return await organizations_with_ids(info, [request.decider_organization_id for request in root])
 
 
 @strawberry.type(description="审批申请。What an organisation has asked for, and what became of it.")

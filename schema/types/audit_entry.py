@@ -9,10 +9,9 @@ from domain.audit import AuditEntryRecord
 from domain.codes import AuditKind
 from domain.filtering import FieldKind
 from domain.records import OrganizationRecord
-from resolvers import organizations
 from schema.identifiers import encoded
 from schema.info import Info
-from schema.lookahead import selection_of
+from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.scalars import BigInt, Json
 from schema.traits import record_field
@@ -28,10 +27,7 @@ def _id(root: AuditEntryRecord) -> strawberry.ID:
 
 @for_all
 async def _organization(root: Sequence[AuditEntryRecord], info: Info) -> list[OrganizationRecord | None]:
-    ids = list(dict.fromkeys(entry.organization_id for entry in root if entry.organization_id is not None))
-    found = await organizations.find_organizations(info.context, ids, selection_of(info, "Organization"))
-    known = dict(zip(ids, found, strict=True))
-    return [None if entry.organization_id is None else known[entry.organization_id] for entry in root]
+    return await organizations_with_ids(info, [entry.organization_id for entry in root])
 
 
 @strawberry.type(description="审计记录。An entry of the audit log: who did what, when, from where; never changed.")

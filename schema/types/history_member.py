@@ -8,10 +8,9 @@ from domain.approvals import HistoryMemberRecord
 from domain.codes import Education, Ethnicity, Gender, HistoryKind, MemberCategory, MembershipStatus, WorkPosition
 from domain.filtering import FieldKind
 from domain.records import OrganizationRecord
-from resolvers import organizations
 from schema.identifiers import encoded
 from schema.info import Info
-from schema.lookahead import selection_of
+from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.traits import record_field
 from schema.types.node import Node
@@ -27,8 +26,7 @@ def _id(root: HistoryMemberRecord) -> strawberry.ID:
 
 @for_all
 async def _branch(root: Sequence[HistoryMemberRecord], info: Info) -> list[OrganizationRecord | None]:
-    ids = [member.branch_id for member in root]
-    return await organizations.find_organizations(info.context, ids, selection_of(info, "Organization"))
+    return await organizations_with_ids(info, [member.branch_id for member in root])
 
 
 @strawberry.type(description="历史党员。Someone who has left, with the record as it stood then.")

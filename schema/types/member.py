@@ -17,6 +17,7 @@ from domain.codes import (
     WorkPosition,
 )
 from domain.filtering import FieldKind
+from domain.members import MemberDraft
 from domain.records import AttachmentRecord, MemberRecord
 from resolvers import members
 from resolvers.context import RequestContext
@@ -39,7 +40,7 @@ def _id(root: MemberRecord) -> strawberry.ID:
     return encoded("Member", root.id)
 
 
-def _age(member: MemberRecord, context: RequestContext) -> int | None:
+def age_of(member: MemberRecord | MemberDraft, context: RequestContext) -> int | None:
     return None if member.birth_date is None else age_on(member.birth_date, context.today)
 
 
@@ -57,7 +58,7 @@ class Member(Node):
     gender: Gender = record_field("性别", "Gender.", kind=CODE, sortable=True, groupable=True, default_condition=True, writable=True)
     ethnicity: Ethnicity | None = record_field("民族", "Ethnicity.", kind=CODE, sortable=True, groupable=True, default_condition=True, writable=True)
     birth_date: date | None = record_field("出生日期", "Date of birth.", kind=DATE, sortable=True, writable=True)
-    age: int | None = record_field("年龄", "Age: completed years today, in Asia/Shanghai.", kind=NUMBER, sortable=True, groupable=True, resolver=of_record(_age), reads=("birth_date",))
+    age: int | None = record_field("年龄", "Age: completed years today, in Asia/Shanghai.", kind=NUMBER, sortable=True, groupable=True, resolver=of_record(age_of), reads=("birth_date",))
     education: Education | None = record_field("学历", "Education.", kind=CODE, sortable=True, groupable=True, writable=True)
     category: MemberCategory = record_field("人员类别", "Category: formal or probationary.", kind=CODE, sortable=True, groupable=True, writable=True)
     branch: Annotated["Organization", strawberry.lazy("schema.types.organization")] = record_field("所在党支部", "Branch: the organisation that the member hangs on.", sortable=True, is_above=True, writable=True)

@@ -7,10 +7,9 @@ from auth.default_matrix import FieldClass
 from domain.codes import ClientState, Scope
 from domain.partners import PartnerRecord
 from domain.records import OrganizationRecord
-from resolvers import organizations
 from schema.identifiers import encoded
 from schema.info import Info
-from schema.lookahead import selection_of
+from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.traits import record_field
 from schema.types.node import Node
@@ -29,8 +28,7 @@ def _scopes(root: PartnerRecord) -> list[Scope]:
 
 @for_all
 async def _organization(root: Sequence[PartnerRecord], info: Info) -> list[OrganizationRecord | None]:
-    ids = [partner.organization_id for partner in root]
-    return await organizations.find_organizations(info.context, ids, selection_of(info, "Organization"))
+    return await organizations_with_ids(info, [partner.organization_id for partner in root])
 
 
 @strawberry.type(description="合作系统。A partner's system: a machine client with scopes. Its secrets are never shown.")
