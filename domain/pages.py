@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from domain.filtering import Filter
 
@@ -48,3 +48,8 @@ class Page(Generic[RecordT]):
     cursor_of: Callable[[RecordT], str]
     has_next: bool
     has_previous: bool
+
+
+def empty_page() -> Page[Any]:
+    """For a search of which nothing is selected."""
+    return Page((), lambda _: "", has_next=False, has_previous=False)

@@ -3,10 +3,6 @@
 Whoever changes a member or a request holds the request first, then the member.
 """
 
-from collections.abc import Callable
-from enum import Enum, auto
-from functools import partial
-
 from domain.approvals import LEAVINGS, RequestRecord
 from domain.approvals.guards import (
     NOT_THE_REQUESTER,
@@ -18,10 +14,10 @@ from domain.approvals.guards import (
     already_decided,
     problems_of_text,
 )
-from domain.codes import AuditKind, RequestKind, RequestState
+from domain.codes import AuditKind, RequestKind, RequestList, RequestState
 from domain.errors import Problem, RefusedError, not_found
 from domain.filtering import Filter
-from domain.pages import Page
+from domain.pages import Page, empty_page
 from domain.records import MemberRecord
 from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
@@ -31,6 +27,7 @@ from storage.approvals import (
     Condition,
     add_request,
     asked_by,
+    change_request,
     count_requests,
     decided_by,
     has_pending_request,
@@ -38,21 +35,11 @@ from storage.approvals import (
     page_of_requests,
     request_to_settle,
     request_with_id,
-    settle_request,
     to_decide,
     within_sight,
 )
 from storage.history_members import Departure, archive_member
 from storage.writing import WriteSession
-
-
-class RequestList(Enum):
-    """列表: which requests one looks at."""
-
-    ALL = auto()
-    TO_DECIDE = auto()
-    ASKED_BY_US = auto()
-    DECIDED_BY_US = auto()
 
 
 async def submit_leaving(context: RequestContext, kind: RequestKind, known: KnownMember, reason: str) -> RequestRecord:
@@ -130,7 +117,7 @@ async def search_requests(
     """Newest first; an empty page when none of it is selected."""
     search = await search_of(context, "ApprovalRequest", asked)
     if not selected:
-        return Page((), lambda _: "", has_next=False, has_previous=False)
+        return empty_page()
     return await page_of_requests(context.database, _condition(context, which), search.where, search.page)
 
 
@@ -140,15 +127,17 @@ async def count_of_requests(context: RequestContext, which: RequestList, where: 
 
 
 def _condition(context: RequestContext, which: RequestList) -> Condition:
-    organization_id = context.actor.organization.id
-    kinds = [kind.value for kind, leaving in LEAVINGS.items() if context.actor.tier in leaving.decided_by]
-    conditions: dict[RequestList, Callable[[], Condition]] = {
-        RequestList.ALL: partial(within_sight, context.scope),
-        RequestList.TO_DECIDE: partial(to_decide, context.scope, context.actor.subject, kinds),
-        RequestList.ASKED_BY_US: partial(asked_by, organization_id),
-        RequestList.DECIDED_BY_US: partial(decided_by, organization_id),
-    }
-    return conditions[which]()
+    actor = context.actor
+    match which:
+        case RequestList.TO_DECIDE:
+            kinds = [kind.value for kind, leaving in LEAVINGS.items() if actor.tier in leaving.decided_by]
+            return to_decide(context.scope, actor.subject, kinds)
+        case RequestList.ASKED_BY_US:
+            return asked_by(actor.organization.id)
+        case RequestList.DECIDED_BY_US:
+            return decided_by(actor.organization.id)
+        case RequestList.ALL:
+            return within_sight(context.scope)
 
 
 async def _obstacles(session: WriteSession, member: MemberRecord) -> list[Problem]:
@@ -189,7 +178,8 @@ async def _settle(
     session: WriteSession, context: RequestContext, request: RequestRecord, state: RequestState, **values: object
 ) -> RequestRecord:
     decider = {"decided_by": context.actor.subject, "decider_organization_id": context.actor.organization.id}
-    return await settle_request(session, request.id, state, context.clock(), **decider, **values)
+    settled = {"state": state.value, "decided_at": context.clock(), **decider, **values}
+    return await change_request(session, request.id, settled)
 
 
 async def _audit(session: WriteSession, context: RequestContext, operation: str, request: RequestRecord) -> None:

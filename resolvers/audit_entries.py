@@ -5,7 +5,7 @@ from domain.audit_verifying import VerifiedLog
 from domain.errors import bad_input
 from domain.filtering import Filter
 from domain.lookups import AuditQuestion, SoughtInLog
-from domain.pages import Page
+from domain.pages import Page, empty_page
 from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
@@ -19,7 +19,7 @@ async def search_entries(context: RequestContext, asked: SearchArguments, *, sel
     """The entries within the caller's scope, newest first; an empty page when none of it is selected."""
     search = await search_of(context, "AuditEntry", asked)
     if not selected:
-        return Page((), lambda _: "", has_next=False, has_previous=False)
+        return empty_page()
     page = await page_of_entries(context.database, context.scope, search.where, search.page)
     context.journal.returned(AuditQuestion(SoughtInLog.ENTRIES, asked.where, search.page), len(page.records))
     return page

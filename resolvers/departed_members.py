@@ -5,7 +5,7 @@ from domain.approvals.guards import ALREADY_A_MEMBER, COUNTY_ALONE, OTHER_ALONE,
 from domain.codes import AuditKind, HistoryKind, Tier
 from domain.errors import Problem, RefusedError, not_found
 from resolvers.context import RequestContext
-from storage.approvals import erase_texts, note_purge, note_restoration
+from storage.approvals import change_request, erase_texts
 from storage.history_members import erase_member, history_member_to_change, is_member, restore_member
 from storage.writing import WriteSession
 
@@ -22,7 +22,8 @@ async def restore(context: RequestContext, member_id: int, reason: str) -> None:
             raise RefusedError(*problems)
         now = context.clock()
         await restore_member(session, member_id, now)
-        await note_restoration(session, gone.request_id, context.actor.subject, now, tidy)
+        noted = {"restored_by": context.actor.subject, "restored_at": now, "restored_because": tidy}
+        await change_request(session, gone.request_id, noted)
         await _audit(session, context, "restoreMember", gone)
 
 
@@ -38,7 +39,8 @@ async def purge(context: RequestContext, member_id: int, reason: str) -> None:
             raise RefusedError(*problems)
         await erase_member(session, member_id)
         await erase_texts(session, member_id)
-        await note_purge(session, gone.request_id, context.actor.subject, context.clock(), tidy)
+        noted = {"purged_by": context.actor.subject, "purged_at": context.clock(), "purged_because": tidy}
+        await change_request(session, gone.request_id, noted)
         await _audit(session, context, "purgeMember", gone)
 
 

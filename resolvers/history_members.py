@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from domain.approvals import HistoryMemberRecord
 from domain.filtering import Filter
 from domain.lookups import ArchiveQuestion, Sought
-from domain.pages import Page
+from domain.pages import Page, empty_page
 from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown, page_as_shown
@@ -19,7 +19,7 @@ async def search_history(
     """Who left last comes first; an empty page when none of it is selected."""
     search = await search_of(context, "HistoryMember", asked)
     if not selected:
-        return Page((), lambda _: "", has_next=False, has_previous=False)
+        return empty_page()
     page = await page_of_history(context.database, context.scope, search.where, search.page)
     question = ArchiveQuestion(Sought.HISTORY_MEMBERS, asked.where, page=search.page)
     context.journal.returned(question, len(page.records))

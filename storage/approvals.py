@@ -1,7 +1,6 @@
 """审批申请: requests, seen by those in whose subtree the member hung, and by the organisation that asked."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, insert, null, or_, select, update
@@ -82,14 +81,11 @@ async def add_request(session: WriteSession, values: Mapping[str, object]) -> Re
     return RequestRecord(*rows[0])
 
 
-async def settle_request(
-    session: WriteSession, number: int, state: RequestState, at: datetime, **values: object
-) -> RequestRecord:
-    """`values` by column."""
-    settled = {**values, "state": state.value, "decided_at": at, "version": ApprovalRequest.version + 1}
-    rows = await session.rows(
-        update(ApprovalRequest).where(ApprovalRequest.id == number).values(settled).returning(*_COLUMNS)
-    )
+async def change_request(session: WriteSession, number: int, changes: Mapping[str, object]) -> RequestRecord:
+    """Column → new value."""
+    values = {**changes, "version": ApprovalRequest.version + 1}
+    changed = update(ApprovalRequest).where(ApprovalRequest.id == number).values(values)
+    rows = await session.rows(changed.returning(*_COLUMNS))
     return RequestRecord(*rows[0])
 
 
@@ -104,20 +100,6 @@ async def has_pending_request(session: WriteSession, member_id: int) -> bool:
 async def holds_account(session: WriteSession, identity_number: str) -> bool:
     held = exists().where(Account.identity_number == identity_number, Account.state != AccountState.REVOKED.value)
     return await session.rows(select(held)) == [(True,)]
-
-
-async def note_restoration(session: WriteSession, number: int, by: str, at: datetime, because: str) -> None:
-    """On the request by which the member had left."""
-    values = {"restored_by": by, "restored_at": at, "restored_because": because}
-    noted = {**values, "version": ApprovalRequest.version + 1}
-    await session.execute(update(ApprovalRequest).where(ApprovalRequest.id == number).values(noted))
-
-
-async def note_purge(session: WriteSession, number: int, by: str, at: datetime, because: str) -> None:
-    """On the request by which the member had left."""
-    values = {"purged_by": by, "purged_at": at, "purged_because": because}
-    noted = {**values, "version": ApprovalRequest.version + 1}
-    await session.execute(update(ApprovalRequest).where(ApprovalRequest.id == number).values(noted))
 
 
 async def erase_texts(session: WriteSession, member_id: int) -> None:

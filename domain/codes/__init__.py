@@ -10,7 +10,7 @@ from domain.codes.account import (
     Scope,
     Tier,
 )
-from domain.codes.approval import HistoryKind, RequestKind, RequestState
+from domain.codes.approval import HistoryKind, RequestKind, RequestList, RequestState
 from domain.codes.audit import AuditKind, AuditProblem
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
@@ -51,6 +51,7 @@ __all__ = [
     "RealNameStatus",
     "RealNameVerdict",
     "RequestKind",
+    "RequestList",
     "RequestState",
     "Role",
     "Scope",

@@ -19,6 +19,15 @@ class RequestState(CodeList):
     WITHDRAWN = "WITHDRAWN", "已撤回", "withdrawn by the organisation that asked"
 
 
+class RequestList(CodeList):
+    """申请列表: which requests one looks at."""
+
+    ALL = "ALL", "全部", "all that concern the caller's subtree"
+    TO_DECIDE = "TO_DECIDE", "待我审批", "those that the caller may decide"
+    ASKED_BY_US = "ASKED_BY_US", "我方提出", "those that the caller's own organisation asked for"
+    DECIDED_BY_US = "DECIDED_BY_US", "我方已审批", "those that the caller's own organisation decided or withdrew"
+
+
 class HistoryKind(CodeList):
     """历史党员类别: why someone is a member no more."""
 

@@ -4,8 +4,8 @@ import strawberry
 
 from auth.default_matrix import FieldClass
 from domain.approvals import HistoryMemberRecord, RequestRecord
+from domain.codes import RequestList
 from resolvers import approvals, history_members
-from resolvers.approvals import RequestList
 from schema.arguments import After, Before, First, HistoryWhere, Last, RequestWhere, page_arguments, searched
 from schema.connections import Connected, Connection, connected_alone
 from schema.identifiers import number_of
@@ -17,19 +17,6 @@ from schema.types.approval_request import ApprovalRequest
 from schema.types.history_member import HistoryMember
 
 BUSINESS = FieldClass.BUSINESS
-
-strawberry.enum(RequestList, name="ApprovalRequestList", description="申请列表。Which requests one looks at.")
-for _value, _said in zip(
-    RequestList.__strawberry_definition__.values,  # type: ignore[attr-defined] # set by strawberry.enum
-    (
-        "全部。All that concern the caller's subtree.",
-        "待我审批。Those that the caller may decide.",
-        "我方提出。Those that the caller's own organisation asked for.",
-        "我方已审批。Those that the caller's own organisation decided or withdrew.",
-    ),
-    strict=True,
-):
-    _value.description = _said
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="全局标识。Global id of the record.")]
 Which = Annotated[RequestList, strawberry.argument(description="列表。Which requests; all by default.")]
