@@ -1,6 +1,10 @@
 """脱敏: what stands in the place of a personal value that a caller may see only masked."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from domain.texts import camel_case
 
 Mask = Callable[[str], str]
 
@@ -26,3 +30,14 @@ MASKS: Mapping[str, Mask] = {
 
 Only these fields can be MASKED, and of people alone.
 """
+
+
+def told_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """As the audit log tells them: `organization_id` → `organizationId`, a phone → its mask, a date → its text."""
+    return {camel_case(name): _told(name, value) for name, value in values.items()}
+
+
+def _told(name: str, value: Any) -> Any:
+    if value is not None and name in MASKS:
+        return MASKS[name](str(value))
+    return value.isoformat() if isinstance(value, date) else value

@@ -19,9 +19,8 @@ from domain.accounts import (
 )
 from domain.codes import AccountState, Role
 from domain.errors import CallerError, Message, Problem, RefusedError, not_found
-from domain.masking import MASKS
+from domain.masking import told_values
 from domain.records import AccountRecord, Selection, everything_of
-from domain.texts import camel_case
 from resolvers.activation_codes import Holder, send_activation_codes
 from resolvers.officers import Officer
 from storage.account_writing import (
@@ -153,7 +152,7 @@ async def _change(officer: Officer, known: KnownAccount, change: Change) -> None
         await _apply_to_code(session, officer, account, values, change.code)
         if change.ends_sign_ins:
             await sign_out_everywhere(session, account.id, change.operation)
-        details = {"before": _shown(before), "after": _shown(values)}
+        details = {"before": told_values(before), "after": told_values(values)}
         await session.audit(officer.audited(change.operation, account.id, details))
 
 
@@ -201,11 +200,6 @@ def _require_state(account: AccountRecord, states: tuple[AccountState, ...]) -> 
 
 def _as_before_suspension(account: AccountRecord) -> Values:
     return {"state": _INVITED.value if account.activated_at is None else _ACTIVE.value}
-
-
-def _shown(values: Values) -> dict[str, object]:
-    """For the audit log: `organizationId` → 7, `phone` → its mask."""
-    return {camel_case(c): MASKS[c](str(value)) if c in MASKS else value for c, value in values.items()}
 
 
 def _no_such_account() -> CallerError:

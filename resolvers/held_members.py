@@ -4,14 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.audit import AuditRecord
 from domain.codes import AuditKind
 from domain.errors import CallerError, Message, Problem, RefusedError, not_found
-from domain.masking import MASKS
+from domain.masking import told_values
 from domain.records import MemberRecord
-from domain.texts import camel_case
 from resolvers.context import RequestContext
-from storage.member_changing import Place, member_to_change
+from storage.member_changing import Place, change_member, member_to_change
 from storage.writing import WriteSession
 
 Changed = Mapping[str, tuple[Any, Any]]
@@ -44,17 +42,14 @@ def problems_of_place(place: Place | None) -> Iterator[Problem]:
         yield _NOT_A_BRANCH
 
 
-def change_entry(context: RequestContext, operation: str, member_id: int, changed: Changed) -> AuditRecord:
-    """With what stood there before and after, personal values masked."""
-    before, after = ({camel_case(name): _shown(name, pair[i]) for name, pair in changed.items()} for i in (0, 1))
-    details = {"before": before, "after": after}
-    return context.audited(AuditKind.CHANGE, operation, target=f"Member:{member_id}", details=details)
-
-
-def _shown(name: str, value: Any) -> Any:
-    if value is None or name not in MASKS:
-        return value.isoformat() if hasattr(value, "isoformat") else value
-    return MASKS[name](str(value))
+async def change_held(
+    session: WriteSession, context: RequestContext, operation: str, member_id: int, changed: Changed, **derived: object
+) -> None:
+    """With an entry that says what stood there before and after. `derived`: columns that follow from those."""
+    before, after = ({name: pair[i] for name, pair in changed.items()} for i in (0, 1))
+    await change_member(session, member_id, {**after, **derived}, context.clock())
+    details = {"before": told_values(before), "after": told_values(after)}
+    await session.audit(context.audited(AuditKind.CHANGE, operation, target=f"Member:{member_id}", details=details))
 
 
 def _no_such_member() -> CallerError:

@@ -6,9 +6,9 @@ from domain.errors import CallerError, Message, Problem, RefusedError, bad_input
 from domain.members import Changes, MemberDraft, differences, draft_of, edited, problems_of
 from domain.records import MemberRecord
 from resolvers.context import RequestContext
-from resolvers.held_members import KnownMember, change_entry, held_member, problems_of_place
+from resolvers.held_members import KnownMember, change_held, held_member, problems_of_place
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
-from storage.member_changing import Place, change_member, place_to_join
+from storage.member_changing import Place, place_to_join
 from storage.writing import WriteSession
 
 MOST_AT_ONCE = 1_000
@@ -29,9 +29,7 @@ async def update_member(context: RequestContext, known: KnownMember, changes: Ch
             raise RefusedError(*problems)
         changed = differences(before, after)
         if changed:
-            values = {name: now for name, (_, now) in changed.items()} | _path(place, changed)
-            await change_member(session, member.id, values, context.clock())
-            await session.audit(change_entry(context, "updateMember", member.id, changed))
+            await change_held(session, context, "updateMember", member.id, changed, **_path(place, changed))
 
 
 async def update_members(

@@ -3,8 +3,8 @@
 from domain.errors import Message, Problem, RefusedError
 from domain.records import MemberRecord
 from resolvers.context import RequestContext
-from resolvers.held_members import Changed, KnownMember, change_entry, held_member, problems_of_place
-from storage.member_changing import change_member, place_to_join
+from resolvers.held_members import KnownMember, change_held, held_member, problems_of_place
+from storage.member_changing import place_to_join
 from storage.writing import WriteSession
 
 _BEGUN = {"transfer_in_progress": (False, True)}
@@ -17,7 +17,7 @@ async def begin_transfer(context: RequestContext, known: KnownMember) -> None:
         member = await held_member(session, context, known)
         if member.transfer_in_progress:
             raise RefusedError(_ALREADY_BEGUN)
-        await _change(session, context, "beginTransfer", member, _BEGUN)
+        await change_held(session, context, "beginTransfer", member.id, _BEGUN)
 
 
 async def complete_transfer(context: RequestContext, known: KnownMember, branch_id: int) -> None:
@@ -31,14 +31,14 @@ async def complete_transfer(context: RequestContext, known: KnownMember, branch_
         if place is None or problems:
             raise RefusedError(*problems)
         moved = {"branch_id": (member.branch_id, branch_id)}
-        await _change(session, context, "completeTransfer", member, _ENDED | moved, org_path=place.path)
+        await change_held(session, context, "completeTransfer", member.id, {**_ENDED, **moved}, org_path=place.path)
 
 
 async def cancel_transfer(context: RequestContext, known: KnownMember) -> None:
     """The member stays where it is."""
     async with context.database.writing() as session:
         member = await _under_transfer(session, context, known)
-        await _change(session, context, "cancelTransfer", member, _ENDED)
+        await change_held(session, context, "cancelTransfer", member.id, _ENDED)
 
 
 async def _under_transfer(session: WriteSession, context: RequestContext, known: KnownMember) -> MemberRecord:
@@ -46,19 +46,6 @@ async def _under_transfer(session: WriteSession, context: RequestContext, known:
     if not member.transfer_in_progress:
         raise RefusedError(_NOT_BEGUN)
     return member
-
-
-async def _change(
-    session: WriteSession,
-    context: RequestContext,
-    operation: str,
-    member: MemberRecord,
-    changed: Changed,
-    **derived: object,
-) -> None:
-    values = {name: now for name, (_, now) in changed.items()} | derived
-    await change_member(session, member.id, values, context.clock())
-    await session.audit(change_entry(context, operation, member.id, changed))
 
 
 _ALREADY_BEGUN = Problem(

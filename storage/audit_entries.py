@@ -17,21 +17,7 @@ from storage.pages import page_of, page_statement, walk_of
 _NEWEST_FIRST = tuple(
     SortKey(column, descending=True, missing_first=False) for column in (AuditEntry.at, AuditEntry.id)
 )
-_COLUMNS: tuple[Any, ...] = (
-    AuditEntry.id,
-    AuditEntry.at,
-    AuditEntry.kind,
-    AuditEntry.actor,
-    AuditEntry.role,
-    AuditEntry.organization_id,
-    AuditEntry.operation,
-    AuditEntry.target,
-    AuditEntry.correlation_id,
-    AuditEntry.address,
-    AuditEntry.details,
-    AuditEntry.writer,
-    AuditEntry.number,
-)
+_COLUMNS: tuple[Any, ...] = tuple(getattr(AuditEntry, name) for name in AuditEntryRecord.__dataclass_fields__)
 
 
 async def page_of_entries(

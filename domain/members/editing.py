@@ -3,18 +3,9 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from domain.codes import (
-    CodeList,
-    Education,
-    Ethnicity,
-    FloatingDirection,
-    Gender,
-    MemberCategory,
-    MembershipStatus,
-    WorkPosition,
-)
+from domain.codes import CodeList
 from domain.members.draft import MemberDraft
 from domain.records import MemberRecord
 
@@ -24,13 +15,10 @@ _NOT_BY_EDITING = ("identity_number", "name")
 EDITABLE = tuple(name for name in _ENTERED if name not in _NOT_BY_EDITING)
 
 _CODES: Mapping[str, type[CodeList]] = {
-    "gender": Gender,
-    "ethnicity": Ethnicity,
-    "education": Education,
-    "category": MemberCategory,
-    "work_position": WorkPosition,
-    "status": MembershipStatus,
-    "floating_direction": FloatingDirection,
+    name: kind
+    for name, hint in get_type_hints(MemberDraft).items()
+    for kind in get_args(hint)
+    if issubclass(kind, CodeList)
 }
 
 Changes = Mapping[str, Any]
