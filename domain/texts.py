@@ -13,6 +13,10 @@ def has_unprintable_characters(text: str) -> bool:
     return not text.isprintable() and any(unicodedata.category(character) in _UNPRINTABLE for character in text)
 
 
+def without_unprintable_characters(text: str) -> str:
+    return "".join(character for character in text if unicodedata.category(character) not in _UNPRINTABLE)
+
+
 @cache
 def camel_case(field: str) -> str:
     """`joined_on` → `joinedOn`, the field's name in the GraphQL schema."""

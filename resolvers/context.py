@@ -13,6 +13,7 @@ from domain.audit import AuditRecord
 from domain.clock import Clock
 from domain.codes import AuditKind
 from domain.lookups import Journal
+from files.store import FileStore, in_memory
 from storage.engine import Database
 
 
@@ -29,6 +30,9 @@ class RequestContext:
     language: str
     code_key: bytes
     """With which one-time codes are hashed: that of `auth.secret_files.code_key`."""
+
+    files: FileStore = field(default_factory=in_memory)
+    """Where the contents of files lie."""
 
     correlation_id: str = "-"
     address: str | None = None
@@ -50,6 +54,7 @@ class RequestContext:
             self.clock,
             self.language,
             self.code_key,
+            self.files,
             self.correlation_id,
             self.address,
             remembered,

@@ -16,6 +16,7 @@ from domain.codes import (
     CodeList,
     Education,
     Ethnicity,
+    FilePurpose,
     FloatingDirection,
     Gender,
     HistoryKind,
@@ -75,6 +76,7 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (RequestList, "ApprovalRequestList", "申请列表。Which requests one looks at."),
     (RequestState, "RequestState", "审批状态。How far a request has come."),
     (HistoryKind, "HistoryKind", "历史党员类别。Why someone is a member no more."),
+    (FilePurpose, "FilePurpose", "文件用途。What a file is uploaded for."),
     (AuditProblem, "AuditProblem", "审计问题。What is wrong with an entry of the audit log."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )

@@ -4,11 +4,16 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from domain.files import ReceivedFile
+
 Json = NewType("Json", object)
 """Whatever JSON can hold; it is given out and never taken."""
 
 BigInt = NewType("BigInt", int)
 """An integer that may be greater than those of GraphQL; it is given out and never taken."""
+
+Upload = NewType("Upload", ReceivedFile)
+"""A file that came with the request; it is taken and never given out."""
 
 _WRITTEN_DATE = len("2024-02-29")
 
@@ -36,6 +41,20 @@ def _parse_moment(value: object) -> datetime:
     )
 
 
+def _parse_upload(value: object) -> ReceivedFile:
+    """What a multipart request put there; nothing that can be written in a document or in JSON."""
+    if isinstance(value, ReceivedFile):
+        return value
+    raise ValueError(
+        "文件须按 GraphQL multipart 规范作为 multipart/form-data 请求的一部分上传。"
+        "A file is uploaded as a part of a multipart/form-data request, by the GraphQL multipart request specification."
+    )
+
+
+def _never_given_out(value: object) -> object:
+    raise TypeError(f"{type(value).__name__} is no output")
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -58,6 +77,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="大整数。An integer of up to 53 bits, as a number of JSON.",
         serialize=_as_it_is,
         parse_value=_as_it_is,
+    ),
+    Upload: strawberry.scalar(
+        name="Upload",
+        description="上传文件。A file as a part of a multipart request; neither a literal nor a value of JSON.",
+        serialize=_never_given_out,
+        parse_value=_parse_upload,
+        specified_by_url="https://github.com/jaydenseric/graphql-multipart-request-spec",
     ),
     Json: strawberry.scalar(
         name="JSON",

@@ -22,6 +22,7 @@ from auth.rate_limits import RateLimits
 from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from domain.clock import Clock, system_clock
+from files.store import FileStore, in_memory
 from schema.build import build_schema, governed_fields
 from server.authentication import Authentication
 from server.beside import running_beside
@@ -67,6 +68,7 @@ class Parts:
     trusted_issuer: TrustedIssuer | None = None
     code_key: bytes = field(default_factory=lambda: token_bytes(32))
     """That of `auth.secret_files.code_key`; one of its own does for an application that is alone."""
+    files: FileStore = field(default_factory=in_memory)
     passwords: Passwords = field(default_factory=Passwords)
 
 
@@ -74,7 +76,7 @@ def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     matrix = LiveMatrix(parts.matrix, parts.database)
     authentication = Authentication(
-        parts.authority, matrix, parts.database, parts.clock, parts.code_key, parts.trusted_issuer
+        parts.authority, matrix, parts.database, parts.clock, parts.code_key, parts.files, parts.trusted_issuer
     )
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)

@@ -17,6 +17,7 @@ from dataloaders.loaders import Loaders
 from domain.clock import Clock
 from domain.errors import CallerError, Message, Problem
 from domain.records import OrganizationRecord
+from files.store import FileStore
 from resolvers.context import RequestContext
 from server.correlation import correlation_id
 from server.recently_read import RecentlyRead
@@ -52,8 +53,10 @@ class Authentication:
         database: Database,
         clock: Clock,
         code_key: bytes,
+        files: FileStore,
         trusted_issuer: TrustedIssuer | None = None,
     ) -> None:
+        self._files = files
         self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
         self._trusted_issuer = trusted_issuer
@@ -77,6 +80,7 @@ class Authentication:
             clock=self._clock,
             language=language,
             code_key=self._code_key,
+            files=self._files,
             correlation_id=correlation_id(),
             address=address,
         )

@@ -18,9 +18,12 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 ANYBODY = {"Access-Control-Allow-Origin": "*"}
 """For what is public anyhow."""
 
+UPLOAD_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name")
+"""With one of them a browser asks before it sends an upload."""
+
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Request-ID",
+    "Access-Control-Allow-Headers": ", ".join(("Authorization", "Content-Type", "X-Request-ID", *UPLOAD_HEADERS)),
     "Access-Control-Max-Age": "600",
 }
 _NOBODY = {"Vary": "Origin"}

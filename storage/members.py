@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, select
 
+from domain.codes import FilePurpose
 from domain.filtering import Filter
 from domain.pages import Page, Search
 from domain.records import AttachmentRecord, MemberRecord, Selection
 from storage.engine import Database
 from storage.filtered_pages import FilteredRead
 from storage.filters import compiled, scope_values, scoped, subtree
-from storage.models import Attachment, Member
+from storage.models import File, Member
 from storage.ordering import member_keyset
 from storage.pages import page_of, walk_of
 from storage.reading import reading_of
@@ -81,8 +82,8 @@ async def attachments_of_members(
 def _attachments() -> Statement:
     ids: Any = parameter("ids", ARRAY(BigInteger))
     return statement_of(
-        select(*(getattr(Attachment, name) for name in AttachmentRecord._fields))
-        .join(Member, Member.id == Attachment.member_id)
-        .where(Attachment.member_id == any_(ids), scoped(Member.org_path))
-        .order_by(Attachment.member_id, Attachment.id)
+        select(*(getattr(File, name) for name in AttachmentRecord._fields))
+        .join(Member, Member.id == File.member_id)
+        .where(File.member_id == any_(ids), File.purpose == FilePurpose.ATTACHMENT.value, scoped(Member.org_path))
+        .order_by(File.member_id, File.id)
     )

@@ -13,6 +13,7 @@ from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
 from domain.records import OrganizationRecord
+from files.store import FileStore, in_memory
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
 from server.operations.executors import COMPILED
@@ -36,6 +37,7 @@ class Api:
     token_clock: Clock = system_clock
     code_key: bytes = b"the key of one-time codes in tests"
     gateways: Gateways = field(default_factory=Gateways)
+    files: FileStore = field(default_factory=in_memory)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -49,6 +51,7 @@ class Api:
                 executor=self.executor,
                 code_key=self.code_key,
                 gateways=self.gateways,
+                files=self.files,
             )
         )
         self.http = httpx.AsyncClient(

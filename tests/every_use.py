@@ -28,6 +28,7 @@ from graphql import (
 )
 
 from auth.visibility import Purpose
+from domain.files import ReceivedFile
 
 SAMPLES: Mapping[str, str] = {
     "Int": "1",
@@ -37,6 +38,7 @@ SAMPLES: Mapping[str, str] = {
     "ID": '"TWVtYmVyOjE="',
     "Date": '"2000-01-31"',
     "DateTime": '"2000-01-31T00:00:00Z"',
+    "Upload": "$file",
 }
 """A value of each scalar, as it is written in a document."""
 
@@ -72,6 +74,9 @@ NO_CONDITIONS: Mapping[str, str] = {
 
 NO_ORDERS = {"OrganizationOrderField.TREE"}
 """Orders that are no field."""
+
+UPLOADED = ("file", "Upload!", ReceivedFile("a.pdf", b"%PDF-1.4 %%EOF"))
+"""The variable whose value no document can hold."""
 
 COMBINATIONS = {"and", "or", "not"}
 
@@ -132,7 +137,7 @@ class EveryUse:
     def _reading(self, type_name: str, name: str, field: Any, way: _Way) -> Case:
         coordinate = f"{type_name}.{name}"
         document = f"{way.opening} {self._call(name, field)}{_inside(field)} {way.closing}"
-        return Case(coordinate, document, way.uses | self._read(coordinate) | self._demanded(field), {})
+        return case(coordinate, document, way.uses | self._read(coordinate) | self._demanded(field), {})
 
     def _read(self, coordinate: str) -> frozenset[FieldUsed]:
         return frozenset({FieldUsed(coordinate, Purpose.READ)} if coordinate in self._governed else ())
@@ -204,10 +209,10 @@ class EveryUse:
         for key, argument in field.args.items():
             for element, value, uses in self._values(key, argument, f"{type_name}.{name}({key})"):
                 call = f"{self._call(name, field, **{key: written(value)})}{_inside(field)}"
-                yield Case(element, f"{way.opening} {call} {way.closing}", reading | uses, {})
+                yield case(element, f"{way.opening} {call} {way.closing}", reading | uses, {})
                 declared = way.opening.replace("{", f"($value: {argument.type}) {{", 1)
                 call = f"{self._call(name, field, **{key: '$value'})}{_inside(field)}"
-                yield Case(
+                yield case(
                     f"{element} in variables",
                     f"{declared} {call} {way.closing}",
                     reading | uses,
@@ -223,11 +228,11 @@ class EveryUse:
             for element, value, used in self._written_parts(argument.type):
                 uses = reading | {FieldUsed(used, Purpose.WRITE)}
                 call = f"{self._call(name, field, **{key: written(value)})}{_inside(field)}"
-                yield Case(element, f"{way.opening} {call} {way.closing}", uses, {})
+                yield case(element, f"{way.opening} {call} {way.closing}", uses, {})
                 declared = way.opening.replace("{", f"($value: {argument.type}) {{", 1)
                 call = f"{self._call(name, field, **{key: '$value'})}{_inside(field)}"
                 document = f"{declared} {call} {way.closing}"
-                yield Case(f"{element} in variables", document, uses, {"value": plain(value)})
+                yield case(f"{element} in variables", document, uses, {"value": plain(value)})
 
     def _written_parts(self, argument: Any) -> Iterator[tuple[str, Any, str]]:
         kind = get_named_type(argument)
@@ -315,6 +320,16 @@ class EveryUse:
                 raise UnknownElementError(
                     f"{element} orders by which field? If by none, list it in NO_ORDERS of tests/every_use.py."
                 )
+
+
+def case(element: str, document: str, uses: frozenset[FieldUsed], variables: Mapping[str, Any]) -> Case:
+    """A file is declared beside what is declared already."""
+    name, kind, value = UPLOADED
+    if f"${name}" not in document:
+        return Case(element, document, uses, variables)
+    root, rest = document.split(" ", 1)
+    others = f", {rest[1:]}" if rest.startswith("(") else f") {rest}"
+    return Case(element, f"{root} (${name}: {kind}{others}", uses, {**variables, name: value})
 
 
 class Raw(str):

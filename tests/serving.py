@@ -16,7 +16,7 @@ from tests.asking import AUDIT_KEY, Api
 async def served(api: Api, database_url: str, patience: float = 5.0) -> AsyncIterator[str]:
     """The `host:port` of a server of its own over the same data, as it closes its database when it stops."""
     database = connect(database_url, connections=2, patience=patience, audit_key=AUDIT_KEY)
-    own = Api(database, api.matrix, api.clock, api.key, executor=api.executor)
+    own = Api(database, api.matrix, api.clock, api.key, executor=api.executor, files=api.files)
     listening = socket.create_server(("127.0.0.1", 0))
     async with answering(own.app, listening):
         host, port = listening.getsockname()

@@ -18,7 +18,7 @@ SELECT org_path, name, identity_number, gender, ethnicity, birth_date, education
        real_name_status, transfer_in_progress, photo_key, version, created_at, updated_at
 FROM members WHERE id = %s AND org_path >= %s AND org_path < %s
 """
-ATTACHMENTS = "SELECT name, content_type, size, uploaded_at FROM attachments WHERE member_id = %s ORDER BY id"
+ATTACHMENTS = "SELECT name, content_type, size, uploaded_at FROM files WHERE member_id = %s ORDER BY id"
 ORGANIZATIONS = "SELECT id, name, kind FROM organizations WHERE id = ANY(%s)"
 WHOLE_ORGANIZATIONS = (
     "SELECT id, name, kind, division_code, can_approve_membership FROM organizations WHERE id = ANY(%s)"

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import aliased
 from strawberry.dataloader import DataLoader
 
-from storage.models import Attachment, Base, Member, Organization
+from storage.models import Base, File, Member, Organization
 
 RecordT = TypeVar("RecordT", bound=Base)
 Sessions = async_sessionmaker[AsyncSession]
@@ -52,10 +52,10 @@ class Loaders:
         found = {row.id: row for row in await self._all(select(Member).where(Member.id.in_(ids)))}
         return [found.get(key) for key in ids]
 
-    async def _attachments(self, ids: list[int]) -> list[list[Attachment]]:
-        found: dict[int, list[Attachment]] = defaultdict(list)
-        for row in await self._all(select(Attachment).where(Attachment.member_id.in_(ids)).order_by(Attachment.id)):
-            found[row.member_id].append(row)
+    async def _attachments(self, ids: list[int]) -> list[list[File]]:
+        found: dict[int, list[File]] = defaultdict(list)
+        for row in await self._all(select(File).where(File.member_id.in_(ids)).order_by(File.id)):
+            found[row.member_id or 0].append(row)
         return [found[key] for key in ids]
 
     async def _first_members(self, sizes: list[int]) -> list[Sequence[Member]]:

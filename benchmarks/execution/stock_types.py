@@ -98,7 +98,7 @@ async def _branch(root: Parent[models.Member], info: Info) -> models.Organizatio
     return await info.context.loaders.organization.load(root.branch_id)
 
 
-async def _attachments(root: Parent[models.Member], info: Info) -> list[models.Attachment]:
+async def _attachments(root: Parent[models.Member], info: Info) -> list[models.File]:
     return await info.context.loaders.attachments.load(root.id)
 
 

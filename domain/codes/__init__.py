@@ -14,6 +14,7 @@ from domain.codes.approval import HistoryKind, RequestKind, RequestList, Request
 from domain.codes.audit import AuditKind, AuditProblem
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
+from domain.codes.file import FilePurpose
 from domain.codes.member import (
     Education,
     FloatingDirection,
@@ -41,6 +42,7 @@ __all__ = [
     "CodePurpose",
     "Education",
     "Ethnicity",
+    "FilePurpose",
     "FloatingDirection",
     "Gender",
     "HistoryKind",

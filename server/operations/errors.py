@@ -3,6 +3,7 @@
 from graphql import GraphQLError
 
 from domain.errors import CallerError, Message
+from files.store import FileStoreUnavailableError
 from server.correlation import correlation_id
 from server.log import log_failure
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
@@ -22,6 +23,10 @@ _TIME_OUT = Message(
     "The query took too long. Narrow its scope or add conditions, and try again.",
 )
 UNAVAILABLE = Message("数据库暂时不可用，请稍后重试。", "The database is unavailable at the moment. Try again shortly.")
+
+FILES_UNAVAILABLE = Message(
+    "文件存储暂时不可用，请稍后重试。", "The file store is unavailable at the moment. Try again shortly."
+)
 
 
 def document_errors(code: str, errors: list[GraphQLError], language: str) -> list[GraphQLError]:
@@ -54,6 +59,8 @@ def _masked(cause: Exception) -> tuple[str, Message]:
         return "QUERY_TIMEOUT", _TIME_OUT
     if isinstance(cause, DatabaseUnavailableError):
         return "DATABASE_UNAVAILABLE", UNAVAILABLE
+    if isinstance(cause, FileStoreUnavailableError):
+        return "FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE
     return "INTERNAL_SERVER_ERROR", _INTERNAL
 
 

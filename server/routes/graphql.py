@@ -21,6 +21,7 @@ from server.routes import http_errors
 from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
 from server.routes.request_body import request_from_body, request_from_query
+from server.routes.uploading import is_multipart, request_with_files
 from storage.errors import DatabaseUnavailableError
 
 PATH, METHODS = "/graphql", ("GET", "POST")
@@ -88,6 +89,8 @@ class GraphQLEndpoint:
     async def _request(self, http: HttpCall) -> Request:
         if http.method == "GET":
             return request_from_query(http.query)
+        if is_multipart(http):
+            return await request_with_files(http, self.body_limit)
         return await request_from_body(http, self.body_limit)
 
 

@@ -1,10 +1,12 @@
 """A request to the GraphQL endpoint, as little of it as is looked at: this is done for every operation."""
 
+from collections.abc import AsyncIterator
+
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from server.routes.http_errors import body_too_large
+from server.routes.http_errors import HttpError, body_too_large
 
 
 class HttpCall:
@@ -32,19 +34,27 @@ class HttpCall:
 
     async def body(self, limit: int) -> bytes:
         """HttpError as soon as the body is known to be too large, before it has all been read."""
+        body = b""
+        async for chunk in self.chunks(limit, body_too_large(limit)):
+            body += chunk
+        return body
+
+    async def chunks(self, limit: int, too_large: HttpError) -> AsyncIterator[bytes]:
+        """The body as it comes; `too_large` is raised as soon as it is known to be larger than that."""
         announced = self.header(b"content-length") or ""
         if announced.isdigit() and int(announced) > limit:
-            raise body_too_large(limit)
-        body, more = b"", True
+            raise too_large
+        size, more = 0, True
         while more:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
-            body += message.get("body", b"")
-            if len(body) > limit:
-                raise body_too_large(limit)
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > limit:
+                raise too_large
+            yield chunk
             more = message.get("more_body", False)
-        return body
 
 
 def address_of(scope: Scope) -> str | None:

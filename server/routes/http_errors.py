@@ -1,6 +1,7 @@
 """What can be wrong with an HTTP request before it is a GraphQL request: one table, status and words."""
 
 from domain.errors import Message, Problem
+from domain.files import MEBIBYTE
 from server.authentication import UnauthenticatedError
 from server.operations.errors import UNAVAILABLE
 
@@ -54,8 +55,8 @@ def not_acceptable() -> HttpError:
 
 def unsupported_media_type() -> HttpError:
     message = Message(
-        "请求体应为 application/json（UTF-8），请修改 Content-Type。",
-        "The body must be application/json in UTF-8; mend the Content-Type header.",
+        "请求体应为 application/json（UTF-8），上传文件时为 multipart/form-data，请修改 Content-Type。",
+        "The body must be application/json in UTF-8, or multipart/form-data with files; mend the Content-Type header.",
     )
     return HttpError(415, Problem("UNSUPPORTED_MEDIA_TYPE", message))
 
@@ -66,6 +67,31 @@ def body_too_large(limit: int) -> HttpError:
         f"The body is larger than {limit} bytes. Send less in one request.",
     )
     return HttpError(413, Problem("BODY_TOO_LARGE", message))
+
+
+def upload_too_large(limit: int) -> HttpError:
+    message = Message(
+        f"上传内容过大：单个文件最多 {limit // MEBIBYTE} MB。请压缩或拆分后重新上传。",
+        f"The upload is too large: a file may have {limit // MEBIBYTE} MB. Make it smaller, or split it.",
+    )
+    return HttpError(413, Problem("FILE_TOO_LARGE", message))
+
+
+def preflight_required(header: str) -> HttpError:
+    message = Message(
+        f"multipart 请求须带请求头 {header}: 1，以防跨站请求伪造。",
+        f"A multipart request needs the header `{header}: 1`, against requests that other sites forge.",
+    )
+    return HttpError(400, Problem("PREFLIGHT_REQUIRED", message))
+
+
+def malformed_upload(chinese: str, english: str) -> HttpError:
+    """What is wrong, in a few words of both languages."""
+    message = Message(
+        f"上传请求不符合 GraphQL multipart 规范：{chinese}",
+        f"The upload does not follow the GraphQL multipart request specification: {english}",
+    )
+    return HttpError(400, Problem("BAD_REQUEST", message))
 
 
 def malformed_json() -> HttpError:

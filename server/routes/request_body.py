@@ -27,7 +27,7 @@ async def request_from_body(http: HttpCall, limit: int) -> Request:
         raise malformed_json() from error
     if not isinstance(parameters, dict):
         raise malformed_json()
-    return _request(parameters)
+    return request_of(parameters)
 
 
 def request_from_query(query: Mapping[str, str]) -> Request:
@@ -35,7 +35,7 @@ def request_from_query(query: Mapping[str, str]) -> Request:
     for name in ("variables", "extensions"):
         if name in parameters:
             parameters[name] = _parsed(name, parameters[name])
-    return _request(parameters)
+    return request_of(parameters)
 
 
 def _parsed(name: str, text: str) -> Any:
@@ -45,7 +45,8 @@ def _parsed(name: str, text: str) -> Any:
         raise malformed_parameter(name, "a JSON object") from error
 
 
-def _request(parameters: Mapping[str, Any]) -> Request:
+def request_of(parameters: Mapping[str, Any]) -> Request:
+    """HttpError unless the parameters are of their types."""
     query = _of_type(parameters, "query", str, "a string")
     if query is None:
         raise malformed_parameter("query", "a string")

@@ -9,12 +9,12 @@ from psycopg import Connection, sql
 from domain.synthetic.member import SyntheticMember
 from domain.synthetic.members import MemberMaker
 from domain.synthetic.organizations import PlannedOrganization
-from storage.models import Attachment, Member, Organization
+from storage.models import Member, Organization
 
 Breaches = dict[str, list[int]]
 
 _ORGANIZATION_COLUMNS = tuple(column.name for column in Organization.__table__.columns)
-_ATTACHMENT_COLUMNS = tuple(column.name for column in Attachment.__table__.columns)
+_FILE_COLUMNS = ("id", "purpose", "member_id", "name", "content_type", "size", "object_key", "uploaded_at")
 _MEMBER_VALUES = {
     "name": "name.text",
     "name_pinyin": "name.pinyin",
@@ -55,7 +55,7 @@ def copy_members(
                         breaches.setdefault(rule, []).append(member.id)
                     if member.id % _WITH_AN_ATTACHMENT_EVERY == 0:
                         with_attachment.append(member)
-        with cursor.copy(_copy("attachments", _ATTACHMENT_COLUMNS)) as copy:
+        with cursor.copy(_copy("files", _FILE_COLUMNS)) as copy:
             for member in with_attachment:
                 copy.write_row(_attachment(member))
     return count, breaches
@@ -64,7 +64,8 @@ def copy_members(
 def _attachment(member: SyntheticMember) -> tuple[object, ...]:
     number = member.id // _WITH_AN_ATTACHMENT_EVERY
     size = 20_000 + member.id * 7919 % 400_000
-    return (number, member.id, *_APPLICATION, size, f"demo/application-{member.id}.pdf", member.created_at)
+    key = f"demo/application-{member.id}.pdf"
+    return (number, "ATTACHMENT", member.id, *_APPLICATION, size, key, member.created_at)
 
 
 def _copy(table: str, columns: Iterable[str]) -> sql.Composed:

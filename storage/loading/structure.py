@@ -7,9 +7,9 @@ from operator import itemgetter
 from sqlalchemy import Engine, ForeignKeyConstraint, Index, text
 from sqlalchemy.schema import AddConstraint
 
-from storage.models import Attachment, Base, Member, Organization
+from storage.models import Base, File, Member, Organization
 
-_TABLES = tuple(Base.metadata.tables[model.__tablename__] for model in (Organization, Member, Attachment))
+_TABLES = tuple(Base.metadata.tables[model.__tablename__] for model in (Organization, Member, File))
 _AT_A_TIME = 2
 
 

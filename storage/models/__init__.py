@@ -1,9 +1,9 @@
 from storage.models.account import Account, ActivationCode, BrowserSession, Captcha, VerificationCode
 from storage.models.approval import ApprovalRequest, HistoryMember
-from storage.models.attachment import Attachment
 from storage.models.audit import AuditEntry
 from storage.models.authorization import AuthorizationCode, Client, Grant, RefreshToken
 from storage.models.base import Base
+from storage.models.file import File
 from storage.models.load import Load
 from storage.models.member import Member
 from storage.models.message import Message
@@ -15,13 +15,13 @@ __all__ = [
     "Account",
     "ActivationCode",
     "ApprovalRequest",
-    "Attachment",
     "AuditEntry",
     "AuthorizationCode",
     "Base",
     "BrowserSession",
     "Captcha",
     "Client",
+    "File",
     "Grant",
     "HistoryMember",
     "Load",

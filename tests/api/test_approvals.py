@@ -14,7 +14,7 @@ from domain.codes import AuditKind, OrganizationKind, Role
 from domain.records import MemberRecord, OrganizationRecord
 from schema.identifiers import decoded, encoded
 from storage.engine import connect
-from storage.models import Account, Attachment, HistoryMember, Member
+from storage.models import Account, File, HistoryMember, Member
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.audit import entries_of
 from tests.oracle import Register
@@ -290,6 +290,7 @@ async def test_each_step_leaves_one_entry_without_a_personal_value(office: Offic
 async def test_the_files_of_a_member_stay(office: Office) -> None:
     member, database = next(office.members), office.api.database
     file = {
+        "purpose": "ATTACHMENT",
         "member_id": member.id,
         "name": "a.pdf",
         "content_type": "application/pdf",
@@ -297,8 +298,8 @@ async def test_the_files_of_a_member_stay(office: Office) -> None:
         "object_key": token_hex(8),
     }
     async with database.writing() as session:
-        await session.execute(insert(Attachment).values(file))
-    of_member = select(func.count()).select_from(Attachment).where(Attachment.member_id == member.id)
+        await session.execute(insert(File).values(file))
+    of_member = select(func.count()).select_from(File).where(File.member_id == member.id)
     before = await database.number(of_member)
     await settle(office.person(office.county), "approveRequest", await office.asks(member))
     assert await database.number(of_member) == before

@@ -212,7 +212,7 @@ def _remove_last_shown(connection: Any, edges: list[dict[str, Any]], step: int) 
     if step % 3 or not edges:
         return []
     number = number_of("Member", edges[-1]["node"]["id"])
-    connection.execute(text("DELETE FROM attachments WHERE member_id = :id"), {"id": number})
+    connection.execute(text("DELETE FROM files WHERE member_id = :id"), {"id": number})
     connection.execute(text("DELETE FROM members WHERE id = :id"), {"id": number})
     return [edges[-1]["node"]["id"]]
 

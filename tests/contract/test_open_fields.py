@@ -32,6 +32,7 @@ OPEN_TYPES = {
     "QueryField": "says what the caller may ask for",
     "QueryFieldOption": "a code of a public list",
     "ImportRowError": "says what is wrong with the caller's own file, whose cells it does not repeat",
+    "UploadedFile": "given by a governed field alone",
     "UserError": "says what is wrong with the caller's own input",
 }
 WRAPPERS = ("Connection", "Edge", "Payload")

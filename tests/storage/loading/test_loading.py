@@ -19,7 +19,7 @@ STRUCTURE = """
 CONTENT = """
     SELECT (SELECT md5(string_agg(o::text, '|' ORDER BY id)) FROM organizations o),
            (SELECT md5(string_agg(m::text, '|' ORDER BY id)) FROM members m),
-           (SELECT md5(string_agg(a::text, '|' ORDER BY id)) FROM attachments a)
+           (SELECT md5(string_agg(a::text, '|' ORDER BY id)) FROM files a)
 """
 
 

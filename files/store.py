@@ -1,0 +1,94 @@
+"""文件存储: where the contents of files lie: a folder, or a store that speaks S3."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+
+from obstore.exceptions import BaseError
+from obstore.store import MemoryStore, ObjectStore
+
+_PREFIX = "files"
+_CHUNK = 262_144
+
+
+class FileStoreUnavailableError(Exception):
+    """The store cannot be reached, or refuses the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    size: int
+    chunks: AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One of the store's objects, as its list shows it."""
+
+    key: str
+    stored_at: datetime
+
+
+class FileStore:
+    """Each of the operations raises FileStoreUnavailableError."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def put(self, content: bytes) -> str:
+        """The key under which it lies: nobody guesses it, and it tells nothing."""
+        name = token_hex(16)
+        key = f"{_PREFIX}/{name[:2]}/{name}"
+        await self.put_at(key, content)
+        return key
+
+    async def put_at(self, key: str, content: bytes) -> None:
+        with _available():
+            await self._store.put_async(key, content)
+
+    async def get(self, key: str) -> StoredContent | None:
+        """None when there is no such object."""
+        try:
+            with _available():
+                found = await self._store.get_async(key)
+        except FileNotFoundError:
+            return None
+        return StoredContent(found.meta["size"], _streamed(found.stream(min_chunk_size=_CHUNK)))
+
+    async def delete(self, key: str) -> None:
+        """Also when it is not there (any more)."""
+        try:
+            with _available():
+                await self._store.delete_async(key)
+        except FileNotFoundError:
+            pass
+
+    async def uploaded(self) -> AsyncIterator[list[StoredObject]]:
+        """All objects that `put` has made, in parts."""
+        with _available():
+            async for part in self._store.list(_PREFIX, chunk_size=1_000):
+                yield [StoredObject(each["path"], each["last_modified"]) for each in part]
+
+
+def in_memory() -> FileStore:
+    """For an application that is alone, and forgets."""
+    return FileStore(MemoryStore())
+
+
+async def _streamed(chunks: AsyncIterator[object]) -> AsyncIterator[bytes]:
+    with _available():
+        async for chunk in chunks:
+            yield bytes(chunk)  # type: ignore[call-overload] # a buffer of the library's
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    """What is not there is an error of Python's own (FileNotFoundError), and not meant here."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (BaseError, OSError) as error:
+        raise FileStoreUnavailableError(type(error).__name__) from error

@@ -1,0 +1,101 @@
+"""文件: what is known of files, and to whom they belong. Their contents lie in the file store."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+
+from domain.codes import FilePurpose
+from domain.files import FileRecord
+from storage.approvals import within_sight
+from storage.engine import Database
+from storage.jobs import Queue, defer_jobs
+from storage.models import ApprovalRequest, File
+from storage.statements import one_of
+from storage.writing import WriteSession
+
+REMOVE_CONTENT = "remove_file_content"
+"""The name of the jobs that end what `remove_files` began."""
+
+_COLUMNS: tuple[Any, ...] = tuple(getattr(File, name) for name in FileRecord._fields)
+OF_NOBODY: tuple[ColumnElement[bool], ...] = (File.member_id.is_(None), File.request_id.is_(None))
+
+
+def _staged(subject: str) -> tuple[ColumnElement[bool], ...]:
+    return (*OF_NOBODY, File.uploaded_by == subject, File.removed_at.is_(None))
+
+
+async def add_file(session: WriteSession, values: Mapping[str, object]) -> FileRecord:
+    """Staged."""
+    rows = await session.rows(insert(File).values(values).returning(*_COLUMNS))
+    return FileRecord(*rows[0])
+
+
+async def count_staged(session: WriteSession, subject: str) -> int:
+    row = await session.row(select(func.count()).select_from(File).where(*_staged(subject)))
+    return row[0] if row else 0
+
+
+async def staged_file(database: Database, subject: str, file_id: int) -> FileRecord | None:
+    """None for what another has uploaded, and what belongs to somebody by now."""
+    row = await database.row(select(*_COLUMNS).where(File.id == file_id, *_staged(subject)))
+    return None if row is None else FileRecord(*row)
+
+
+async def staged_files(session: WriteSession, subject: str, ids: Collection[int]) -> list[FileRecord]:
+    """Those of the ids that the subject has uploaded and that belong to nobody yet, held until the transaction ends, in
+    the order of their ids."""
+    found = select(*_COLUMNS).where(one_of(File.id, ids), *_staged(subject)).order_by(File.id)
+    return [FileRecord(*row) for row in await session.rows(found.with_for_update())]
+
+
+async def give_to_request(session: WriteSession, file_ids: Collection[int], request_id: int) -> None:
+    """Files that are held."""
+    await session.execute(update(File).where(one_of(File.id, file_ids)).values(request_id=request_id))
+
+
+async def give_to_member(session: WriteSession, file_ids: Collection[int], member_id: int) -> None:
+    """Files that are held. A photo is the member's own once `photo_key` names it too."""
+    await session.execute(update(File).where(one_of(File.id, file_ids)).values(member_id=member_id))
+
+
+async def move_request_files(session: WriteSession, request_id: int, member_id: int) -> None:
+    """What was attached to the request belongs to the member from now on; the request shows it as before."""
+    await session.execute(update(File).where(File.request_id == request_id).values(member_id=member_id))
+
+
+async def files_of_requests(
+    database: Database, scope: str, request_ids: Collection[int]
+) -> Mapping[int, Sequence[FileRecord]]:
+    """The attachments of those requests that are in sight, oldest first."""
+    return _by(
+        "request_id",
+        await database.rows(
+            select(*_COLUMNS)
+            .join(ApprovalRequest, ApprovalRequest.id == File.request_id)
+            .where(one_of(File.request_id, request_ids), within_sight(scope), _is_attachment())
+            .order_by(File.id)
+        ),
+    )
+
+
+async def remove_files(session: WriteSession, file_ids: Collection[int], now: datetime) -> None:
+    """They belong to nobody any more, at once; a job takes their contents out of the store after the transaction."""
+    if not file_ids:
+        return
+    removed = {"member_id": None, "request_id": None, "name": "", "removed_at": now}
+    await session.execute(update(File).where(one_of(File.id, file_ids)).values(removed))
+    jobs = [{"file_id": file_id} for file_id in file_ids]
+    await defer_jobs(session, REMOVE_CONTENT, Queue.HOUSEKEEPING, jobs)
+
+
+def _is_attachment() -> ColumnElement[bool]:
+    return File.purpose == FilePurpose.ATTACHMENT.value
+
+
+def _by(owner: str, rows: Sequence[tuple[Any, ...]]) -> Mapping[int, Sequence[FileRecord]]:
+    found: dict[int, list[FileRecord]] = {}
+    for record in map(FileRecord._make, rows):
+        found.setdefault(getattr(record, owner), []).append(record)
+    return found
