@@ -45,6 +45,7 @@ class OrganizationRecord(Record):
     kind: str
     division_code: str | None
     can_approve_membership: bool
+    can_file_real_names: bool
 
     parent: "OrganizationRecord | None"
     """Beside the columns: the organisation above, if that is within the caller's scope."""

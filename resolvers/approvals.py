@@ -1,153 +1,62 @@
-"""审批: asking for what only others may decide, deciding it, and the lists of both.
+"""审批: deciding on requests, and withdrawing them.
 
-Whoever changes a member or a request holds the request first, then the member.
+Whoever changes a member or a request holds the organisation first, then the request, then the member.
 """
 
-from domain.approvals import LEAVINGS, RequestRecord
+from domain.approvals import RequestRecord
 from domain.approvals.guards import (
     NOT_THE_REQUESTER,
-    REQUEST_PENDING,
     SELF_DECISION,
-    STAFF_ROLE_HELD,
     TIER_INSUFFICIENT,
-    TRANSFER_IN_PROGRESS,
     already_decided,
+    may_decide,
     problems_of_text,
 )
-from domain.codes import AuditKind, RequestKind, RequestList, RequestState
+from domain.approvals.kinds import APPROVAL_KINDS
+from domain.approvals.transitions import TRANSITIONS, Party, Step
+from domain.codes import RequestKind, RequestState
 from domain.errors import Problem, RefusedError, not_found
-from domain.filtering import Filter
-from domain.pages import Page, empty_page
-from domain.records import MemberRecord
-from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
-from resolvers.held_members import KnownMember, held_member
-from resolvers.paging import SearchArguments
-from storage.approvals import (
-    Condition,
-    add_request,
-    asked_by,
-    change_request,
-    count_requests,
-    decided_by,
-    has_pending_request,
-    holds_account,
-    page_of_requests,
-    request_to_settle,
-    request_with_id,
-    to_decide,
-    within_sight,
-)
-from storage.history_members import Departure, archive_member
+from resolvers.request_effects import audit_request, place_of_entry, take_effect
+from storage.approvals import change_request, request_to_settle
 from storage.writing import WriteSession
 
 
-async def submit_leaving(context: RequestContext, kind: RequestKind, known: KnownMember, reason: str) -> RequestRecord:
-    """RefusedError with all that stands in its way; NOT_FOUND for a member outside the scope."""
-    tidy = reason.strip()
-    async with context.database.writing() as session:
-        member = await held_member(session, context, known)
-        problems = [*problems_of_text(tidy, "reason", "申请理由"), *await _obstacles(session, member)]
-        if await has_pending_request(session, member.id):
-            problems.append(REQUEST_PENDING)
-        if problems:
-            raise RefusedError(*problems)
-        values = {
-            "kind": kind.value,
-            "member_id": member.id,
-            "branch_id": member.branch_id,
-            "org_path": member.org_path,
-            "reason": tidy,
-            "requested_by": context.actor.subject,
-            "requested_at": context.clock(),
-            "requester_organization_id": context.actor.organization.id,
-            "requester_path": context.scope,
-        }
-        request = await add_request(session, values)
-        await _audit(session, context, "submitLeaving", request)
-    return request
-
-
 async def approve_request(context: RequestContext, number: int, opinion: str) -> RequestRecord:
-    """The member leaves for history in the same transaction."""
+    """What was asked for is done in the same transaction."""
     tidy = opinion.strip()
     async with context.database.writing() as session:
-        request = await _to_decide(session, context, number, tidy)
-        member = await held_member(session, context, KnownMember(request.member_id))
-        obstacles = await _obstacles(session, member)
-        if obstacles:
-            raise RefusedError(*obstacles)
-        settled = await _settle(session, context, request, RequestState.APPROVED, opinion=tidy)
-        archived_as = LEAVINGS[RequestKind[request.kind]].archived_as
-        departure = Departure(archived_as, context.clock(), request.reason, request.id)
-        await archive_member(session, member.id, departure)
-        await _audit(session, context, "approveRequest", settled)
+        place = await place_of_entry(session, context, number)
+        request = await _to_settle(
+            session, context, number, Step.APPROVE, problems_of_text(tidy, "opinion", "审核意见")
+        )
+        effect = await take_effect(session, context, request, place)
+        settled = await _settle(session, context, request, Step.APPROVE, opinion=tidy, **effect.values)
+        await audit_request(session, context, "approveRequest", settled, effect.details)
     return settled
 
 
 async def reject_request(context: RequestContext, number: int, opinion: str) -> RequestRecord:
     tidy = opinion.strip()
     async with context.database.writing() as session:
-        request = await _to_decide(session, context, number, tidy)
-        settled = await _settle(session, context, request, RequestState.REJECTED, opinion=tidy)
-        await _audit(session, context, "rejectRequest", settled)
+        request = await _to_settle(session, context, number, Step.REJECT, problems_of_text(tidy, "opinion", "审核意见"))
+        settled = await _settle(session, context, request, Step.REJECT, opinion=tidy)
+        await audit_request(session, context, "rejectRequest", settled)
     return settled
 
 
 async def withdraw_request(context: RequestContext, number: int) -> RequestRecord:
     async with context.database.writing() as session:
-        request = await _pending(session, context, number)
-        if request.requester_organization_id != context.actor.organization.id:
-            raise RefusedError(NOT_THE_REQUESTER)
-        settled = await _settle(session, context, request, RequestState.WITHDRAWN)
-        await _audit(session, context, "withdrawRequest", settled)
+        request = await _to_settle(session, context, number, Step.WITHDRAW, [])
+        settled = await _settle(session, context, request, Step.WITHDRAW)
+        await audit_request(session, context, "withdrawRequest", settled)
     return settled
 
 
-async def find_request(context: RequestContext, number: int) -> RequestRecord | None:
-    """None for what does not exist, or is out of the caller's sight."""
-    if context.permissions.hides("ApprovalRequest.id"):
-        return None
-    return await request_with_id(context.database, context.scope, number)
-
-
-async def search_requests(
-    context: RequestContext, which: RequestList, asked: SearchArguments, *, selected: bool
-) -> Page[RequestRecord]:
-    """Newest first; an empty page when none of it is selected."""
-    search = await search_of(context, "ApprovalRequest", asked)
-    if not selected:
-        return empty_page()
-    return await page_of_requests(context.database, _condition(context, which), search.where, search.page)
-
-
-async def count_of_requests(context: RequestContext, which: RequestList, where: Filter | None) -> int:
-    prepared = await filter_of(context, "ApprovalRequest", where)
-    return await count_requests(context.database, _condition(context, which), prepared)
-
-
-def _condition(context: RequestContext, which: RequestList) -> Condition:
-    actor = context.actor
-    match which:
-        case RequestList.TO_DECIDE:
-            kinds = [kind.value for kind, leaving in LEAVINGS.items() if actor.tier in leaving.decided_by]
-            return to_decide(context.scope, actor.subject, kinds)
-        case RequestList.ASKED_BY_US:
-            return asked_by(actor.organization.id)
-        case RequestList.DECIDED_BY_US:
-            return decided_by(actor.organization.id)
-        case RequestList.ALL:
-            return within_sight(context.scope)
-
-
-async def _obstacles(session: WriteSession, member: MemberRecord) -> list[Problem]:
-    """What keeps a member from leaving, whenever one looks."""
-    found = [TRANSFER_IN_PROGRESS] if member.transfer_in_progress else []
-    return [*found, STAFF_ROLE_HELD] if await holds_account(session, member.identity_number) else found
-
-
-async def _pending(session: WriteSession, context: RequestContext, number: int) -> RequestRecord:
-    """Held until the transaction ends."""
+async def _to_settle(
+    session: WriteSession, context: RequestContext, number: int, step: Step, problems: list[Problem]
+) -> RequestRecord:
+    """Held until the transaction ends, and the caller's to take that step with; those problems are told too."""
     request = await request_to_settle(session, context.scope, number)
     if request is None:
         raise not_found(
@@ -155,34 +64,34 @@ async def _pending(session: WriteSession, context: RequestContext, number: int) 
             "This request does not exist, or lies outside your scope.",
             ("input", "id"),
         )
-    if request.state != RequestState.PENDING.value:
+    transition = TRANSITIONS.get((RequestState[request.state], step))
+    if transition is None:
         raise RefusedError(already_decided(RequestState[request.state]))
+    found = [*problems, *_PROBLEMS_OF_PARTY[transition.by](context, request)]
+    if found:
+        raise RefusedError(*found)
     return request
 
 
-async def _to_decide(session: WriteSession, context: RequestContext, number: int, opinion: str) -> RequestRecord:
-    """Held, and for the caller to decide."""
-    request = await _pending(session, context, number)
-    problems = problems_of_text(opinion, "opinion", "审核意见")
-    if request.requested_by == context.actor.subject:
-        problems.append(SELF_DECISION)
-    leaving = LEAVINGS[RequestKind[request.kind]]
-    if context.actor.tier not in leaving.decided_by or not request.org_path.startswith(context.scope):
-        problems.append(TIER_INSUFFICIENT)
-    if problems:
-        raise RefusedError(*problems)
-    return request
+def _problems_of_decider(context: RequestContext, request: RequestRecord) -> list[Problem]:
+    actor = context.actor
+    problems = [SELF_DECISION] if request.requested_by == actor.subject else []
+    decides = may_decide(APPROVAL_KINDS[RequestKind[request.kind]], actor.tier, actor.organization)
+    return problems if decides and request.org_path.startswith(context.scope) else [*problems, TIER_INSUFFICIENT]
+
+
+def _problems_of_requester(context: RequestContext, request: RequestRecord) -> list[Problem]:
+    return [] if request.requester_organization_id == context.actor.organization.id else [NOT_THE_REQUESTER]
+
+
+_PROBLEMS_OF_PARTY = {Party.DECIDER: _problems_of_decider, Party.REQUESTER: _problems_of_requester}
 
 
 async def _settle(
-    session: WriteSession, context: RequestContext, request: RequestRecord, state: RequestState, **values: object
+    session: WriteSession, context: RequestContext, request: RequestRecord, step: Step, **values: object
 ) -> RequestRecord:
+    to = TRANSITIONS[RequestState[request.state], step].to
     decider = {"decided_by": context.actor.subject, "decider_organization_id": context.actor.organization.id}
-    settled = {"state": state.value, "decided_at": context.clock(), **decider, **values}
-    return await change_request(session, request.id, settled)
-
-
-async def _audit(session: WriteSession, context: RequestContext, operation: str, request: RequestRecord) -> None:
-    details = {"kind": request.kind, "state": request.state, "member": request.member_id}
-    target = f"ApprovalRequest:{request.id}"
-    await session.audit(context.audited(AuditKind.DECISION, operation, target=target, details=details))
+    return await change_request(
+        session, request.id, {"state": to.value, "decided_at": context.clock(), **decider, **values}
+    )

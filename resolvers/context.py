@@ -13,6 +13,7 @@ from domain.audit import AuditRecord
 from domain.clock import Clock
 from domain.codes import AuditKind
 from domain.lookups import Journal
+from domain.ports import PopulationRegistry
 from files.store import FileStore, in_memory
 from storage.engine import Database
 
@@ -38,6 +39,9 @@ class RequestContext:
     address: str | None = None
     """From which the caller asks, as an IP address."""
 
+    registry: PopulationRegistry | None = None
+    """Which verifies names against identity numbers; None when there is none."""
+
     remembered: MutableMapping[Any, Any] = field(default_factory=dict)
     """What was worked out from the operation's document, for every request that sends it again."""
 
@@ -57,6 +61,7 @@ class RequestContext:
             self.files,
             self.correlation_id,
             self.address,
+            self.registry,
             remembered,
         )
 

@@ -5,7 +5,8 @@ from domain.approvals.guards import ALREADY_A_MEMBER, COUNTY_ALONE, OTHER_ALONE,
 from domain.codes import AuditKind, HistoryKind, Tier
 from domain.errors import Problem, RefusedError, not_found
 from resolvers.context import RequestContext
-from storage.approvals import change_request, erase_texts
+from storage.approvals import change_request, erase_requests, requests_about
+from storage.files import attached_to, remove_files
 from storage.history_members import erase_member, history_member_to_change, is_member, restore_member
 from storage.writing import WriteSession
 
@@ -38,7 +39,9 @@ async def purge(context: RequestContext, member_id: int, reason: str) -> None:
         if problems:
             raise RefusedError(*problems)
         await erase_member(session, member_id)
-        await erase_texts(session, member_id)
+        requests = await requests_about(session, member_id, gone.identity_number)
+        await remove_files(session, await attached_to(session, requests), context.clock())
+        await erase_requests(session, requests)
         noted = {"purged_by": context.actor.subject, "purged_at": context.clock(), "purged_because": tidy}
         await change_request(session, gone.request_id, noted)
         await _audit(session, context, "purgeMember", gone)

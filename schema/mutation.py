@@ -3,10 +3,13 @@ import strawberry
 from schema.mutations.account_import import AccountImportMutations
 from schema.mutations.accounts import AccountMutations
 from schema.mutations.approvals import ApprovalMutations
+from schema.mutations.designations import DesignationMutations
 from schema.mutations.files import FileMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.partners import PartnerMutations
 from schema.mutations.permissions import PermissionMutations
+from schema.mutations.renaming import RenamingMutations
+from schema.mutations.submissions import SubmissionMutations
 from schema.mutations.transfers import TransferMutations
 
 
@@ -16,9 +19,12 @@ class Mutation(
     AccountImportMutations,
     ApprovalMutations,
     FileMutations,
+    DesignationMutations,
     MemberMutations,
     PartnerMutations,
     PermissionMutations,
+    RenamingMutations,
+    SubmissionMutations,
     TransferMutations,
 ):
     """Each noun's mutations stand in a file of `schema/mutations/`."""

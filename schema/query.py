@@ -10,7 +10,7 @@ from domain.approvals import HistoryMemberRecord, RequestRecord
 from domain.errors import bad_input
 from domain.partners import PartnerRecord
 from domain.records import AccountRecord, MemberRecord, OrganizationRecord
-from resolvers import accounts, approvals, history_members, members, organizations, partners
+from resolvers import accounts, history_members, members, organizations, partners, requests
 from schema.arguments import (
     After,
     Before,
@@ -87,7 +87,7 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Record | None]]] = {
     ),
     "Account": lambda info, number: accounts.find_account(info.context, number, selection_of(info, "Account")),
     "Partner": lambda info, number: partners.find_partner(info.context, number),
-    "ApprovalRequest": lambda info, number: approvals.find_request(info.context, number),
+    "ApprovalRequest": lambda info, number: requests.find_request(info.context, number),
     "HistoryMember": _history_member,
 }
 

@@ -76,7 +76,14 @@ def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     matrix = LiveMatrix(parts.matrix, parts.database)
     authentication = Authentication(
-        parts.authority, matrix, parts.database, parts.clock, parts.code_key, parts.files, parts.trusted_issuer
+        parts.authority,
+        matrix,
+        parts.database,
+        parts.clock,
+        parts.code_key,
+        parts.files,
+        parts.trusted_issuer,
+        parts.gateways.population_registry,
     )
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)

@@ -16,6 +16,7 @@ from auth.trusted_issuer import TrustedIssuer
 from dataloaders.loaders import Loaders
 from domain.clock import Clock
 from domain.errors import CallerError, Message, Problem
+from domain.ports import PopulationRegistry
 from domain.records import OrganizationRecord
 from files.store import FileStore
 from resolvers.context import RequestContext
@@ -55,11 +56,13 @@ class Authentication:
         code_key: bytes,
         files: FileStore,
         trusted_issuer: TrustedIssuer | None = None,
+        registry: PopulationRegistry | None = None,
     ) -> None:
         self._files = files
         self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
         self._trusted_issuer = trusted_issuer
+        self._registry = registry
         self._matrix = matrix
         self._database = database
         self._clock = clock
@@ -83,6 +86,7 @@ class Authentication:
             files=self._files,
             correlation_id=correlation_id(),
             address=address,
+            registry=self._registry,
         )
 
     async def actor(self, authorization: str | None) -> Actor:

@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, null, or_, select, update
+from psycopg.types.json import Jsonb
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal_column, null, or_, select, update
 
 from domain.approvals import RequestRecord
-from domain.codes import AccountState, RequestState
+from domain.codes import AccountState, RequestKind, RequestState
 from domain.filtering import Filter
 from domain.pages import Page, PageRequest
 from storage.engine import Database
 from storage.filters import compiled, subtree
 from storage.models import Account, ApprovalRequest
+from storage.models.approval import ENTERS_WITH
 from storage.ordering import SortKey
 from storage.pages import page_of, page_statement, walk_of
 from storage.statements import one_of
@@ -19,6 +21,7 @@ from storage.writing import WriteSession
 
 _NEWEST_FIRST = (SortKey(ApprovalRequest.id, descending=True, missing_first=False),)
 _COLUMNS: tuple[Any, ...] = tuple(getattr(ApprovalRequest, name) for name in RequestRecord.__dataclass_fields__)
+_entering_number: ColumnElement[str] = literal_column(f"({ENTERS_WITH})", ApprovalRequest.member_name.type)
 Condition = ColumnElement[bool]
 
 
@@ -38,6 +41,15 @@ def to_decide(scope: str, subject: str, kinds: Collection[str]) -> Condition:
 
 def asked_by(organization_id: int) -> Condition:
     return ApprovalRequest.requester_organization_id == organization_id
+
+
+def real_name_list(scope: str) -> Condition:
+    """Those for real-name filing that were not cancelled."""
+    return (
+        within_sight(scope)
+        & (ApprovalRequest.kind == RequestKind.REAL_NAME_FILING.value)
+        & (ApprovalRequest.state != RequestState.WITHDRAWN.value)
+    )
 
 
 def decided_by(organization_id: int) -> Condition:
@@ -76,7 +88,8 @@ async def request_to_settle(session: WriteSession, scope: str, number: int) -> R
 
 
 async def add_request(session: WriteSession, values: Mapping[str, object]) -> RequestRecord:
-    pending = {**values, "state": RequestState.PENDING.value, "version": 1}
+    changes = None if values["changes"] is None else Jsonb(values["changes"])
+    pending = {**values, "changes": changes, "state": RequestState.PENDING.value, "version": 1}
     rows = await session.rows(insert(ApprovalRequest).values(pending).returning(*_COLUMNS))
     return RequestRecord(*rows[0])
 
@@ -87,6 +100,28 @@ async def change_request(session: WriteSession, number: int, changes: Mapping[st
     changed = update(ApprovalRequest).where(ApprovalRequest.id == number).values(values)
     rows = await session.rows(changed.returning(*_COLUMNS))
     return RequestRecord(*rows[0])
+
+
+async def branch_entered_by(session: WriteSession, scope: str, number: int) -> int | None:
+    """The branch of a request that is not about a member of the register: held before the request, as by everybody."""
+    entering = (ApprovalRequest.id == number, ApprovalRequest.member_id.is_(None), within_sight(scope))
+    row = await session.row(select(ApprovalRequest.branch_id).where(*entering))
+    return None if row is None else int(row[0])
+
+
+async def is_entering(session: WriteSession, identity_number: str) -> bool:
+    """Whether it is asked for already that someone with that number enters."""
+    pending = exists().where(
+        _with_number(identity_number),
+        ApprovalRequest.state == RequestState.PENDING.value,
+        ApprovalRequest.member_id.is_(None),
+    )
+    return await session.rows(select(pending)) == [(True,)]
+
+
+def _with_number(identity_number: str) -> Condition:
+    """Of requests by which someone with that number is to enter."""
+    return and_(_entering_number == identity_number, ApprovalRequest.changes.is_not(None))
 
 
 async def has_pending_request(session: WriteSession, member_id: int) -> bool:
@@ -102,7 +137,16 @@ async def holds_account(session: WriteSession, identity_number: str) -> bool:
     return await session.rows(select(held)) == [(True,)]
 
 
-async def erase_texts(session: WriteSession, member_id: int) -> None:
-    """What people wrote in requests about the member, where anything may stand."""
-    erased = {"reason": "", "opinion": null(), "restored_because": null()}
-    await session.execute(update(ApprovalRequest).where(ApprovalRequest.member_id == member_id).values(erased))
+async def requests_about(session: WriteSession, member_id: int, identity_number: str) -> list[int]:
+    """The ids of those about the member, and of those by which the person was to enter."""
+    about = or_(ApprovalRequest.member_id == member_id, _with_number(identity_number))
+    return [row[0] for row in await session.rows(select(ApprovalRequest.id).where(about))]
+
+
+async def erase_requests(session: WriteSession, numbers: Collection[int]) -> None:
+    """What they say of a person, and what people wrote there, where anything may stand; of those by which somebody was
+    to enter and never did, nothing is left."""
+    erased = {"reason": "", "member_name": "", "changes": null(), "opinion": null(), "restored_because": null()}
+    these = one_of(ApprovalRequest.id, numbers)
+    await session.execute(delete(ApprovalRequest).where(these, ApprovalRequest.member_id.is_(None)))
+    await session.execute(update(ApprovalRequest).where(these).values(erased))

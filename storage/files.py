@@ -65,6 +65,11 @@ async def move_request_files(session: WriteSession, request_id: int, member_id: 
     await session.execute(update(File).where(File.request_id == request_id).values(member_id=member_id))
 
 
+async def attached_to(session: WriteSession, request_ids: Collection[int]) -> list[int]:
+    """The ids of all files of those requests."""
+    return [row[0] for row in await session.rows(select(File.id).where(one_of(File.request_id, request_ids)))]
+
+
 async def files_of_requests(
     database: Database, scope: str, request_ids: Collection[int]
 ) -> Mapping[int, Sequence[FileRecord]]:

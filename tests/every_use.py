@@ -53,8 +53,15 @@ CONDITIONS: Mapping[str, str] = {
 }
 """Parts of filters that are named otherwise than the field on which they are a condition."""
 
-WRITTEN: Mapping[str, str] = {"UpdateMemberInput.branchId": "Member.branch"}
-"""Parts of inputs that are named otherwise than the field which they write."""
+WRITTEN: Mapping[str, str] = {
+    "NewMemberInput.branchId": "Member.branch",
+    "RenameMemberInput.name": "Member.name",
+    "UpdateMemberInput.branchId": "Member.branch",
+}
+"""Parts of inputs that are named otherwise than the field which they write, or cannot be left out."""
+
+MATCHED = frozenset({"NewMemberInput.identityNumber"})
+"""Parts of inputs of which it is told whether somebody has that value already."""
 
 NO_CONDITIONS: Mapping[str, str] = {
     "first": "a page",
@@ -143,14 +150,19 @@ class EveryUse:
         return frozenset({FieldUsed(coordinate, Purpose.READ)} if coordinate in self._governed else ())
 
     def _demanded(self, field: Any) -> frozenset[FieldUsed]:
-        """By the conditions without which the field cannot be asked for; each is one on the exact value."""
+        """By that without which the field cannot be asked for: conditions on exact values, and what it writes."""
         kinds = {get_named_type(argument.type) for argument in field.args.values() if is_required_argument(argument)}
-        return frozenset(
-            FieldUsed(self._field_of_condition(kind.name, name), Purpose.MATCH)
+        required = [
+            (kind.name, name)
             for kind in kinds
-            if isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Filter")
+            if isinstance(kind, GraphQLInputObjectType)
             for name, part in kind.fields.items()
             if is_required_input_field(part)
+        ]
+        matched = {self._field_of_condition(kind, name) for kind, name in required if kind.endswith("Filter")}
+        written = {WRITTEN[f"{kind}.{name}"] for kind, name in required if f"{kind}.{name}" in WRITTEN}
+        return frozenset(FieldUsed(used, Purpose.MATCH) for used in matched) | frozenset(
+            FieldUsed(used, Purpose.WRITE) for used in written
         )
 
     def _call(self, name: str, field: Any, **written: str) -> str:
@@ -222,11 +234,11 @@ class EveryUse:
     # -- what is written
 
     def _cases_of_writing(self, type_name: str, name: str, field: Any, way: _Way) -> Iterator[Case]:
-        """Each part of an `Update…Input`, with a value and emptied."""
-        reading = way.uses | self._read(f"{type_name}.{name}")
+        """Each part of an `Update…Input` or a `New…Input`, with a value and emptied."""
+        reading = way.uses | self._read(f"{type_name}.{name}") | self._demanded(field)
         for key, argument in field.args.items():
             for element, value, used in self._written_parts(argument.type):
-                uses = reading | {FieldUsed(used, Purpose.WRITE)}
+                uses = reading | {used}
                 call = f"{self._call(name, field, **{key: written(value)})}{_inside(field)}"
                 yield case(element, f"{way.opening} {call} {way.closing}", uses, {})
                 declared = way.opening.replace("{", f"($value: {argument.type}) {{", 1)
@@ -234,20 +246,22 @@ class EveryUse:
                 document = f"{declared} {call} {way.closing}"
                 yield case(f"{element} in variables", document, uses, {"value": plain(value)})
 
-    def _written_parts(self, argument: Any) -> Iterator[tuple[str, Any, str]]:
+    def _written_parts(self, argument: Any) -> Iterator[tuple[str, Any, FieldUsed]]:
         kind = get_named_type(argument)
         if not isinstance(kind, GraphQLInputObjectType):
             return
         required = {key: Raw(sample(part.type)) for key, part in kind.fields.items() if is_required_input_field(part)}
-        record = kind.name.removeprefix("Update").removesuffix("Input")
+        record = kind.name.removeprefix("Update").removeprefix("New").removesuffix("Input")
         for name, part in kind.fields.items():
             used = WRITTEN.get(f"{kind.name}.{name}") or f"{record}.{name}"
             if isinstance(get_named_type(part.type), GraphQLInputObjectType):
                 for element, value, inner in self._written_parts(part.type):
-                    yield element, {**required, name: [value]}, inner
+                    yield element, {**required, name: [value] if _is_list(part.type) else value}, inner
             elif used in self._governed and name not in required:
-                for value in (Raw(sample(part.type, optional=True)), Raw("null")):
-                    yield f"{kind.name}.{name}: {value}", {**required, name: value}, used
+                is_matched, value = f"{kind.name}.{name}" in MATCHED, Raw(sample(part.type, optional=True))
+                use = FieldUsed(used, Purpose.MATCH if is_matched else Purpose.WRITE)
+                for each in (value,) if is_matched else (value, Raw("null")):
+                    yield f"{kind.name}.{name}: {each}", {**required, name: each}, use
 
     def _values(
         self, key: str, argument: GraphQLArgument, place: str
@@ -382,6 +396,10 @@ def sample(kind: Any, *, optional: bool = False) -> str:
     if kind.name not in SAMPLES:
         raise UnknownElementError(f"Add a value of the scalar {kind.name} to SAMPLES of tests/every_use.py.")
     return SAMPLES[kind.name]
+
+
+def _is_list(kind: Any) -> bool:
+    return isinstance(kind.of_type if isinstance(kind, GraphQLNonNull) else kind, GraphQLList)
 
 
 def _inside(field: Any) -> str:

@@ -27,6 +27,7 @@ _CAMEL = {
     "updatedAt": "updated_at",
     "divisionCode": "division_code",
     "canApproveMembership": "can_approve_membership",
+    "canFileRealNames": "can_file_real_names",
 }
 
 

@@ -1,22 +1,37 @@
 """审批: what is asked for, who decides it, and what stands in its way. The names of fields are those of the columns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from domain.approvals.kinds import LEAVINGS, Leaving
+from domain.approvals.changes import KeptChanges
+from domain.codes import FilingStatus, RequestState
 
-__all__ = ["LEAVINGS", "HistoryMemberRecord", "Leaving", "RequestRecord"]
+__all__ = ["FILING_STATUS", "HistoryMemberRecord", "RequestRecord"]
+
+FILING_STATUS: Mapping[RequestState, FilingStatus] = {
+    RequestState.PENDING: FilingStatus.UNVERIFIED,
+    RequestState.APPROVED: FilingStatus.FILED,
+    RequestState.REJECTED: FilingStatus.REJECTED,
+    RequestState.WITHDRAWN: FilingStatus.CANCELLED,
+}
+"""How the real-name list (5.9) calls what has become of a request."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """审批申请, as it stands. `org_path` is where the member hung when it was asked for."""
+    """审批申请, as it stands. `org_path` is where the member hung when it was asked for, or is to hang.
+
+    `member_id` is None until somebody has entered by it; `changes` are what it is to change in the record.
+    """
 
     id: int
     kind: str
     state: str
-    member_id: int
+    member_id: int | None
+    member_name: str
+    changes: KeptChanges | None
     branch_id: int
     org_path: str
     reason: str

@@ -10,7 +10,7 @@ from domain.codes.account import (
     Scope,
     Tier,
 )
-from domain.codes.approval import HistoryKind, RequestKind, RequestList, RequestState
+from domain.codes.approval import FilingStatus, HistoryKind, LeavingKind, RequestKind, RequestList, RequestState
 from domain.codes.audit import AuditKind, AuditProblem
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
@@ -43,9 +43,11 @@ __all__ = [
     "Education",
     "Ethnicity",
     "FilePurpose",
+    "FilingStatus",
     "FloatingDirection",
     "Gender",
     "HistoryKind",
+    "LeavingKind",
     "MemberCategory",
     "MembershipStatus",
     "MessageState",

@@ -63,3 +63,12 @@ TOO_MANY_STAGED = _problem(
     f"您有 {MOST_STAGED} 个已上传但尚未使用的文件：请先使用，或在 24 小时后重试。",
     f"You have {MOST_STAGED} uploaded files that are not used yet: use them first, or try again a day later.",
 )
+
+
+def file_not_found(*path: str | int) -> Problem:
+    """For what another has uploaded, too."""
+    message = Message(
+        "没有此文件：请重新上传。文件须由本人上传、尚未使用，且用途相符。",
+        "There is no such file: upload it again. It must be of your own, not used yet, and of the right purpose.",
+    )
+    return Problem("FILE_NOT_FOUND", message, path)

@@ -1,7 +1,7 @@
 """党员: what a person enters into a member's record, and what must hold before it is saved."""
 
 from domain.members.draft import MemberDraft, prefilled
-from domain.members.editing import EDITABLE, Changes, differences, draft_of, edited
+from domain.members.editing import EDITABLE, Changes, code_label, differences, draft_of, edited, entered_value, tidied
 from domain.members.saving_rules import SAVING_RULES, problems_of
 
 __all__ = [
@@ -9,9 +9,12 @@ __all__ = [
     "SAVING_RULES",
     "Changes",
     "MemberDraft",
+    "code_label",
     "differences",
     "draft_of",
     "edited",
+    "entered_value",
     "prefilled",
     "problems_of",
+    "tidied",
 ]

@@ -3,10 +3,13 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any, get_args, get_type_hints
 
-from domain.codes import CodeList
+from domain.codes import CodeList, RealNameStatus
+from domain.errors import Message
 from domain.members.draft import MemberDraft
+from domain.members.saving_rules import DATES
 from domain.records import MemberRecord
 
 _ENTERED = tuple(field.name for field in fields(MemberDraft))
@@ -21,6 +24,8 @@ _CODES: Mapping[str, type[CodeList]] = {
     if issubclass(kind, CodeList)
 }
 
+_CODES_OF_MEMBER: Mapping[str, type[CodeList]] = {**_CODES, "real_name_status": RealNameStatus}
+
 Changes = Mapping[str, Any]
 """Field of the draft → what is to stand there, None to empty it."""
 
@@ -32,6 +37,25 @@ def draft_of(member: MemberRecord) -> MemberDraft:
 def edited(draft: MemberDraft, changes: Changes) -> MemberDraft:
     """With the changes, as they are stored."""
     return replace(draft, **{name: _tidy(name, value) for name, value in changes.items()})
+
+
+def entered_value(name: str, text: Any) -> Any:
+    """A value of the draft from what stands for it in JSON: a date from its ISO 8601 text, a code from its name."""
+    return date.fromisoformat(text) if name in DATES and text is not None else _read(name, text)
+
+
+def code_label(name: str, text: Any) -> Message | None:
+    """What people call the code of that name in the field; None where the field holds no code."""
+    if name not in _CODES_OF_MEMBER or text is None:
+        return None
+    code = _CODES_OF_MEMBER[name][text]
+    return Message(code.chinese, code.english)
+
+
+def tidied(draft: MemberDraft) -> MemberDraft:
+    """As it is stored: without spaces around texts, what is only spaces empty, the number's last letter a capital."""
+    tidy = edited(draft, {name: getattr(draft, name) for name in _ENTERED})
+    return replace(tidy, identity_number=tidy.identity_number and tidy.identity_number.upper())
 
 
 def differences(before: MemberDraft, after: MemberDraft) -> dict[str, tuple[Any, Any]]:

@@ -20,6 +20,8 @@ _APPROVING_SHARE = 0.4
 _GENERAL_BRANCH_SHARE = 0.3
 _EMPTY_BRANCH_SHARE = 0.01
 
+_FILING = (OrganizationKind.PROVINCE, OrganizationKind.CITY, OrganizationKind.COUNTY)
+
 _COMMITTEES = "街道 镇 乡 街道 镇 街道 大学 医院 集团 局机关 学校 银行".split()
 _PLACES = (
     "泉城 文化 建设 和平 解放 青年 东风 胜利 新华 人民 光明 北园 南山 西苑 东湖 长江 黄河 泰山 大明 历山 "
@@ -54,7 +56,7 @@ class _Numbering:
         self.organization += 1
         path = f"{parent.path if parent else ''}{self.organization}/"
         parent_id = None if parent is None else parent.id
-        return whole_organization(self.organization, parent_id, path, name, kind.value, code, False)
+        return whole_organization(self.organization, parent_id, path, name, kind.value, code, False, kind in _FILING)
 
 
 def planned_organizations(members: int, seed: int) -> Iterator[PlannedOrganization]:

@@ -1,4 +1,4 @@
-"""审批: the mutations by which administrators ask and decide."""
+"""审批: the mutations by which administrators decide, and those on members who have left."""
 
 from typing import Annotated
 
@@ -6,31 +6,18 @@ import strawberry
 
 from auth.default_matrix import FieldClass
 from domain.approvals.guards import LONGEST_TEXT
-from domain.codes import RequestKind
 from resolvers import approvals, departed_members
 from resolvers.held_members import KnownMember
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.member_payload import MemberPayload, member_settled
 from schema.mutating import UserError, as_payload, settled
-from schema.optional import ABSENT, given
+from schema.request_payload import RequestPayload
 from schema.traits import open_field, record_field
-from schema.types.approval_request import ApprovalRequest
 
 BUSINESS = FieldClass.BUSINESS
 _ID = "全局标识。Global id of the request."
 _OPINION = f"审核意见。Opinion; {LONGEST_TEXT} characters at most."
-
-
-@strawberry.input(description="提出减少申请。Which member is to leave, and why.")
-class SubmitLeavingInput:
-    kind: RequestKind = strawberry.field(description="审批事项。Why the member leaves.")
-    member_id: strawberry.ID = strawberry.field(description="党员。Global id of the member.")
-    version: int | None = strawberry.field(
-        default=ABSENT,
-        description="版本。The version that was seen, if it matters: CONFLICT when the record has been changed since.",
-    )
-    reason: str = strawberry.field(description=f"申请理由。Reason; {LONGEST_TEXT} characters at most.")
 
 
 @strawberry.input(description="通过申请。Which request is approved.")
@@ -75,17 +62,6 @@ class PurgeMemberPayload:
     errors: list[UserError] = open_field("问题", "Everything that stands in the way.")
 
 
-@strawberry.type
-class RequestPayload:
-    request: ApprovalRequest | None = open_field("审批申请", "The request as it is now; null when nothing was saved.")
-    errors: list[UserError] = open_field("问题", "Everything that stands in the way.")
-
-
-@strawberry.type(description="提出减少申请的结果。The request, or what stands in its way.")
-class SubmitLeavingPayload(RequestPayload):
-    pass
-
-
 @strawberry.type(description="通过申请的结果。The request, or what stands in its way.")
 class ApproveRequestPayload(RequestPayload):
     pass
@@ -99,14 +75,6 @@ class RejectRequestPayload(RequestPayload):
 @strawberry.type(description="撤回申请的结果。The request, or what stands in its way.")
 class WithdrawRequestPayload(RequestPayload):
     pass
-
-
-async def _submit(
-    info: Info, input: Annotated[SubmitLeavingInput, strawberry.argument(description="申请。The request.")]
-) -> SubmitLeavingPayload:
-    known = KnownMember(number_of("Member", input.member_id, "input.memberId"), given(input.version))
-    change = approvals.submit_leaving(info.context, input.kind, known, input.reason)
-    return await settled(info, change, as_payload(SubmitLeavingPayload, "request"))
 
 
 async def _approve(
@@ -152,7 +120,6 @@ def _number(identifier: strawberry.ID) -> int:
 @strawberry.type
 class ApprovalMutations:
     # fmt: off
-    submit_leaving: SubmitLeavingPayload = record_field("提出减少申请", "Ask that a member leave: expelled, suspended, deceased or otherwise.", read=BUSINESS, resolver=_submit)
     approve_request: ApproveRequestPayload = record_field("通过申请", "Approve a request; what it asks for is done at once.", read=BUSINESS, resolver=_approve)
     reject_request: RejectRequestPayload = record_field("退回申请", "Reject a request.", read=BUSINESS, resolver=_reject)
     withdraw_request: WithdrawRequestPayload = record_field("撤回申请", "Withdraw a request of one's own organisation.", read=BUSINESS, resolver=_withdraw)

@@ -5,7 +5,7 @@ import strawberry
 from auth.default_matrix import FieldClass
 from domain.approvals import HistoryMemberRecord, RequestRecord
 from domain.codes import RequestList
-from resolvers import approvals, history_members
+from resolvers import history_members, requests
 from schema.arguments import After, Before, First, HistoryWhere, Last, RequestWhere, page_arguments, searched
 from schema.connections import Connected, Connection, connected_alone
 from schema.identifiers import number_of
@@ -23,7 +23,7 @@ Which = Annotated[RequestList, strawberry.argument(description="列表。Which r
 
 
 async def _request(info: Info, id: Id) -> RequestRecord | None:
-    return await approvals.find_request(info.context, number_of("ApprovalRequest", id))
+    return await requests.find_request(info.context, number_of("ApprovalRequest", id))
 
 
 async def _requests(
@@ -37,8 +37,8 @@ async def _requests(
 ) -> Connected:
     asked = searched(where, None, page_arguments(first, after, last, before))
     selected = connection_selection(info, "ApprovalRequest") is not None
-    page = await approvals.search_requests(info.context, which, asked, selected=selected)
-    return connected_alone(page, lambda: approvals.count_of_requests(info.context, which, asked.where))
+    page = await requests.search_requests(info.context, which, asked, selected=selected)
+    return connected_alone(page, lambda: requests.count_of_requests(info.context, which, asked.where))
 
 
 async def _history_member(info: Info, id: Id) -> HistoryMemberRecord | None:

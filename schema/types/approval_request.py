@@ -1,42 +1,83 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 import strawberry
 
 from auth.default_matrix import FieldClass
-from domain.approvals import HistoryMemberRecord, RequestRecord
-from domain.codes import RequestKind, RequestState
+from domain.approvals import FILING_STATUS, HistoryMemberRecord, RequestRecord
+from domain.codes import FilingStatus, RequestKind, RequestState
+from domain.files import FileRecord
 from domain.filtering import FieldKind
 from domain.records import MemberRecord, OrganizationRecord
-from resolvers import history_members, members
+from resolvers import history_members, members, request_changes, requests
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.lookahead import selection_of
 from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.traits import record_field
+from schema.types.attachment import Attachment
+from schema.types.field_change import FieldChange
 from schema.types.history_member import HistoryMember
 from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.organization import Organization
 
 BUSINESS = FieldClass.BUSINESS
-CODE, KEY, MOMENT = FieldKind.CODE, FieldKind.KEY, FieldKind.MOMENT
+CODE, KEY, MOMENT, TEXT = FieldKind.CODE, FieldKind.KEY, FieldKind.MOMENT, FieldKind.TEXT
+
+ValueT = TypeVar("ValueT")
 
 
 def _id(root: RequestRecord) -> strawberry.ID:
     return encoded("ApprovalRequest", root.id)
 
 
+def _member_ids(requests: Sequence[RequestRecord]) -> list[int]:
+    """Of those who are, or were, in the register."""
+    return [request.member_id for request in requests if request.member_id is not None]
+
+
+def _of_each(requests: Sequence[RequestRecord], found: Mapping[int, ValueT | None]) -> list[ValueT | None]:
+    return [None if request.member_id is None else found[request.member_id] for request in requests]
+
+
 @for_all
 async def _member(root: Sequence[RequestRecord], info: Info) -> list[MemberRecord | None]:
-    ids = [request.member_id for request in root]
-    return await members.members_as_changed(info.context, ids, selection_of(info, "Member"))
+    ids = _member_ids(root)
+    found = await members.members_as_changed(info.context, ids, selection_of(info, "Member"))
+    return _of_each(root, dict(zip(ids, found, strict=True)))
 
 
 @for_all
 async def _history_member(root: Sequence[RequestRecord], info: Info) -> list[HistoryMemberRecord | None]:
-    return await history_members.find_history_members(info.context, [request.member_id for request in root])
+    ids = _member_ids(root)
+    return _of_each(root, dict(zip(ids, await history_members.find_history_members(info.context, ids), strict=True)))
+
+
+@for_all
+async def _attachments(root: Sequence[RequestRecord], info: Info) -> list[Sequence[FileRecord]]:
+    return await requests.attachments_of(info.context, [request.id for request in root])
+
+
+@for_all
+async def _changes(root: Sequence[RequestRecord], info: Info) -> list[list[request_changes.FieldChange]]:
+    found = await request_changes.changes_of(info.context, root)
+    return [[_with_global_ids(change) for change in changes] for changes in found]
+
+
+def _with_global_ids(change: request_changes.FieldChange) -> request_changes.FieldChange:
+    if change.field != "branch":
+        return change
+    before, after = (value and encoded("Organization", int(value)) for value in (change.before, change.after))
+    return replace(change, before=before, after=after)
+
+
+def _filing_status(root: RequestRecord) -> FilingStatus | None:
+    is_filing = root.kind == RequestKind.REAL_NAME_FILING.value
+    return FILING_STATUS[RequestState[root.state]] if is_filing else None
 
 
 @for_all
@@ -60,9 +101,13 @@ class ApprovalRequest(Node):
     global_id: strawberry.ID = record_field("全局标识", "Opaque global id.", read=BUSINESS, resolver=_id, name="id")
     kind: RequestKind = record_field("审批事项", "What is asked for.", read=BUSINESS, kind=CODE, default_condition=True)
     state: RequestState = record_field("审批状态", "How far it has come.", read=BUSINESS, kind=CODE, default_condition=True)
-    member: Member | None = record_field("党员", "Whom it is about; null once the member has left, or outside the caller's scope.", read=BUSINESS, resolver=_member)
+    member_name: str = record_field("党员姓名", "Name of the person whom it is about, as it was when it was asked for; empty once the record is erased.", kind=TEXT)
+    member: Member | None = record_field("党员", "Whom it is about; null before the person has entered and once the member has left, or outside the caller's scope.", read=BUSINESS, resolver=_member)
     history_member: HistoryMember | None = record_field("历史党员", "Whom it was about, once the member has left.", read=BUSINESS, resolver=_history_member)
-    branch: Organization | None = record_field("所在党支部", "Where the member hung when it was asked for; null outside the caller's scope.", read=BUSINESS, resolver=_branch)
+    changes: list[FieldChange] = record_field("变更对比", "What it changes in the record, before and after, as far as the caller may see the fields.", read=BUSINESS, resolver=_changes)
+    filing_status: FilingStatus | None = record_field("实名认证列表状态", "What a request for real-name filing has come to; null for other kinds.", read=BUSINESS, resolver=_filing_status)
+    attachments: list[Attachment] = record_field("证明材料", "The files that prove it, oldest first.", read=BUSINESS, resolver=_attachments)
+    branch: Organization | None = record_field("所在党支部", "Where the member hung when it was asked for, or is to hang; null outside the caller's scope.", read=BUSINESS, resolver=_branch)
     reason: str = record_field("申请理由", "Reason.", read=BUSINESS)
     requested_by: str = record_field("申请人", "Subject of the account that asked.", read=BUSINESS, kind=KEY)
     requested_at: datetime = record_field("申请时间", "When it was asked for.", read=BUSINESS, kind=MOMENT, default_condition=True)

@@ -109,6 +109,7 @@ class Organization(Node):
     kind: OrganizationKind = record_field("组织类别", "Kind.", read=STRUCTURE, kind=FieldKind.CODE, sortable=True, default_condition=True)
     division_code: str | None = record_field("行政区划代码", "Division code: GB/T 2260, of committees from province to county.", read=STRUCTURE, kind=FieldKind.TEXT, sortable=True)
     can_approve_membership: bool = record_field("具有发展党员审批权限", "May approve membership: a flag of a grassroots committee.", read=STRUCTURE, kind=FieldKind.FLAG)
+    can_file_real_names: bool = record_field("具有实名备案审批权限", "May file real names: a flag of a county, or of an organisation above, by which it decides on real-name filing.", read=STRUCTURE, kind=FieldKind.FLAG)
     parent: Annotated["Organization", strawberry.lazy("schema.types.organization")] | None = record_field("上级组织", "Parent; null for the caller's own organisation.", read=STRUCTURE, is_above=True)
     ancestors: list[Annotated["Organization", strawberry.lazy("schema.types.organization")]] = record_field("所有上级组织", "Ancestors, from the caller's own organisation down to the parent.", read=STRUCTURE, resolver=_ancestors, reads=("path",))
     children: Connection[Annotated["Organization", strawberry.lazy("schema.types.organization")]] = record_field("直接下级组织", "Direct children.", read=STRUCTURE, resolver=_children, reads=("id",))

@@ -1,23 +1,33 @@
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.codes import HistoryKind, RequestKind, RequestState
 from storage.models.base import Base, code_column, text_column
 from storage.models.member import MemberColumns
 
+ENTERS_WITH = "(changes -> 'identity_number') ->> 1"
+"""The identity number of who enters by a request."""
+
 
 class ApprovalRequest(Base):
-    """审批申请. Of a member there is one at most that is pending."""
+    """审批申请. Of a member, and of an identity number that enters, there is one at most that is pending."""
 
     __tablename__ = "approval_requests"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     kind: Mapped[str] = mapped_column(code_column(RequestKind, "request_kind"))
     state: Mapped[str] = mapped_column(code_column(RequestState, "request_state"))
-    member_id: Mapped[int] = mapped_column(BigInteger)
+    member_id: Mapped[int | None] = mapped_column(BigInteger)
+    """None until somebody has entered by it."""
+
+    member_name: Mapped[str] = mapped_column(text_column())
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Column of the member → [what stood there, what is to], as `domain/approvals/changes.py` keeps it."""
+
     branch_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     org_path: Mapped[str] = mapped_column(text_column())
     reason: Mapped[str] = mapped_column(text_column())
@@ -39,6 +49,13 @@ class ApprovalRequest(Base):
 
     __table_args__ = (
         Index("uq_approval_requests_pending", "member_id", unique=True, postgresql_where=text("state = 'PENDING'")),
+        Index(
+            "uq_approval_requests_entering",
+            text(f"({ENTERS_WITH})"),
+            unique=True,
+            postgresql_where=text("state = 'PENDING' AND member_id IS NULL"),
+        ),
+        Index("ix_approval_requests_entered", text(f"({ENTERS_WITH})"), postgresql_where=text("changes IS NOT NULL")),
         Index(None, "member_id"),
         Index(None, "org_path", "id"),
         Index(None, "requester_path", "id"),

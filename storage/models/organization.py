@@ -21,13 +21,18 @@ class Organization(Base):
     kind: Mapped[str] = mapped_column(code_column(OrganizationKind, "organization_kind"))
     division_code: Mapped[str | None] = mapped_column(text_column())
     can_approve_membership: Mapped[bool] = mapped_column(default=False)
+    can_file_real_names: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         CheckConstraint("path LIKE '%/' COLLATE \"C\"", name="path_ends_with_slash"),
         CheckConstraint("NOT can_approve_membership OR kind = 'GRASSROOTS_COMMITTEE'", name="only_committees_approve"),
+        CheckConstraint(
+            "NOT can_file_real_names OR kind IN ('PROVINCE', 'CITY', 'COUNTY')", name="only_counties_and_above_file"
+        ),
         Index(None, "name", "id"),
         Index(None, "kind", "id"),
         Index(None, "division_code", "id"),
         Index("ix_organizations_can_approve", "can_approve_membership", "id"),
+        Index("ix_organizations_can_file", "can_file_real_names", "id"),
         Index("ix_organizations_name_grams", text("text_grams(name)"), postgresql_using="gin"),
     )

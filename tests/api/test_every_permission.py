@@ -237,7 +237,7 @@ class RefusalsAlone:
         self.noted.append(record)
 
 
-SOMEWHERE = whole_organization(1, None, "1/", "某委员会", "COUNTY", None, False)
+SOMEWHERE = whole_organization(1, None, "1/", "某委员会", "COUNTY", None, False, False)
 
 
 @pytest.mark.parametrize(("role", "tier"), WHOEVER, ids=str)

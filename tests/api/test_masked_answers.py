@@ -70,6 +70,7 @@ CHANGES: tuple[tuple[str, Mapping[str, Any]], ...] = (
 OPENED = "OpenAccountPayload.account"
 MEMBER_CHANGES = (
     ("updateMember", Role.ADMINISTRATOR),
+    ("renameMember", Role.ADMINISTRATOR),
     ("beginTransfer", Role.PARTNER),
     ("cancelTransfer", Role.PARTNER),
     ("beginTransfer", Role.PARTNER),
@@ -181,6 +182,8 @@ async def ask_for(api: Api, member: MemberRecord) -> int:
     values = {
         "kind": RequestKind.OTHER_REMOVAL.value,
         "member_id": member.id,
+        "member_name": member.name,
+        "changes": None,
         "branch_id": member.branch_id,
         "org_path": member.org_path,
         "reason": "-",
@@ -225,6 +228,7 @@ async def test_masked_fields_of_members_are_answered_masked_by_what_changes_them
     there = next(o for o in branches if o.path.startswith(county.path) and o.id != member.branch_id)
     further: dict[str, dict[str, Any]] = {
         "updateMember": {"version": member.version},
+        "renameMember": {"name": "李爱国"},
         "completeTransfer": {"branchId": global_id(there)},
     }
     columns = masked_fields("Member")

@@ -23,7 +23,7 @@ from tests.asking import AUDIENCE, ISSUER, Api
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = ECKey.generate_key("P-256", auto_kid=True)
 AUTHORITY = TokenAuthority(SigningKeys(KEY), ISSUER, AUDIENCE, lambda: NOW)
-ORGANIZATION = whole_organization(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False)
+ORGANIZATION = whole_organization(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False, False)
 
 
 def claims(**changes: Any) -> dict[str, Any]:

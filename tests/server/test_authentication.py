@@ -14,7 +14,7 @@ from server import recently_read
 from storage.engine import connect
 from tests.asking import AUDIT_KEY, Api
 
-COUNTY = whole_organization(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False)
+COUNTY = whole_organization(7, None, "7/", "中共某县委员会", "COUNTY", "370102", False, False)
 
 
 class Clock:

@@ -53,6 +53,7 @@ async def claimable(database: Database, subject: str, *files: FileRecord) -> lis
 async def ask(database: Database, member: Any) -> int:
     values = {"kind": RequestKind.DEATH.value, "member_id": member.id, "branch_id": member.branch_id}
     values |= {"org_path": member.org_path, "reason": "-", "requested_by": "one", "requested_at": NOW}
+    values |= {"member_name": member.name, "changes": None}
     values |= {"requester_organization_id": member.branch_id, "requester_path": member.org_path}
     async with database.writing() as session:
         return (await add_request(session, values)).id

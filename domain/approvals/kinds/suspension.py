@@ -1,6 +1,6 @@
 """停止党籍: the county decides."""
 
-from domain.approvals.kinds.leaving import COUNTY, Leaving
+from domain.approvals.kinds.approval_kind import COUNTY, Leaving
 from domain.codes import HistoryKind, RequestKind
 
-SUSPENSION = Leaving(RequestKind.SUSPENSION, decided_by=COUNTY, archived_as=HistoryKind.SUSPENDED)
+SUSPENSION = Leaving(kind=RequestKind.SUSPENSION, decided_by=COUNTY, archived_as=HistoryKind.SUSPENDED)

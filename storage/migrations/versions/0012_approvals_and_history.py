@@ -12,7 +12,15 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 ENUMS = {
-    "request_kind": ("EXPULSION", "SUSPENSION", "DEATH", "OTHER_REMOVAL"),
+    "request_kind": (
+        "ADMISSION",
+        "EXPULSION",
+        "SUSPENSION",
+        "DEATH",
+        "OTHER_REMOVAL",
+        "RENAME",
+        "REAL_NAME_FILING",
+    ),
     "request_state": ("PENDING", "APPROVED", "REJECTED", "WITHDRAWN"),
     "history_kind": ("EXPELLED", "SUSPENDED", "DECEASED", "OTHER"),
 }
@@ -24,6 +32,16 @@ def enum(name: str) -> postgresql.ENUM:
 
 
 def upgrade() -> None:
+    op.add_column(
+        "organizations", sa.Column("can_file_real_names", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
+    op.execute("UPDATE organizations SET can_file_real_names = true WHERE kind IN ('PROVINCE', 'CITY', 'COUNTY')")
+    op.create_check_constraint(
+        op.f("ck_organizations_only_counties_and_above_file"),
+        "organizations",
+        "NOT can_file_real_names OR kind IN ('PROVINCE', 'CITY', 'COUNTY')",
+    )
+    op.create_index("ix_organizations_can_file", "organizations", ["can_file_real_names", "id"], unique=False)
     for name, labels in ENUMS.items():
         postgresql.ENUM(*labels, name=name).create(op.get_bind())
     op.create_table(
@@ -31,7 +49,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("kind", enum("request_kind"), nullable=False),
         sa.Column("state", enum("request_state"), nullable=False),
-        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=True),
+        sa.Column("member_name", sa.Text(collation="C"), nullable=False),
+        sa.Column("changes", postgresql.JSONB(none_as_null=True), nullable=True),
         sa.Column("branch_id", sa.BigInteger(), nullable=False),
         sa.Column("org_path", sa.Text(collation="C"), nullable=False),
         sa.Column("reason", sa.Text(collation="C"), nullable=False),
@@ -60,6 +80,20 @@ def upgrade() -> None:
             name=op.f("fk_approval_requests_requester_organization_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_requests")),
+    )
+    op.create_index(
+        "uq_approval_requests_entering",
+        "approval_requests",
+        [sa.text("((changes -> 'identity_number') ->> 1)")],
+        unique=True,
+        postgresql_where=sa.text("state = 'PENDING' AND member_id IS NULL"),
+    )
+    op.create_index(
+        "ix_approval_requests_entered",
+        "approval_requests",
+        [sa.text("((changes -> 'identity_number') ->> 1)")],
+        unique=False,
+        postgresql_where=sa.text("changes IS NOT NULL"),
     )
     op.create_index(op.f("ix_approval_requests_member_id"), "approval_requests", ["member_id"], unique=False)
     op.create_index(op.f("ix_approval_requests_org_path_id"), "approval_requests", ["org_path", "id"], unique=False)
@@ -135,6 +169,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_organizations_can_file", table_name="organizations")
+    op.drop_column("organizations", "can_file_real_names")
     op.execute("DELETE FROM attachments WHERE member_id NOT IN (SELECT id FROM members)")
     op.create_foreign_key(
         op.f("fk_attachments_member_id"), "attachments", "members", ["member_id"], ["id"], ondelete="CASCADE"

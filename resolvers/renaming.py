@@ -1,0 +1,75 @@
+"""党员更名: a member's name changes at once when the real-name check passes, else by a request with proof attached."""
+
+from collections.abc import Sequence
+
+from domain.approvals import RequestRecord
+from domain.approvals.guards import NAME_UNCHANGED, REAL_NAME_UNCONFIRMED, problems_of_asker
+from domain.approvals.kinds import RENAME
+from domain.codes import RealNameStatus, RealNameVerdict
+from domain.errors import RefusedError
+from domain.members import draft_of, edited, problems_of
+from domain.records import MemberRecord
+from resolvers.context import RequestContext
+from resolvers.held_members import KnownMember, change_held, held_member
+from resolvers.real_names import verdict_on
+from resolvers.submitting import Asked, about, problems_of_asking, refuse_if, submit
+from storage.member_adding import spelled
+from storage.writing import WriteSession
+
+_VERIFIED, _UNVERIFIED = RealNameStatus.VERIFIED.value, RealNameStatus.UNVERIFIED.value
+
+
+async def rename_member(
+    context: RequestContext, known: KnownMember, name: str, reason: str, attachment_ids: Sequence[int]
+) -> RequestRecord | None:
+    """None when the name has changed; else the request that it does, which the county decides.
+
+    RefusedError with all that stands in its way; NOT_FOUND for a member outside the scope.
+    """
+    asked = Asked("renameMember", RENAME, reason, attachment_ids)
+    async with context.database.writing() as session:
+        member = await _to_rename(session, context, known, name)
+    verdict = await verdict_on(context, name.strip(), member.identity_number)
+    async with context.database.writing() as session:
+        member = await _to_rename(session, context, known, name)
+        if verdict is not RealNameVerdict.MATCH:
+            return await _ask(session, context, asked, member, name.strip())
+        await change_held(
+            session,
+            context,
+            "renameMember",
+            member.id,
+            _changes(member, name.strip(), _VERIFIED),
+            **spelled(name.strip()),
+        )
+    return None
+
+
+async def _to_rename(session: WriteSession, context: RequestContext, known: KnownMember, name: str) -> MemberRecord:
+    """The member, held until the transaction ends."""
+    member = await held_member(session, context, known)
+    renamed = edited(draft_of(member), {"name": name})
+    problems = problems_of_asker(RENAME, context.actor.tier, context.actor.organization)
+    problems.extend(problem for problem in problems_of(renamed, context.today) if problem.path == ("name",))
+    if renamed.name == member.name:
+        problems.append(NAME_UNCHANGED)
+    await refuse_if(session, member, problems)
+    return member
+
+
+async def _ask(
+    session: WriteSession, context: RequestContext, asked: Asked, member: MemberRecord, name: str
+) -> RequestRecord:
+    problems = await problems_of_asking(session, context, asked)
+    if problems:
+        raise RefusedError(REAL_NAME_UNCONFIRMED, *problems)
+    return await submit(session, context, asked, about(member), _changes(member, name, _UNVERIFIED))
+
+
+def _changes(member: MemberRecord, name: str, status: str) -> dict[str, tuple[str, str]]:
+    """Of the name, and of what is known of it: a verification was of the name before."""
+    changes = {"name": (member.name, name)}
+    is_known = _VERIFIED in (status, member.real_name_status)
+    if is_known and member.real_name_status != status:
+        changes["real_name_status"] = (member.real_name_status, status)
+    return changes
