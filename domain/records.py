@@ -167,6 +167,18 @@ class AttachmentRecord(NamedTuple):
     uploaded_at: datetime
 
 
+class MemberAccountRecord(NamedTuple):
+    """个人专区账号 of a member, current or not. A field that the caller may see only masked holds its mask."""
+
+    member_id: int
+    phone: str
+    registered_at: datetime
+    state: str
+    cancelled_by: str | None
+    cancelled_at: datetime | None
+    cancelled_because: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """读取范围: which columns of a record are wanted, and what of the organisation above it."""

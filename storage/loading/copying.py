@@ -45,7 +45,7 @@ def copy_organizations(connection: Connection[Any], planned: Iterable[PlannedOrg
 def copy_members(
     connection: Connection[Any], maker: MemberMaker, branches: Iterable[PlannedOrganization]
 ) -> tuple[int, Breaches]:
-    """All members of the branches, with what belongs to them, in one transaction: how many, and who breaks which rule."""
+    """All members of the branches, with what is theirs, in one transaction: how many, and who breaks which rule."""
     breaches: Breaches = {}
     attachments: list[tuple[object, ...]] = []
     registrations: list[tuple[object, ...]] = []

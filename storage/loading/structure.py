@@ -9,7 +9,9 @@ from sqlalchemy.schema import AddConstraint
 
 from storage.models import Attachment, Base, Member, MemberAccount, Organization
 
-_TABLES = tuple(Base.metadata.tables[model.__tablename__] for model in (Organization, Member, Attachment, MemberAccount))
+_TABLES = tuple(
+    Base.metadata.tables[model.__tablename__] for model in (Organization, Member, Attachment, MemberAccount)
+)
 _AT_A_TIME = 2
 
 
