@@ -179,6 +179,18 @@ class MemberAccountRecord(NamedTuple):
     cancelled_because: str | None
 
 
+class PhoneHolderRecord(NamedTuple):
+    """注册手机号检索结果: someone who holds a phone, and how: one of the last two is true at least."""
+
+    member_id: int
+    has_left: bool
+    is_registered: bool
+    """It is the phone of the own account."""
+
+    is_contact: bool
+    """It is the phone in the record of a current member."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """读取范围: which columns of a record are wanted, and what of the organisation above it."""

@@ -3,6 +3,7 @@ import strawberry
 from schema.mutations.account_import import AccountImportMutations
 from schema.mutations.accounts import AccountMutations
 from schema.mutations.approvals import ApprovalMutations
+from schema.mutations.member_accounts import MemberAccountMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.partners import PartnerMutations
 from schema.mutations.permissions import PermissionMutations
@@ -14,6 +15,7 @@ class Mutation(
     AccountMutations,
     AccountImportMutations,
     ApprovalMutations,
+    MemberAccountMutations,
     MemberMutations,
     PartnerMutations,
     PermissionMutations,

@@ -51,7 +51,14 @@ CONDITIONS: Mapping[str, str] = {
 }
 """Parts of filters that are named otherwise than the field on which they are a condition."""
 
-WRITTEN: Mapping[str, str] = {"UpdateMemberInput.branchId": "Member.branch"}
+CONDITIONS_TOO: Mapping[str, str] = {"PhoneHolderFilter.phone": "MemberAccount.phone"}
+"""Parts of filters that are a condition on a second field besides."""
+
+WRITTEN: Mapping[str, str] = {
+    "UpdateMemberInput.branchId": "Member.branch",
+    "SendPhoneCodeInput.phone": "MemberAccount.phone",
+    "ChangeRegisteredPhoneInput.code": "MemberAccount.phone",
+}
 """Parts of inputs that are named otherwise than the field which they write."""
 
 NO_CONDITIONS: Mapping[str, str] = {
@@ -138,15 +145,25 @@ class EveryUse:
         return frozenset({FieldUsed(coordinate, Purpose.READ)} if coordinate in self._governed else ())
 
     def _demanded(self, field: Any) -> frozenset[FieldUsed]:
-        """By the conditions without which the field cannot be asked for; each is one on the exact value."""
+        """By the parts without which the field cannot be asked for: conditions on the exact value, or what is written."""
         kinds = {get_named_type(argument.type) for argument in field.args.values() if is_required_argument(argument)}
         return frozenset(
-            FieldUsed(self._field_of_condition(kind.name, name), Purpose.MATCH)
+            used
             for kind in kinds
-            if isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Filter")
+            if isinstance(kind, GraphQLInputObjectType)
             for name, part in kind.fields.items()
             if is_required_input_field(part)
+            for used in self._used_by_part(kind.name, name)
         )
+
+    def _used_by_part(self, kind: str, name: str) -> Iterator[FieldUsed]:
+        place = f"{kind}.{name}"
+        if kind.endswith("Filter"):
+            yield FieldUsed(self._field_of_condition(kind, name), Purpose.MATCH)
+        if place in CONDITIONS_TOO:
+            yield FieldUsed(CONDITIONS_TOO[place], Purpose.MATCH)
+        if place in WRITTEN:
+            yield FieldUsed(WRITTEN[place], Purpose.WRITE)
 
     def _call(self, name: str, field: Any, **written: str) -> str:
         """The field with the arguments that it cannot be without, and these."""
