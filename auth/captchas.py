@@ -15,6 +15,7 @@ from auth.desk import CodeDesk, Visitor
 from auth.one_time_codes import hashed_code
 from auth.rate_limits import CAPTCHA_PER_ADDRESS, CAPTCHA_PER_SESSION
 from domain.errors import Message, Problem, RefusedError
+from domain.texts import can_be_stored
 from storage.captchas import add_captcha, captcha_is_open, take_captcha
 
 LIFETIME = timedelta(minutes=5)
@@ -55,6 +56,8 @@ async def require_captcha(desk: CodeDesk, captcha_id: str, typed: str) -> None:
 
 async def answers_captcha(desk: CodeDesk, captcha_id: str, typed: str) -> bool:
     """Not another answer, a second one, or a late one."""
+    if not can_be_stored(captcha_id):
+        return False
     async with desk.database.writing() as session:
         answer_hash = await take_captcha(session, captcha_id, desk.clock())
     return answer_hash is not None and hmac.compare_digest(answer_hash, hashed_code(typed, desk.code_key))

@@ -13,6 +13,14 @@ def has_unprintable_characters(text: str) -> bool:
     return not text.isprintable() and any(unicodedata.category(character) in _UNPRINTABLE for character in text)
 
 
+def can_be_stored(text: str) -> bool:
+    """PostgreSQL stores no NUL, and a lone surrogate has no UTF-8."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
 @cache
 def camel_case(field: str) -> str:
     """`joined_on` → `joinedOn`, the field's name in the GraphQL schema."""

@@ -24,6 +24,7 @@ from domain.member_accounts import (
 from domain.messages import phone_change_text
 from domain.phones import is_mobile
 from domain.records import MemberAccountRecord
+from domain.texts import can_be_stored
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, held_member
 from storage.account_writing import PhoneTakenError
@@ -95,7 +96,7 @@ async def change_registered_phone(context: RequestContext, member_id: int, code_
     async with context.database.writing() as session:
         await held_member(session, context, KnownMember(member_id))
         account = await account_to_change(session, member_id)
-        phone = await try_phone_code(session, tried, context.clock())
+        phone = await try_phone_code(session, tried, context.clock()) if can_be_stored(code_id) else None
         if phone is None:
             operation = "changeRegisteredPhone"
             await session.audit(_entry(context, AuditKind.CREDENTIAL, operation, member_id, outcome="WRONG"))

@@ -303,10 +303,12 @@ class EveryUse:
                     for element, value, uses in self._conditions(inner, depth=1):
                         yield f"{kind.name}.{name}: {element}", {name: value}, own | uses
             else:
+                purpose = Purpose.MATCH if is_required_input_field(part) else Purpose.SEARCH
+                too = CONDITIONS_TOO.get(f"{kind.name}.{name}")
                 yield (
                     f"{kind.name}.{name}",
                     {name: Raw(sample(part.type, optional=True))},
-                    frozenset({FieldUsed(used, Purpose.MATCH if is_required_input_field(part) else Purpose.SEARCH)}),
+                    frozenset(FieldUsed(field, purpose) for field in (used, too) if field),
                 )
 
     def _field_of_condition(self, kind: str, name: str) -> str:

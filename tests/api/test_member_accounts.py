@@ -1,14 +1,16 @@
 """个人专区账号: members' own accounts are seen with their members, and follow them out of the register and back."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from secrets import token_hex
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, text, update
 
 from auth.permissions import Entry, PermissionMatrix, Place
 from auth.visibility import Visibility
-from domain.codes import MemberAccountState, OrganizationKind, Role, Tier
+from domain.codes import AuditKind, MemberAccountState, OrganizationKind, Role, Tier
 from domain.records import MemberRecord, OrganizationRecord
 from domain.synthetic.contacts import mobile_of
 from schema.identifiers import decoded, encoded
@@ -17,9 +19,14 @@ from storage.engine import Database, connect
 from storage.models import Member, MemberAccount
 from tests.api.test_approvals import Office, archived, codes, county_above, purge, restore, rows_with
 from tests.api.test_statement_counts import counted
-from tests.asking import AUDIT_KEY, Api
+from tests.asking import AUDIT_KEY, Api, Caller
+from tests.audit import entries_of
 from tests.oracle import Register
+from tests.waiting import waiting_for
 
+RELEASE = """mutation ($input: ReleasePhoneInput!) { releasePhone(input: $input) {
+  account { phone state cancelledBecause cancelledBy cancelledAt } errors { code path } } }"""
+RESTORE_BLINDLY = "mutation ($input: RestoreMemberInput!) { restoreMember(input: $input) { errors { code } } }"
 READ = "query ($id: ID!) { member(id: $id) { account { phone registeredAt state } } }"
 READ_LEFT = "query ($id: ID!) { historyMember(id: $id) { account { phone state cancelledAt cancelledBecause } } }"
 
@@ -122,6 +129,100 @@ async def test_a_cancelled_account_stays_so_wherever_its_member_goes(office: Off
     assert await state_of(office.api.database, member) == "CANCELLED"
     assert codes(await restore(decider, member)) == []
     assert await state_of(office.api.database, member) == "CANCELLED"
+
+
+async def release(caller: Caller, member: MemberRecord, reason: str = "家属申请") -> dict[str, Any]:
+    given = {"id": encoded("HistoryMember", member.id), "reason": reason}
+    payload: dict[str, Any] = (await caller.ask(RELEASE, {"input": given}))["releasePhone"]
+    return payload
+
+
+async def test_the_phone_of_the_deceased_is_released_for_good(office: Office) -> None:
+    member, _ = await archived(office, "DEATH")
+    committee, phone = office.person(office.committee), mobile_of(member.id)
+    payload = await release(committee, member, " 家属申请 ")
+    account = payload["account"]
+    assert payload["errors"] == []
+    assert (account["phone"], account["state"]) == (f"{phone[:3]}****{phone[-4:]}", "CANCELLED")
+    assert (account["cancelledBecause"], account["cancelledBy"]) == (
+        "家属申请",
+        f"administrator-of-{office.committee.id}",
+    )
+    found = await account_of(office, member, READ_LEFT)
+    shown = {"phone": phone, "state": "CANCELLED", "cancelledAt": account["cancelledAt"]}
+    assert found == shown | {"cancelledBecause": "家属申请"}
+    assert (await release(committee, member))["errors"] == [{"code": "ALREADY_CANCELLED", "path": ["id"]}]
+    assert codes(await restore(office.person(office.county), member)) == []
+    assert (await account_of(office, member))["state"] == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"),
+    [("DEATH", []), ("EXPULSION", ["KIND_UNFIT"]), ("SUSPENSION", ["KIND_UNFIT"]), ("OTHER_REMOVAL", ["KIND_UNFIT"])],
+)
+async def test_only_the_deceased_have_their_phones_released(office: Office, kind: str, refused: list[str]) -> None:
+    member, _ = await archived(office, kind)
+    assert codes(await release(office.person(office.county), member)) == refused
+    assert await state_of(office.api.database, member) == ("DISABLED" if refused else "CANCELLED")
+
+
+async def test_all_that_stands_in_the_way_of_a_release_is_told_at_once(office: Office) -> None:
+    member, _ = await archived(office, "EXPULSION")
+    async with office.api.database.writing() as session:
+        await session.execute(delete(MemberAccount).where(MemberAccount.member_id == member.id))
+    payload = await release(office.branch_of(member), member, " ")
+    assert codes(payload) == ["REQUIRED", "TIER_INSUFFICIENT", "KIND_UNFIT", "NO_ACCOUNT"]
+    assert payload["account"] is None
+
+
+async def test_nobody_outside_the_scope_releases_a_phone(office: Office) -> None:
+    member, _ = await archived(office)
+    elsewhere = next(o for o in office.register.of_kind(OrganizationKind.COUNTY) if o.id != office.county.id)
+    current = next(office.members)
+    for caller, whom in ((office.person(elsewhere), member), (office.person(office.county), current)):
+        given = {"id": encoded("HistoryMember", whom.id), "reason": "-"}
+        assert (await caller.refused(RELEASE, {"input": given}))["extensions"]["code"] == "NOT_FOUND"
+    assert await state_of(office.api.database, member) == "DISABLED"
+
+
+async def test_a_release_leaves_one_entry(office: Office) -> None:
+    member, request = await archived(office)
+    request_id = f"released-{token_hex(8)}"
+    given = {"input": {"id": encoded("HistoryMember", member.id), "reason": f"{member.name}家属申请"}}
+    await office.person(office.county).post(RELEASE, given, **{"X-Request-ID": request_id})
+    [entry] = await entries_of(office.api.database, request_id)
+    assert (entry.kind, entry.operation, entry.target) == (AuditKind.CHANGE, "releasePhone", f"Member:{member.id}")
+    assert entry.details == {"kind": "DECEASED", "request": decoded(request["id"]).number}
+
+
+@pytest.mark.parametrize("first", ["release", "restore"])
+async def test_a_release_and_a_restoration_at_once_come_one_after_the_other(office: Office, first: str) -> None:
+    """Restored with a cancelled account, or restored and not released: never released while it is in use."""
+    member, _ = await archived(office)
+    given = {"input": {"id": encoded("HistoryMember", member.id), "reason": "误报"}}
+    asked = {"release": RELEASE, "restore": RESTORE_BLINDLY}
+    async with office.api.database.writing() as session:
+        await session.execute(text("LOCK TABLE history_members IN EXCLUSIVE MODE"))
+        running = []
+        for number, step in enumerate(sorted(asked, key=lambda step: step != first), start=1):
+            caller = office.person(office.county, step)
+            running.append(asyncio.create_task(caller.post(asked[step], given)))
+            await waiting_for(office.api.database, "history_members", number)
+    answers = [response.json() for response in await asyncio.gather(*running)]
+    refused = [answer["errors"][0]["extensions"]["code"] for answer in answers if "errors" in answer]
+    assert refused == ([] if first == "release" else ["NOT_FOUND"])
+    assert (await account_of(office, member))["state"] == ("CANCELLED" if first == "release" else "ACTIVE")
+
+
+async def test_of_two_who_release_at_once_one_wins(office: Office) -> None:
+    member, _ = await archived(office)
+    async with office.api.database.writing() as session:
+        await session.execute(text("LOCK TABLE history_members IN EXCLUSIVE MODE"))
+        people = [office.person(office.county, name) for name in ("one", "two")]
+        releasing = [asyncio.create_task(release(person, member)) for person in people]
+        await waiting_for(office.api.database, "history_members", len(releasing))
+    outcomes = [codes(payload) for payload in await asyncio.gather(*releasing)]
+    assert sorted(outcomes) == [[], ["ALREADY_CANCELLED"]]
 
 
 async def test_the_account_of_a_member_elsewhere_is_not_read(office: Office) -> None:
