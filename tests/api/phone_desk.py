@@ -1,10 +1,12 @@
 """Changing registered phones as an administrator's form does: a picture, its answer, the code that was sent."""
 
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from auth.captchas import captcha_to_draw
 from domain.records import MemberRecord
+from domain.synthetic.member import SyntheticMember
+from domain.synthetic.registrations import registration_of
 from schema.identifiers import encoded
 from tests.asking import Api, Caller
 from tests.at_the_desk import desk_of, last_code
@@ -48,3 +50,8 @@ async def change(caller: Caller, member: MemberRecord, code: dict[str, str]) -> 
     asked = {"memberId": encoded("Member", member.id), **code}
     payload: dict[str, Any] = (await caller.ask(CHANGE, {"input": asked}))["changeRegisteredPhone"]
     return payload
+
+
+def is_registered(member: MemberRecord) -> bool:
+    """Whether the made-up member has an account from the beginning; its phone is `mobile_of(member.id)`."""
+    return registration_of(cast("SyntheticMember", member)) is not None
