@@ -11,10 +11,11 @@ from secrets import token_urlsafe
 from captcha.audio import AudioCaptcha
 from captcha.image import ImageCaptcha
 
-from auth.desk import Desk, Visitor
+from auth.desk import CodeDesk, Visitor
 from auth.one_time_codes import hashed_code
 from auth.rate_limits import CAPTCHA_PER_ADDRESS, CAPTCHA_PER_SESSION
 from domain.errors import Message, Problem, RefusedError
+from domain.texts import can_be_stored
 from storage.captchas import add_captcha, captcha_is_open, take_captcha
 
 LIFETIME = timedelta(minutes=5)
@@ -30,7 +31,7 @@ _WRONG = Problem(
 )
 
 
-async def new_captcha(desk: Desk, visitor: Visitor) -> str:
+async def new_captcha(desk: CodeDesk, visitor: Visitor) -> str:
     """Its id. TooManyAttemptsError when too many were asked for."""
     await desk.limits.require(CAPTCHA_PER_SESSION, visitor.session_hash)
     await desk.limits.require(CAPTCHA_PER_ADDRESS, visitor.network)
@@ -41,18 +42,25 @@ async def new_captcha(desk: Desk, visitor: Visitor) -> str:
     return captcha_id
 
 
-async def captcha_to_draw(desk: Desk, captcha_id: str) -> str | None:
+async def captcha_to_draw(desk: CodeDesk, captcha_id: str) -> str | None:
     """The digits, or None when there is nothing to answer any more."""
     is_open = await captcha_is_open(desk.database, captcha_id, desk.clock())
     return _answer(desk, captcha_id) if is_open else None
 
 
-async def require_captcha(desk: Desk, captcha_id: str, typed: str) -> None:
-    """RefusedError WRONG_CAPTCHA for another answer, a second one, or a late one."""
+async def require_captcha(desk: CodeDesk, captcha_id: str, typed: str) -> None:
+    """RefusedError WRONG_CAPTCHA unless it answers."""
+    if not await answers_captcha(desk, captcha_id, typed):
+        raise RefusedError(_WRONG)
+
+
+async def answers_captcha(desk: CodeDesk, captcha_id: str, typed: str) -> bool:
+    """Not another answer, a second one, or a late one."""
+    if not can_be_stored(captcha_id):
+        return False
     async with desk.database.writing() as session:
         answer_hash = await take_captcha(session, captcha_id, desk.clock())
-    if answer_hash is None or not hmac.compare_digest(answer_hash, hashed_code(typed, desk.code_key)):
-        raise RefusedError(_WRONG)
+    return answer_hash is not None and hmac.compare_digest(answer_hash, hashed_code(typed, desk.code_key))
 
 
 def picture_of(digits: str) -> bytes:
@@ -75,6 +83,6 @@ def _sounds() -> AudioCaptcha:
     return AudioCaptcha()
 
 
-def _answer(desk: Desk, captcha_id: str) -> str:
+def _answer(desk: CodeDesk, captcha_id: str) -> str:
     number = int.from_bytes(hmac.digest(desk.code_key, f"captcha {captcha_id}".encode(), "sha256"))
     return f"{number % 10**DIGITS:0{DIGITS}}"

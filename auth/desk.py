@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from auth.passwords import Passwords
 from auth.rate_limits import RateLimits, network_of
@@ -13,6 +13,22 @@ from domain.codes import AuditKind
 from storage.browser_sessions import session_hash
 from storage.engine import Database
 from storage.sign_in import AccountAtTheDoor
+
+
+class CodeDesk(Protocol):
+    """What pictures and codes are made and tried with."""
+
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def limits(self) -> RateLimits: ...
+
+    @property
+    def code_key(self) -> bytes: ...
+
+    @property
+    def clock(self) -> Clock: ...
 
 
 @dataclass(frozen=True, slots=True)

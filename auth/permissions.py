@@ -15,7 +15,7 @@ from domain.permissions import DEFAULT, Entry, FieldName, Place, StoredEntries
 
 __all__ = ["Entry", "FieldName", "PermissionMatrix", "Permissions", "Place"]
 
-_PEOPLE = frozenset({"Account", "HistoryMember", "Member"})
+_PEOPLE = frozenset({"Account", "HistoryMember", "Member", "MemberAccount"})
 """The types whose records are shown masked. Names of organisations, partners and files are nobody's."""
 
 

@@ -84,6 +84,9 @@ CLIENT_SECRET_PER_ADDRESS = _limit("client-secret-per-address", minutes=1, in_mi
 PHONE_LOOKUP_PER_ACCOUNT = _limit("phone-lookup-per-account", minutes=1, in_minutes=20, in_day=300)
 PHONE_LOOKUP_PER_ADDRESS = _limit("phone-lookup-per-address", minutes=1, in_minutes=60)
 
+PHONE_CODE_PER_ACCOUNT = _limit("phone-code-per-account", in_hour=30, in_day=100)
+"""Also how often somebody learns whether a phone is anybody's."""
+
 
 class TooManyAttemptsError(CallerError):
     """Not now: in so many seconds."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from secrets import token_urlsafe
 
-from auth.desk import Desk, Visitor
+from auth.desk import CodeDesk, Desk, Visitor
 from auth.one_time_codes import hashed_code, new_verification_code
 from auth.rate_limits import (
     SMS_PER_ADDRESS,
@@ -32,7 +32,7 @@ WRONG_CODE = Problem(
 )
 
 
-async def require_sms(desk: Desk, visitor: Visitor, purpose: CodePurpose, phone: str) -> None:
+async def require_sms(desk: CodeDesk, visitor: Visitor, purpose: CodePurpose, phone: str) -> None:
     """TooManyAttemptsError when too many were sent, or would have been, were the phone anybody's."""
     await desk.limits.require(SMS_PER_ADDRESS, visitor.network)
     await desk.limits.require(SMS_PER_SESSION, visitor.session_hash)
@@ -64,7 +64,7 @@ async def send_code(
     await queue_message_if(recipient is not None, session, message)
 
 
-async def require_tries(desk: Desk, visitor: Visitor) -> None:
+async def require_tries(desk: CodeDesk, visitor: Visitor) -> None:
     """Counts a try of a code; TooManyAttemptsError."""
     await desk.limits.require(VERIFICATION_PER_ADDRESS, visitor.network)
     await desk.limits.require(VERIFICATION_PER_SESSION, visitor.session_hash)

@@ -49,6 +49,8 @@ class Sought(StrEnum):
     ATTACHMENTS = "member.attachments"
     HISTORY_MEMBER = "historyMember"
     HISTORY_MEMBERS = "historyMembers"
+    MEMBER_ACCOUNT = "member.account"
+    HISTORY_MEMBER_ACCOUNT = "historyMember.account"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ _PURPOSES: Mapping[CodePurpose, tuple[str, str]] = {
     CodePurpose.ACTIVATION: ("激活账号", "to activate your account"),
     CodePurpose.SIGN_IN: ("登录", "to sign in"),
     CodePurpose.RECOVERY: ("找回密码", "to set a new password"),
-    CodePurpose.PHONE_CHANGE: ("更换手机号", "to change your phone"),
 }
 
 
@@ -19,6 +18,16 @@ def verification_text(purpose: CodePurpose, code: str, minutes: int) -> str:
     return (
         f"{_SIGNED}您正在{chinese}，验证码 {code}，{minutes} 分钟内有效，请勿告诉他人。"
         f"Code {code} {english}, good for {minutes} minutes. Tell it to nobody."
+    )
+
+
+def phone_change_text(code: str, minutes: int) -> str:
+    """The member tells it to the administrator who changes the phone: that is what it is for."""
+    return (
+        f"{_SIGNED}党组织正在将您的个人专区注册手机号更换为本号码，验证码 {code}，{minutes} 分钟内有效，"
+        "只可告知为您办理的管理员。"
+        f"Code {code} to make this your registered phone, good for {minutes} minutes. "
+        "Tell it to nobody but the administrator who does this for you."
     )
 
 

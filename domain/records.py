@@ -168,6 +168,30 @@ class AttachmentRecord(NamedTuple):
     uploaded_at: datetime
 
 
+class MemberAccountRecord(NamedTuple):
+    """个人专区账号 of a member, current or not. A field that the caller may see only masked holds its mask."""
+
+    member_id: int
+    phone: str
+    registered_at: datetime
+    state: str
+    cancelled_by: str | None
+    cancelled_at: datetime | None
+    cancelled_because: str | None
+
+
+class PhoneHolderRecord(NamedTuple):
+    """注册手机号检索结果: someone who holds a phone, and how: one of the last two is true at least."""
+
+    member_id: int
+    has_left: bool
+    is_registered: bool
+    """It is the phone of the own account."""
+
+    is_contact: bool
+    """It is the phone in the record of a current member."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """读取范围: which columns of a record are wanted, and what of the organisation above it."""

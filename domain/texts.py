@@ -17,6 +17,14 @@ def without_unprintable_characters(text: str) -> str:
     return "".join(character for character in text if unicodedata.category(character) not in _UNPRINTABLE)
 
 
+def can_be_stored(text: str) -> bool:
+    """PostgreSQL stores no NUL, and a lone surrogate has no UTF-8."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
 @cache
 def camel_case(field: str) -> str:
     """`joined_on` → `joinedOn`, the field's name in the GraphQL schema."""

@@ -7,6 +7,7 @@ from typing import Any
 from auth.actor import Actor
 from auth.live_matrix import LiveMatrix
 from auth.permissions import Permissions
+from auth.rate_limits import RateLimits
 from dataloaders.loaders import Loaders
 from domain import clock as calendar
 from domain.audit import AuditRecord
@@ -87,6 +88,10 @@ class RequestContext:
             address=self.address,
             details=details or {},
         )
+
+    @property
+    def limits(self) -> RateLimits:
+        return RateLimits(self.database, self.code_key, self.clock)
 
     @property
     def scope(self) -> str:

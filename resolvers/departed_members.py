@@ -1,13 +1,17 @@
-"""历史党员的办理: bringing back those who have left, and erasing them for good."""
+"""历史党员的办理: bringing back those who have left, erasing them for good, releasing the phones of the deceased."""
 
 from domain.approvals import HistoryMemberRecord
 from domain.approvals.guards import ALREADY_A_MEMBER, COUNTY_ALONE, OTHER_ALONE, problems_of_text
-from domain.codes import AuditKind, HistoryKind, Tier
+from domain.codes import AuditKind, HistoryKind, MemberAccountState, Tier
 from domain.errors import Problem, RefusedError, not_found
+from domain.member_accounts import problems_of_release
+from domain.records import MemberAccountRecord
 from resolvers.context import RequestContext
+from resolvers.masking import as_shown
 from storage.approvals import change_request, erase_requests, requests_about
 from storage.files import attached_to, remove_files
 from storage.history_members import erase_member, history_member_to_change, is_member, restore_member
+from storage.member_accounts import account_to_change, change_account
 from storage.writing import WriteSession
 
 
@@ -45,6 +49,22 @@ async def purge(context: RequestContext, member_id: int, reason: str) -> None:
         noted = {"purged_by": context.actor.subject, "purged_at": context.clock(), "purged_because": tidy}
         await change_request(session, gone.request_id, noted)
         await _audit(session, context, "purgeMember", gone)
+
+
+async def release_phone(context: RequestContext, member_id: int, reason: str) -> MemberAccountRecord:
+    """The account is cancelled for good, and another person may register the phone."""
+    tidy = reason.strip()
+    async with context.database.writing() as session:
+        gone = await _held(session, context, member_id)
+        account = await account_to_change(session, member_id)
+        problems = problems_of_text(tidy, "reason", "注销原因")
+        problems += problems_of_release(gone.kind, context.actor.tier, account)
+        if problems:
+            raise RefusedError(*problems)
+        noted = {"cancelled_by": context.actor.subject, "cancelled_at": context.clock(), "cancelled_because": tidy}
+        cancelled = await change_account(session, member_id, {"state": MemberAccountState.CANCELLED.value, **noted})
+        await _audit(session, context, "releasePhone", gone)
+    return as_shown(context, "MemberAccount", [cancelled])[0]
 
 
 def _problems(context: RequestContext, reason: str, chinese: str) -> list[Problem]:

@@ -3,24 +3,26 @@
 import unicodedata
 from collections.abc import Sequence
 
-from auth.rate_limits import PHONE_LOOKUP_PER_ACCOUNT, PHONE_LOOKUP_PER_ADDRESS, RateLimits, network_of
+from auth.rate_limits import PHONE_LOOKUP_PER_ACCOUNT, PHONE_LOOKUP_PER_ADDRESS, network_of
 from auth.visibility import FieldUse, Purpose
+from domain.approvals import HistoryMemberRecord
 from domain.errors import bad_input
-from domain.filtering import Condition, Operator
 from domain.lookups import PhoneQuestion
-from domain.pages import PageRequest, Search
 from domain.phones import is_phone
-from domain.records import MemberRecord, Selection
+from domain.records import MemberRecord, PhoneHolderRecord, Selection
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown
-from storage.members import page_of_members
+from storage.history_members import history_members_by_id
+from storage.members import members_by_id
+from storage.phone_holders import holders_of_phone
 
 MOST_HOLDERS = 100
+_MATCHED = [FieldUse(field, Purpose.MATCH) for field in ("Member.phone", "MemberAccount.phone")]
 
 
-async def phone_holders(context: RequestContext, phone: str, selection: Selection) -> Sequence[MemberRecord]:
-    """The members of the scope with exactly this phone: one, unless records are wrong. TooManyAttemptsError."""
-    context.permissions.require([FieldUse("Member.phone", Purpose.MATCH)])
+async def phone_holders(context: RequestContext, phone: str) -> list[PhoneHolderRecord]:
+    """Who of the scope holds exactly this phone: one, unless records are wrong. TooManyAttemptsError."""
+    context.permissions.require(_MATCHED)
     tidy = unicodedata.normalize("NFKC", phone).strip()
     if not is_phone(tidy):
         raise bad_input(
@@ -28,10 +30,28 @@ async def phone_holders(context: RequestContext, phone: str, selection: Selectio
             "phone is neither a mobile number nor a landline with its area code: check it.",
             ("where", "phone"),
         )
-    limits = RateLimits(context.database, context.code_key, context.clock)
-    await limits.require(PHONE_LOOKUP_PER_ACCOUNT, context.actor.subject)
-    await limits.require(PHONE_LOOKUP_PER_ADDRESS, network_of(context.address))
-    search = Search(Condition("phone", Operator.EXACT, tidy), (), PageRequest(MOST_HOLDERS))
-    page = await page_of_members(context.database, context.scope, search, selection)
-    context.journal.returned(PhoneQuestion(tidy), len(page.records))
-    return as_shown(context, "Member", page.records)
+    await context.limits.require(PHONE_LOOKUP_PER_ACCOUNT, context.actor.subject)
+    await context.limits.require(PHONE_LOOKUP_PER_ADDRESS, network_of(context.address))
+    holders = await holders_of_phone(context.database, context.scope, tidy, MOST_HOLDERS)
+    context.journal.returned(PhoneQuestion(tidy), len(holders))
+    return holders
+
+
+async def current_holders(
+    context: RequestContext, holders: Sequence[PhoneHolderRecord], selection: Selection
+) -> list[MemberRecord | None]:
+    """For each the member, or None for whoever has left. The look-up is recorded already."""
+    ids = [holder.member_id for holder in holders if not holder.has_left]
+    found = await members_by_id(context.database, context.scope, ids, selection)
+    shown = dict(zip(found, as_shown(context, "Member", list(found.values())), strict=True))
+    return [shown.get(holder.member_id) for holder in holders]
+
+
+async def former_holders(
+    context: RequestContext, holders: Sequence[PhoneHolderRecord]
+) -> list[HistoryMemberRecord | None]:
+    """For each the one who has left, or None for a current member."""
+    ids = [holder.member_id for holder in holders if holder.has_left]
+    found = await history_members_by_id(context.database, context.scope, ids)
+    shown = dict(zip(found, as_shown(context, "HistoryMember", list(found.values())), strict=True))
+    return [shown.get(holder.member_id) for holder in holders]

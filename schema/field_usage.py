@@ -34,7 +34,7 @@ from graphql.language import EnumValueNode
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from auth.visibility import FieldUse, Purpose
-from schema.filters import USE
+from schema.filters import USE, USED_TOO
 from schema.orders import ordered_field
 from schema.traits import record_name, traits_of
 
@@ -157,9 +157,10 @@ def _uses_in_value(input_type: GraphQLInputType, value: Any) -> Iterator[FieldUs
 
 def _uses_of_part(field: GraphQLInputField, *, is_null: bool) -> Iterator[FieldUse]:
     """A condition that is null is none; what is written as null is emptied."""
-    use = getattr(field.extensions.get(_DEFINITION), "metadata", {}).get(USE)
-    if use is not None and (not is_null or use.purpose is Purpose.WRITE):
-        yield use
+    metadata = getattr(field.extensions.get(_DEFINITION), "metadata", {})
+    for use in (metadata.get(USE), *metadata.get(USED_TOO, ())):
+        if use is not None and (not is_null or use.purpose is Purpose.WRITE):
+            yield use
 
 
 def _uses_of_order(enum: GraphQLEnumType, name: str) -> Iterator[FieldUse]:

@@ -20,6 +20,7 @@ from domain.filtering import (
     all_of,
     any_of,
 )
+from domain.texts import can_be_stored
 from schema.filterable import FilterableField
 from schema.filters import FIELDS
 from schema.identifiers import number_of
@@ -121,17 +122,9 @@ def _text(field: FilterableField, written: str) -> str:
     """An identity number's last character is looked for in upper case, as it is stored."""
     if len(written) > LONGEST_TEXT:
         raise _unusable(field, f"长度 {len(written)}，最多 {LONGEST_TEXT} 个字符", "is longer than 200 characters")
-    if not _can_be_stored(written):
+    if not can_be_stored(written):
         raise _unusable(field, "含有无法存储的字符", "has a character that no stored text can have")
     return written.upper() if field.name == "identity_number" else written
-
-
-def _can_be_stored(text: str) -> bool:
-    """PostgreSQL stores no NUL, and a lone surrogate has no UTF-8."""
-    try:
-        return b"\0" not in text.encode()
-    except UnicodeEncodeError:
-        return False
 
 
 def _unusable(field: FilterableField, chinese: str, english: str) -> CallerError:

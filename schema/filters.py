@@ -17,7 +17,7 @@ from domain.filtering import FieldKind, OperandShape, OperatorRow
 from schema.filterable import FilterableField, filterable_fields
 from schema.optional import ABSENT
 
-USE = "use"
+USE, USED_TOO = "use", "used_too"
 FIELDS = "__filter_fields__"
 ClassT = TypeVar("ClassT", bound=type)
 

@@ -5,6 +5,7 @@ from schema.mutations.accounts import AccountMutations
 from schema.mutations.approvals import ApprovalMutations
 from schema.mutations.designations import DesignationMutations
 from schema.mutations.files import FileMutations
+from schema.mutations.member_accounts import MemberAccountMutations
 from schema.mutations.members import MemberMutations
 from schema.mutations.partners import PartnerMutations
 from schema.mutations.permissions import PermissionMutations
@@ -20,6 +21,7 @@ class Mutation(
     ApprovalMutations,
     FileMutations,
     DesignationMutations,
+    MemberAccountMutations,
     MemberMutations,
     PartnerMutations,
     PermissionMutations,

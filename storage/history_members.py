@@ -14,6 +14,7 @@ from domain.filtering import Filter
 from domain.pages import Page, PageRequest
 from storage.engine import Database
 from storage.filters import compiled, subtree
+from storage.member_accounts import disable_account, enable_account, erase_account
 from storage.member_writing import ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME
 from storage.models import File, HistoryMember, Member, Organization
 from storage.ordering import SortKey
@@ -61,12 +62,13 @@ class Departure:
 
 
 async def archive_member(session: WriteSession, member_id: int, departure: Departure) -> None:
-    """The member, who is held, leaves for history with the whole record."""
+    """The member, who is held, leaves for history with the whole record; the own account is disabled."""
     set_ = asdict(departure) | {"kind": departure.kind.value}
     values = [literal(value, _type_of(name)) for name, value in set_.items()]
     whole = select(*(getattr(Member, name) for name in _KEPT), *values).where(Member.id == member_id)
     await session.execute(insert(HistoryMember).from_select([*(_column(name) for name in _KEPT), *set_], whole))
     await session.execute(delete(Member).where(Member.id == member_id))
+    await disable_account(session, member_id)
 
 
 async def history_member_to_change(session: WriteSession, scope: str, member_id: int) -> HistoryMemberRecord | None:
@@ -77,7 +79,10 @@ async def history_member_to_change(session: WriteSession, scope: str, member_id:
 
 
 async def restore_member(session: WriteSession, member_id: int, at: datetime) -> None:
-    """The one in history, who is held, is a member again, under the same id, where the branch stands by now."""
+    """The one in history, who is held, is a member again, under the same id, where the branch stands by now.
+
+    The own account is in use again, unless it is cancelled.
+    """
     changed = {
         "org_path": Organization.path,
         "version": HistoryMember.version + 1,
@@ -88,10 +93,12 @@ async def restore_member(session: WriteSession, member_id: int, at: datetime) ->
     whole = select(*values).join(Organization, branch).where(HistoryMember.id == member_id)
     await session.execute(insert(Member).from_select([_column(name) for name in _KEPT], whole))
     await session.execute(delete(HistoryMember).where(HistoryMember.id == member_id))
+    await enable_account(session, member_id)
 
 
 async def erase_member(session: WriteSession, member_id: int) -> None:
-    """The one in history, who is held, with what is kept of the files."""
+    """The one in history, who is held, with what is kept of the files, and the own account."""
+    await erase_account(session, member_id)
     await session.execute(delete(File).where(File.member_id == member_id))
     await session.execute(delete(HistoryMember).where(HistoryMember.id == member_id))
 

@@ -24,6 +24,7 @@ from domain.codes import AccountState, AuditKind, CodePurpose
 from domain.errors import RefusedError
 from storage.engine import Database
 from storage.models import Account, ActivationCode, AuditEntry, Message
+from tests.asking import Api
 from tests.opened_accounts import Person, opened_account, some_organization
 
 QUICK = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -34,6 +35,13 @@ ACTIVATION_CODE = "K7PW-3XQA-9MTD"
 
 def desk_over(database: Database, clock: Clock) -> Desk:
     return Desk(database, Passwords(QUICK), RateLimits(database, CODE_KEY, clock), CODE_KEY, clock)
+
+
+def desk_of(api: Api) -> Desk:
+    """That of the application."""
+    return Desk(
+        api.database, Passwords(QUICK), RateLimits(api.database, api.code_key, api.clock), api.code_key, api.clock
+    )
 
 
 async def active_person(desk: Desk, state: AccountState = AccountState.ACTIVE) -> Person:

@@ -53,9 +53,14 @@ CONDITIONS: Mapping[str, str] = {
 }
 """Parts of filters that are named otherwise than the field on which they are a condition."""
 
+CONDITIONS_TOO: Mapping[str, str] = {"PhoneHolderFilter.phone": "MemberAccount.phone"}
+"""Parts of filters that are a condition on a second field besides."""
+
 WRITTEN: Mapping[str, str] = {
+    "ChangeRegisteredPhoneInput.code": "MemberAccount.phone",
     "NewMemberInput.branchId": "Member.branch",
     "RenameMemberInput.name": "Member.name",
+    "SendPhoneCodeInput.phone": "MemberAccount.phone",
     "UpdateMemberInput.branchId": "Member.branch",
 }
 """Parts of inputs that are named otherwise than the field which they write, or cannot be left out."""
@@ -150,20 +155,25 @@ class EveryUse:
         return frozenset({FieldUsed(coordinate, Purpose.READ)} if coordinate in self._governed else ())
 
     def _demanded(self, field: Any) -> frozenset[FieldUsed]:
-        """By that without which the field cannot be asked for: conditions on exact values, and what it writes."""
+        """By the parts without which the field cannot be asked for: conditions on the exact value, or what is written."""
         kinds = {get_named_type(argument.type) for argument in field.args.values() if is_required_argument(argument)}
-        required = [
-            (kind.name, name)
+        return frozenset(
+            used
             for kind in kinds
             if isinstance(kind, GraphQLInputObjectType)
             for name, part in kind.fields.items()
             if is_required_input_field(part)
-        ]
-        matched = {self._field_of_condition(kind, name) for kind, name in required if kind.endswith("Filter")}
-        written = {WRITTEN[f"{kind}.{name}"] for kind, name in required if f"{kind}.{name}" in WRITTEN}
-        return frozenset(FieldUsed(used, Purpose.MATCH) for used in matched) | frozenset(
-            FieldUsed(used, Purpose.WRITE) for used in written
+            for used in self._used_by_part(kind.name, name)
         )
+
+    def _used_by_part(self, kind: str, name: str) -> Iterator[FieldUsed]:
+        place = f"{kind}.{name}"
+        if kind.endswith("Filter"):
+            yield FieldUsed(self._field_of_condition(kind, name), Purpose.MATCH)
+        if place in CONDITIONS_TOO:
+            yield FieldUsed(CONDITIONS_TOO[place], Purpose.MATCH)
+        if place in WRITTEN:
+            yield FieldUsed(WRITTEN[place], Purpose.WRITE)
 
     def _call(self, name: str, field: Any, **written: str) -> str:
         """The field with the arguments that it cannot be without, and these."""
@@ -305,10 +315,12 @@ class EveryUse:
                     for element, value, uses in self._conditions(inner, depth=1):
                         yield f"{kind.name}.{name}: {element}", {name: value}, own | uses
             else:
+                purpose = Purpose.MATCH if is_required_input_field(part) else Purpose.SEARCH
+                too = CONDITIONS_TOO.get(f"{kind.name}.{name}")
                 yield (
                     f"{kind.name}.{name}",
                     {name: Raw(sample(part.type, optional=True))},
-                    frozenset({FieldUsed(used, Purpose.MATCH if is_required_input_field(part) else Purpose.SEARCH)}),
+                    frozenset(FieldUsed(field, purpose) for field in (used, too) if field),
                 )
 
     def _field_of_condition(self, kind: str, name: str) -> str:

@@ -7,6 +7,7 @@ from domain.approvals.kinds import ApprovalKind, Asker
 from domain.codes import OrganizationKind, RequestState, Tier
 from domain.errors import Message, Problem
 from domain.records import OrganizationRecord
+from domain.texts import can_be_stored
 
 LONGEST_TEXT = 500
 MOST_ATTACHMENTS = 20
@@ -188,4 +189,9 @@ def problems_of_text(text: str, field: str, chinese: str) -> list[Problem]:
             f"`{field}` is longer than {LONGEST_TEXT} characters: shorten it.",
         )
         return [Problem("TEXT_TOO_LONG", message, (field,))]
+    if not can_be_stored(text):
+        message = Message(
+            f"{chinese}含有无法存储的字符，请删除。", f"`{field}` has a character that cannot be stored: remove it."
+        )
+        return [Problem("CHARACTERS_INVALID", message, (field,))]
     return []

@@ -31,6 +31,14 @@ class AccountState(CodeList):
     REVOKED = "REVOKED", "已撤销", "revoked for good; the person may be given another"
 
 
+class MemberAccountState(CodeList):
+    """个人专区账号状态: of a member's own account in the public personal zone."""
+
+    ACTIVE = "ACTIVE", "正常", "in use"
+    DISABLED = "DISABLED", "已停用", "its member has left; in use again when the member is brought back"
+    CANCELLED = "CANCELLED", "已注销", "cancelled for good; its phone is free for another person"
+
+
 class ActivationState(CodeList):
     """授权码状态."""
 

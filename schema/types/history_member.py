@@ -7,12 +7,14 @@ from auth.default_matrix import FieldClass
 from domain.approvals import HistoryMemberRecord
 from domain.codes import Education, Ethnicity, Gender, HistoryKind, MemberCategory, MembershipStatus, WorkPosition
 from domain.filtering import FieldKind
-from domain.records import OrganizationRecord
+from domain.records import MemberAccountRecord, OrganizationRecord
+from resolvers import member_accounts
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.traits import record_field
+from schema.types.member_account import MemberAccount
 from schema.types.node import Node
 from schema.types.organization import Organization
 
@@ -27,6 +29,11 @@ def _id(root: HistoryMemberRecord) -> strawberry.ID:
 @for_all
 async def _branch(root: Sequence[HistoryMemberRecord], info: Info) -> list[OrganizationRecord | None]:
     return await organizations_with_ids(info, [member.branch_id for member in root])
+
+
+@for_all
+async def _account(root: Sequence[HistoryMemberRecord], info: Info) -> list[MemberAccountRecord | None]:
+    return await member_accounts.history_member_accounts(info.context, [member.id for member in root])
 
 
 @strawberry.type(description="历史党员。Someone who has left, with the record as it stood then.")
@@ -50,5 +57,6 @@ class HistoryMember(Node):
     phone: str | None = record_field("联系电话", "Phone.", read=PERSONAL, kind=TEXT)
     home_address: str | None = record_field("家庭住址", "Home address.", read=PERSONAL, kind=TEXT)
     status: MembershipStatus = record_field("党籍状态", "Membership status before the member left.", kind=CODE)
+    account: MemberAccount | None = record_field("个人专区账号", "The own account, as it is now; null for whoever has not registered.", resolver=_account)
     version: int = record_field("版本", "Version of the record.")
     # fmt: on

@@ -18,14 +18,15 @@ from domain.codes import (
 )
 from domain.filtering import FieldKind
 from domain.members import MemberDraft
-from domain.records import AttachmentRecord, MemberRecord
-from resolvers import members
+from domain.records import AttachmentRecord, MemberAccountRecord, MemberRecord
+from resolvers import member_accounts, members
 from resolvers.context import RequestContext
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.resolving import for_all, of_record
 from schema.traits import record_field
 from schema.types.attachment import Attachment
+from schema.types.member_account import MemberAccount
 from schema.types.node import Node
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def age_of(member: MemberRecord | MemberDraft, context: RequestContext) -> int |
 @for_all
 async def _attachments(root: Sequence[MemberRecord], info: Info) -> Sequence[Sequence[AttachmentRecord]]:
     return await members.attachments_of(info.context, [member.id for member in root])
+
+
+@for_all
+async def _account(root: Sequence[MemberRecord], info: Info) -> list[MemberAccountRecord | None]:
+    return await member_accounts.member_accounts(info.context, [member.id for member in root])
 
 
 @strawberry.type(description="党员。A current member; hangs on one organisation, nearly always a branch.")
@@ -76,6 +82,7 @@ class Member(Node):
     transfer_in_progress: bool = record_field("正在转接", "Transfer in progress.", kind=FLAG, sortable=True)
     photo: str | None = record_field("照片", "Photo: its key in the file store; 120×168.", kind=FILE, writable=True)
     attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments, reads=("id",), writable=True)
+    account: MemberAccount | None = record_field("个人专区账号", "The member's own account; null for whoever has not registered.", resolver=_account, reads=("id",))
     version: int = record_field("版本", "Version: grows with every change; give it back when you save.")
     created_at: datetime = record_field("登记时间", "Created at.", kind=MOMENT, sortable=True)
     updated_at: datetime = record_field("更新时间", "Updated at.", kind=MOMENT, sortable=True)

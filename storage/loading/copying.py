@@ -1,14 +1,16 @@
 """Rows of the synthetic province, as COPY takes them."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, Cursor, sql
 
 from domain.synthetic.member import SyntheticMember
 from domain.synthetic.members import MemberMaker
 from domain.synthetic.organizations import PlannedOrganization
+from domain.synthetic.registrations import Registration, registration_of
 from storage.models import Member, Organization
 
 Breaches = dict[str, list[int]]
@@ -24,6 +26,8 @@ _MEMBER_VALUES = {
 _organization_values = attrgetter(*_ORGANIZATION_COLUMNS)
 _MEMBER_COLUMNS = tuple(column.name for column in Member.__table__.columns if column.name != "version")
 _member_values = attrgetter(*(_MEMBER_VALUES.get(name, name) for name in _MEMBER_COLUMNS))
+_ACCOUNT_COLUMNS = tuple(field.name for field in fields(Registration))
+_account_values = attrgetter(*_ACCOUNT_COLUMNS)
 _WITH_AN_ATTACHMENT_EVERY = 97
 _APPLICATION = ("入党申请书.pdf", "application/pdf")
 
@@ -41,9 +45,10 @@ def copy_organizations(connection: Connection[Any], planned: Iterable[PlannedOrg
 def copy_members(
     connection: Connection[Any], maker: MemberMaker, branches: Iterable[PlannedOrganization]
 ) -> tuple[int, Breaches]:
-    """All members of the branches in one transaction: how many, and who breaks which rule."""
+    """All members of the branches, with what is theirs, in one transaction: how many, and who breaks which rule."""
     breaches: Breaches = {}
-    with_attachment: list[SyntheticMember] = []
+    attachments: list[tuple[object, ...]] = []
+    registrations: list[tuple[object, ...]] = []
     count = 0
     with connection.transaction(), connection.cursor() as cursor:
         with cursor.copy(_copy("members", (*_MEMBER_COLUMNS, "version"))) as copy:
@@ -54,11 +59,18 @@ def copy_members(
                     for rule in rules:
                         breaches.setdefault(rule, []).append(member.id)
                     if member.id % _WITH_AN_ATTACHMENT_EVERY == 0:
-                        with_attachment.append(member)
-        with cursor.copy(_copy("files", _FILE_COLUMNS)) as copy:
-            for member in with_attachment:
-                copy.write_row(_attachment(member))
+                        attachments.append(_attachment(member))
+                    if registration := registration_of(member):
+                        registrations.append(_account_values(registration))
+        _copy_rows(cursor, _copy("files", _FILE_COLUMNS), attachments)
+        _copy_rows(cursor, _copy("member_accounts", _ACCOUNT_COLUMNS), registrations)
     return count, breaches
+
+
+def _copy_rows(cursor: Cursor[Any], statement: sql.Composed, rows: Iterable[tuple[object, ...]]) -> None:
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _attachment(member: SyntheticMember) -> tuple[object, ...]:

@@ -7,9 +7,9 @@ from operator import itemgetter
 from sqlalchemy import Engine, ForeignKeyConstraint, Index, text
 from sqlalchemy.schema import AddConstraint
 
-from storage.models import Base, File, Member, Organization
+from storage.models import Base, File, Member, MemberAccount, Organization
 
-_TABLES = tuple(Base.metadata.tables[model.__tablename__] for model in (Organization, Member, File))
+_TABLES = tuple(Base.metadata.tables[model.__tablename__] for model in (Organization, Member, File, MemberAccount))
 _AT_A_TIME = 2
 
 
@@ -36,7 +36,8 @@ def completed(engine: Engine, progress: Callable[[int, int], None]) -> None:
         for key in _foreign_keys():
             connection.execute(AddConstraint(key, isolate_from_table=False))
         for table in _TABLES:
-            connection.execute(text(_NEXT_NUMBER.format(table=table.name)))
+            if table.autoincrement_column is not None:
+                connection.execute(text(_NEXT_NUMBER.format(table=table.name)))
     with engine.connect() as connection:
         connection.execute(text(f"VACUUM (ANALYZE) {', '.join(table.name for table in _TABLES)}"))
 

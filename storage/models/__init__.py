@@ -6,6 +6,7 @@ from storage.models.base import Base
 from storage.models.file import File
 from storage.models.load import Load
 from storage.models.member import Member
+from storage.models.member_account import MemberAccount, PhoneCode
 from storage.models.message import Message
 from storage.models.organization import Organization
 from storage.models.permission import PermissionChange, PermissionVersion
@@ -26,10 +27,12 @@ __all__ = [
     "HistoryMember",
     "Load",
     "Member",
+    "MemberAccount",
     "Message",
     "Organization",
     "PermissionChange",
     "PermissionVersion",
+    "PhoneCode",
     "RateLimit",
     "RefreshToken",
     "VerificationCode",

@@ -178,6 +178,12 @@ async def test_what_has_come_in_the_way_since_stops_the_approval(office: Office)
     assert codes(await settle(county, "rejectRequest", request)) == []
 
 
+async def test_a_text_that_cannot_be_stored_is_refused(office: Office) -> None:
+    member = next(office.members)
+    payload = await submit(office.branch_of(member), member, reason="因病\0去世")
+    assert payload["errors"] == [{"code": "CHARACTERS_INVALID", "path": ["reason"]}]
+
+
 async def test_nobody_decides_the_own_request(office: Office) -> None:
     member, county = next(office.members), office.person(office.county)
     request = (await submit(county, member))["request"]

@@ -18,7 +18,8 @@ from domain.members import draft_of, problems_of
 from domain.records import MemberRecord, OrganizationRecord
 from schema.identifiers import encoded
 from storage.engine import connect
-from storage.models import AuditEntry, HistoryMember, Member
+from storage.models import AuditEntry, HistoryMember, Member, MemberAccount
+from tests.api.phone_desk import is_registered
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.oracle import Register
 
@@ -55,6 +56,8 @@ class Record:
     last_id: str | None = None
     """Of the request that was settled last."""
     steps: int = 0
+    account: str | None = None
+    """The state of the member's own account, if there is one."""
 
 
 @dataclass
@@ -92,6 +95,9 @@ class World:
     def number(self, statement: Any) -> int:
         return self.runner.run(self.api.database.number(statement))
 
+    def texts(self, statement: Any) -> list[str]:
+        return [row[0] for row in self.runner.run(self.api.database.rows(statement))]
+
 
 class Life(RuleBasedStateMachine):
     """One member's record, again and again."""
@@ -101,7 +107,7 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         member = next(self.world.members)
-        self.record = Record(member, member.version)
+        self.record = Record(member, member.version, account="ACTIVE" if is_registered(member) else None)
         self.id = encoded("Member", member.id)
 
     def said(self, who: str, mutation: str, **given: Any) -> list[str]:
@@ -143,6 +149,12 @@ class Life(RuleBasedStateMachine):
             self.settled()
             self.record.is_current = not approves
             self.record.left_by = pending.kind
+            if approves:
+                self.turn_account("ACTIVE", "DISABLED")
+
+    def turn_account(self, of: str, into: str) -> None:
+        if self.record.account == of:
+            self.record.account = into
 
     @precondition(lambda self: self.record.pending)
     @rule(who=_people)
@@ -197,6 +209,7 @@ class Life(RuleBasedStateMachine):
         else:
             assert said == []
             self.record.is_current = True
+            self.turn_account("DISABLED", "ACTIVE")
             self.done(changes_record=True)
 
     @rule(who=_people)
@@ -209,8 +222,28 @@ class Life(RuleBasedStateMachine):
         refused += ["KIND_UNFIT"] * (self.record.left_by != "OTHER_REMOVAL")
         assert said == refused
         if not refused:
-            self.record.is_purged = True
+            self.record.is_purged, self.record.account = True, None
             self.done(changes_record=False)
+
+    @rule(who=_people)
+    def release_phone(self, who: str) -> None:
+        said = self.said(who, "releasePhone", id=encoded("HistoryMember", self.record.member.id), reason="家属申请")
+        if self.record.is_current or self.record.is_purged:
+            assert said == ["NOT_FOUND"]
+            return
+        refused = ["TIER_INSUFFICIENT"] * (place_of(who) == "branch")
+        refused += ["KIND_UNFIT"] * (self.record.left_by != "DEATH")
+        refused += ["NO_ACCOUNT"] * (self.record.account is None)
+        refused += ["ALREADY_CANCELLED"] * (self.record.account == "CANCELLED")
+        assert said == refused
+        if not refused:
+            self.record.account = "CANCELLED"
+            self.done(changes_record=False)
+
+    @invariant()
+    def the_account_is_as_the_model_says(self) -> None:
+        state = select(MemberAccount.state).where(MemberAccount.member_id == self.record.member.id)
+        assert self.world.texts(state) == ([self.record.account] if self.record.account else [])
 
     @invariant()
     def the_record_is_in_one_place(self) -> None:

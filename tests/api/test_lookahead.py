@@ -16,6 +16,7 @@ SCALARS = "id name"
 BELOW = {
     "branch": "{ name kind }",
     "parent": "{ name parent { kind } }",
+    "account": "{ phone state }",
     "attachments": "{ name size }",
     "ancestors": "{ name }",
     "children": "(first: 2) { nodes { name } }",

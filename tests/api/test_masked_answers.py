@@ -12,6 +12,7 @@ from auth.visibility import Visibility, coordinate
 from domain.codes import HistoryKind, OrganizationKind, RequestKind
 from domain.masking import MASKS
 from domain.records import MemberRecord, OrganizationRecord
+from domain.synthetic.contacts import mobile_of
 from schema.build import graphql_schema
 from schema.identifiers import encoded
 from server.app import DEFAULT_PERMISSIONS, SCHEMA
@@ -20,6 +21,7 @@ from storage.approvals import add_request
 from storage.engine import connect
 from storage.history_members import Departure, archive_member
 from tests.accounts import SecurityOffice, global_id, somebody
+from tests.api.phone_desk import CHANGE, a_new_phone, is_registered, sent_code
 from tests.api.test_accounts import activated
 from tests.asking import AUDIT_KEY, Api
 from tests.opened_accounts import opened_account
@@ -41,7 +43,11 @@ READS = (
     ("Member", "query ($who: String) { members(where: {identityNumber: {exact: $who}}) { edges { node { FIELDS } } } }"),
     ("Member", "query ($at: ID!, $who: String) { organization(id: $at) {"
                " members(where: {identityNumber: {exact: $who}}) { nodes { FIELDS } } } }"),
-    ("Member", "query ($phone: String!) { phoneHolders(where: {phone: $phone}) { FIELDS } }"),
+    ("Member", "query ($phone: String!) { phoneHolders(where: {phone: $phone}) { member { FIELDS } } }"),
+    ("HistoryMember", "query ($registered: String!) {"
+                      " phoneHolders(where: {phone: $registered}) { historyMember { FIELDS } } }"),
+    ("MemberAccount", "query ($current: ID!) { member(id: $current) { account { FIELDS } } }"),
+    ("MemberAccount of the past", "query ($former: ID!) { historyMember(id: $former) { account { FIELDS } } }"),
     ("Member", "query ($asked: ID!) { approvalRequest(id: $asked) { member { FIELDS } } }"),
     ("HistoryMember", "query ($left: ID!) { approvalRequest(id: $left) { historyMember { FIELDS } } }"),
     ("HistoryMember", "query ($id: ID!) { historyMember(id: $id) { FIELDS } }"),
@@ -77,6 +83,7 @@ MEMBER_CHANGES = (
     ("completeTransfer", Role.PARTNER),
 )
 RESTORED = "RestoreMemberPayload.member"
+OF_ACCOUNTS = {"ChangeRegisteredPhonePayload.member", "ReleasePhonePayload.account"}
 
 
 @pytest.fixture(params=[COMPILED, GRAPHQL_CORE])
@@ -130,13 +137,13 @@ def test_every_place_that_gives_such_a_record_is_tried() -> None:
     read = {place for _, document in READS for place in fields_of(document.replace("FIELDS", "id"))}
     changed = {f"{name[0].upper()}{name[1:]}Payload.account" for name, _ in CHANGES}
     changed |= {f"{name[0].upper()}{name[1:]}Payload.member" for name, _ in MEMBER_CHANGES}
-    assert wanted <= {*read, *changed, OPENED, RESTORED}
+    assert wanted <= {*read, *changed, OPENED, RESTORED, *OF_ACCOUNTS}
 
 
 async def test_masked_fields_are_answered_masked_wherever_they_are_read(
     masking: Api, county: OrganizationRecord, register: Register
 ) -> None:
-    member, gone = [m for m in register.members_in(county) if m.phone and m.home_address][:2]
+    member, gone = registered_members(register, county)[:2]
     asked_for = {each.id: await ask_for(masking, each) for each in (member, gone)}
     async with masking.database.writing() as session:
         departure = Departure(HistoryKind.OTHER, masking.clock(), "-", asked_for[gone.id])
@@ -146,11 +153,15 @@ async def test_masked_fields_are_answered_masked_wherever_they_are_read(
         "Member": (Role.ADMINISTRATOR, member.id, member),
         "HistoryMember": (Role.ADMINISTRATOR, gone.id, gone),
         "Account": (Role.SECURITY_OFFICER, account.account_id, account),
+        "MemberAccount": (Role.ADMINISTRATOR, member.id, member._replace(phone=mobile_of(member.id))),
+        "MemberAccount of the past": (Role.ADMINISTRATOR, gone.id, gone._replace(phone=mobile_of(gone.id))),
     }
-    for type_name, document in READS:
-        role, number, record = records[type_name]
+    for whose, document in READS:
+        role, number, record = records[whose]
+        type_name = whose.partition(" ")[0]
         variables = {"id": encoded(type_name, number), "who": record.identity_number, "at": global_id(county)}
-        variables |= {"phone": record.phone}
+        variables |= {"phone": record.phone, "registered": mobile_of(gone.id)}
+        variables |= {"current": encoded("Member", member.id), "former": encoded("HistoryMember", gone.id)}
         variables |= {"asked": encoded("ApprovalRequest", asked_for[member.id])}
         variables |= {"left": encoded("ApprovalRequest", asked_for[gone.id])}
         asked = document.replace("FIELDS", " ".join(masked_fields(type_name)))
@@ -174,6 +185,32 @@ async def test_masked_fields_of_whoever_is_restored_are_answered_masked(
     answer = await masking.as_(county).ask(query, {"input": given})
     assert answer["restoreMember"]["member"] == {
         name: MASKS[column](getattr(member, column)) for name, column in columns.items()
+    }
+
+
+def registered_members(register: Register, county: OrganizationRecord) -> list[MemberRecord]:
+    """With all that can be masked, and an account of their own."""
+    return [m for m in register.members_in(county) if m.phone and m.home_address and is_registered(m)]
+
+
+async def test_masked_fields_are_answered_masked_by_what_changes_members_accounts(
+    masking: Api, county: OrganizationRecord, register: Register
+) -> None:
+    member, gone = registered_members(register, county)[:2]
+    request_id, caller = await ask_for(masking, gone), masking.as_(county)
+    async with masking.database.writing() as session:
+        await archive_member(session, gone.id, Departure(HistoryKind.DECEASED, masking.clock(), "-", request_id))
+    release = 'mutation ($id: ID!) { releasePhone(input: {id: $id, reason: "-"}) { account { phone } } }'
+    released = await caller.ask(release, {"id": encoded("HistoryMember", gone.id)})
+    assert released["releasePhone"] == {"account": {"phone": MASKS["phone"](mobile_of(gone.id))}}
+    phone, columns = a_new_phone(), masked_fields("Member")
+    query = CHANGE.replace("member { id", f"member {{ id {' '.join(columns)}")
+    given = {"memberId": encoded("Member", member.id), **await sent_code(caller, member, phone)}
+    changed = (await caller.ask(query, {"input": given}))["changeRegisteredPhone"]["member"]
+    assert changed == {
+        "id": encoded("Member", member.id),
+        "account": {"phone": MASKS["phone"](phone), "state": "ACTIVE"},
+        **{name: MASKS[column](getattr(member, column)) for name, column in columns.items()},
     }
 
 

@@ -15,6 +15,8 @@ INSERT INTO rate_limits (key, count, expires_at) VALUES
     ('goes', 1, now() - interval '1 second'), ('stays', 1, now() + interval '1 minute');
 INSERT INTO verification_codes (id, purpose, code_hash, expires_at) VALUES
     ('goes', 'SIGN_IN', '', now() - interval '25 hours'), ('stays', 'SIGN_IN', '', now() - interval '23 hours');
+INSERT INTO phone_codes (id, subject, member_id, phone, code_hash, tries, expires_at) VALUES
+    ('goes', '', 1, '', '', 0, now() - interval '25 hours'), ('stays', '', 1, '', '', 0, now() - interval '23 hours');
 INSERT INTO browser_sessions (id_hash, expires_at) VALUES
     ('goes', now() - interval '25 hours'), ('stays', now() - interval '23 hours');
 INSERT INTO clients (client_id, kind, name, state) VALUES ('client', 'FIRST_PARTY', '', 'ACTIVE');
@@ -36,6 +38,7 @@ KEYS = {
     "captchas": "id",
     "rate_limits": "key",
     "verification_codes": "id",
+    "phone_codes": "id",
     "browser_sessions": "id_hash",
     "grants": "id",
     "authorization_codes": "code_hash",

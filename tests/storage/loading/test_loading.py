@@ -19,7 +19,8 @@ STRUCTURE = """
 CONTENT = """
     SELECT (SELECT md5(string_agg(o::text, '|' ORDER BY id)) FROM organizations o),
            (SELECT md5(string_agg(m::text, '|' ORDER BY id)) FROM members m),
-           (SELECT md5(string_agg(a::text, '|' ORDER BY id)) FROM files a)
+           (SELECT md5(string_agg(a::text, '|' ORDER BY id)) FROM files a),
+           (SELECT md5(string_agg(a::text, '|' ORDER BY member_id)) FROM member_accounts a)
 """
 
 
@@ -57,6 +58,17 @@ def test_indexes_and_constraints_are_afterwards_what_they_were(empty_database_ur
     before = rows(empty_database_url, STRUCTURE)
     load_province(empty_database_url, PROVINCE)
     assert rows(empty_database_url, STRUCTURE) == before
+
+
+def test_seven_members_of_ten_have_an_account_of_their_own(empty_database_url: str) -> None:
+    load_province(empty_database_url, PROVINCE)
+    accounts = "SELECT count(*), count(DISTINCT phone), count(*) FILTER (WHERE state = 'ACTIVE') FROM member_accounts"
+    assert rows(empty_database_url, accounts) == [(420, 420, 420)]
+    own = """SELECT count(*) FROM member_accounts a JOIN members m ON m.id = a.member_id
+             WHERE a.phone = m.phone AND a.registered_at BETWEEN m.created_at AND m.updated_at"""
+    [(number,)] = rows(empty_database_url, own)
+    assert isinstance(number, int)
+    assert number > 380, "nearly everybody's own is the one of the record too"
 
 
 def test_the_next_member_gets_the_next_number(empty_database_url: str) -> None:
