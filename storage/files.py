@@ -80,6 +80,25 @@ async def files_of_requests(
     )
 
 
+async def attachments_to_change(session: WriteSession, member_id: int, ids: Collection[int]) -> list[FileRecord]:
+    """Those of the ids that are the member's attachments, held until the transaction ends."""
+    found = select(*_COLUMNS).where(one_of(File.id, ids), File.member_id == member_id, _is_attachment())
+    return [FileRecord(*row) for row in await session.rows(found.order_by(File.id).with_for_update())]
+
+
+async def take_from_member(session: WriteSession, files: Collection[FileRecord], now: datetime) -> None:
+    """Files that are held. What is attached to a request too stays with that."""
+    shared = [file.id for file in files if file.request_id is not None]
+    await session.execute(update(File).where(one_of(File.id, shared)).values(member_id=None))
+    await remove_files(session, [file.id for file in files if file.request_id is None], now)
+
+
+async def remove_photos(session: WriteSession, member_id: int, now: datetime) -> None:
+    """Of a member who is held: all that were given to it."""
+    of_member = select(File.id).where(File.member_id == member_id, File.purpose == FilePurpose.PHOTO.value)
+    await remove_files(session, [file_id for (file_id,) in await session.rows(of_member)], now)
+
+
 async def remove_files(session: WriteSession, file_ids: Collection[int], now: datetime) -> None:
     """They belong to nobody any more, at once; a job takes their contents out of the store after the transaction."""
     if not file_ids:

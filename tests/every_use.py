@@ -53,7 +53,12 @@ CONDITIONS: Mapping[str, str] = {
 }
 """Parts of filters that are named otherwise than the field on which they are a condition."""
 
-WRITTEN: Mapping[str, str] = {"UpdateMemberInput.branchId": "Member.branch"}
+WRITTEN: Mapping[str, str] = {
+    "UpdateMemberInput.branchId": "Member.branch",
+    "UpdateMemberInput.photoId": "Member.photo",
+    "UpdateMemberInput.addAttachmentIds": "Member.attachments",
+    "UpdateMemberInput.removeAttachmentIds": "Member.attachments",
+}
 """Parts of inputs that are named otherwise than the field which they write."""
 
 NO_CONDITIONS: Mapping[str, str] = {
