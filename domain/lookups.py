@@ -41,7 +41,7 @@ class Question(Protocol):
 
 
 class Sought(StrEnum):
-    """The fields that look members up."""
+    """The fields that look members up, and what is downloaded of them."""
 
     MEMBER = "member"
     MEMBERS = "members"
@@ -49,6 +49,10 @@ class Sought(StrEnum):
     ATTACHMENTS = "member.attachments"
     HISTORY_MEMBER = "historyMember"
     HISTORY_MEMBERS = "historyMembers"
+    HISTORY_ATTACHMENTS = "historyMember.attachments"
+    FILE = "files"
+    PHOTO = "member.photo"
+    HISTORY_PHOTO = "historyMember.photo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 
 from domain.codes import FilePurpose
 from domain.files import FileRecord
@@ -18,35 +18,35 @@ from storage.writing import WriteSession
 REMOVE_CONTENT = "remove_file_content"
 """The name of the jobs that end what `remove_files` began."""
 
-_COLUMNS: tuple[Any, ...] = tuple(getattr(File, name) for name in FileRecord._fields)
+COLUMNS: tuple[Any, ...] = tuple(getattr(File, name) for name in FileRecord._fields)
 OF_NOBODY: tuple[ColumnElement[bool], ...] = (File.member_id.is_(None), File.request_id.is_(None))
 
 
-def _staged(subject: str) -> tuple[ColumnElement[bool], ...]:
-    return (*OF_NOBODY, File.uploaded_by == subject, File.removed_at.is_(None))
+def is_staged_by(subject: str) -> ColumnElement[bool]:
+    return and_(*OF_NOBODY, File.uploaded_by == subject, File.removed_at.is_(None))
 
 
 async def add_file(session: WriteSession, values: Mapping[str, object]) -> FileRecord:
     """Staged."""
-    rows = await session.rows(insert(File).values(values).returning(*_COLUMNS))
+    rows = await session.rows(insert(File).values(values).returning(*COLUMNS))
     return FileRecord(*rows[0])
 
 
 async def count_staged(session: WriteSession, subject: str) -> int:
-    row = await session.row(select(func.count()).select_from(File).where(*_staged(subject)))
+    row = await session.row(select(func.count()).select_from(File).where(is_staged_by(subject)))
     return row[0] if row else 0
 
 
 async def staged_file(database: Database, subject: str, file_id: int) -> FileRecord | None:
     """None for what another has uploaded, and what belongs to somebody by now."""
-    row = await database.row(select(*_COLUMNS).where(File.id == file_id, *_staged(subject)))
+    row = await database.row(select(*COLUMNS).where(File.id == file_id, is_staged_by(subject)))
     return None if row is None else FileRecord(*row)
 
 
 async def staged_files(session: WriteSession, subject: str, ids: Collection[int]) -> list[FileRecord]:
     """Those of the ids that the subject has uploaded and that belong to nobody yet, held until the transaction ends, in
     the order of their ids."""
-    found = select(*_COLUMNS).where(one_of(File.id, ids), *_staged(subject)).order_by(File.id)
+    found = select(*COLUMNS).where(one_of(File.id, ids), is_staged_by(subject)).order_by(File.id)
     return [FileRecord(*row) for row in await session.rows(found.with_for_update())]
 
 
@@ -72,7 +72,7 @@ async def files_of_requests(
     return _by(
         "request_id",
         await database.rows(
-            select(*_COLUMNS)
+            select(*COLUMNS)
             .join(ApprovalRequest, ApprovalRequest.id == File.request_id)
             .where(one_of(File.request_id, request_ids), within_sight(scope), _is_attachment())
             .order_by(File.id)
@@ -82,7 +82,7 @@ async def files_of_requests(
 
 async def attachments_to_change(session: WriteSession, member_id: int, ids: Collection[int]) -> list[FileRecord]:
     """Those of the ids that are the member's attachments, held until the transaction ends."""
-    found = select(*_COLUMNS).where(one_of(File.id, ids), File.member_id == member_id, _is_attachment())
+    found = select(*COLUMNS).where(one_of(File.id, ids), File.member_id == member_id, _is_attachment())
     return [FileRecord(*row) for row in await session.rows(found.order_by(File.id).with_for_update())]
 
 

@@ -7,12 +7,15 @@ from auth.default_matrix import FieldClass
 from domain.approvals import HistoryMemberRecord
 from domain.codes import Education, Ethnicity, Gender, HistoryKind, MemberCategory, MembershipStatus, WorkPosition
 from domain.filtering import FieldKind
-from domain.records import OrganizationRecord
+from domain.records import AttachmentRecord, OrganizationRecord
+from resolvers import history_members
+from schema.file_urls import url_of_photo
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.traits import record_field
+from schema.types.attachment import Attachment
 from schema.types.node import Node
 from schema.types.organization import Organization
 
@@ -27,6 +30,15 @@ def _id(root: HistoryMemberRecord) -> strawberry.ID:
 @for_all
 async def _branch(root: Sequence[HistoryMemberRecord], info: Info) -> list[OrganizationRecord | None]:
     return await organizations_with_ids(info, [member.branch_id for member in root])
+
+
+def _photo(root: HistoryMemberRecord) -> str | None:
+    return None if root.photo is None else url_of_photo("HistoryMember", root.id)
+
+
+@for_all
+async def _attachments(root: Sequence[HistoryMemberRecord], info: Info) -> Sequence[Sequence[AttachmentRecord]]:
+    return await history_members.attachments_of(info.context, [member.id for member in root])
 
 
 @strawberry.type(description="历史党员。Someone who has left, with the record as it stood then.")
@@ -50,5 +62,7 @@ class HistoryMember(Node):
     phone: str | None = record_field("联系电话", "Phone.", read=PERSONAL, kind=TEXT)
     home_address: str | None = record_field("家庭住址", "Home address.", read=PERSONAL, kind=TEXT)
     status: MembershipStatus = record_field("党籍状态", "Membership status before the member left.", kind=CODE)
+    photo: str | None = record_field("照片", "Photo: where on this server it is downloaded; 120×168.", resolver=_photo)
+    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments)
     version: int = record_field("版本", "Version of the record.")
     # fmt: on
