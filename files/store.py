@@ -58,7 +58,10 @@ class FileStore:
         return StoredContent(found.meta["size"], _streamed(found.stream(min_chunk_size=_CHUNK)))
 
     async def delete(self, key: str) -> None:
-        """Also when it is not there (any more)."""
+        """Also when it is not there (any more). What `put` has not made stays: members of the synthetic province share
+        it."""
+        if not key.startswith(f"{_PREFIX}/"):
+            return
         try:
             with _available():
                 await self._store.delete_async(key)

@@ -6,6 +6,7 @@ from domain.codes import AuditKind, HistoryKind, Tier
 from domain.errors import Problem, RefusedError, not_found
 from resolvers.context import RequestContext
 from storage.approvals import change_request, erase_texts
+from storage.files import remove_all_files
 from storage.history_members import erase_member, history_member_to_change, is_member, restore_member
 from storage.writing import WriteSession
 
@@ -37,6 +38,7 @@ async def purge(context: RequestContext, member_id: int, reason: str) -> None:
             problems.append(OTHER_ALONE)
         if problems:
             raise RefusedError(*problems)
+        await remove_all_files(session, member_id, context.clock())
         await erase_member(session, member_id)
         await erase_texts(session, member_id)
         noted = {"purged_by": context.actor.subject, "purged_at": context.clock(), "purged_because": tidy}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from domain.codes import FilePurpose
 from domain.files import FileRecord
@@ -97,6 +97,13 @@ async def remove_photos(session: WriteSession, member_id: int, now: datetime) ->
     """Of a member who is held: all that were given to it."""
     of_member = select(File.id).where(File.member_id == member_id, File.purpose == FilePurpose.PHOTO.value)
     await remove_files(session, [file_id for (file_id,) in await session.rows(of_member)], now)
+
+
+async def remove_all_files(session: WriteSession, member_id: int, now: datetime) -> None:
+    """Of a member who is held: also what is attached to requests about the member."""
+    about = select(ApprovalRequest.id).where(ApprovalRequest.member_id == member_id)
+    found = select(File.id).where(or_(File.member_id == member_id, File.request_id.in_(about)))
+    await remove_files(session, [file_id for (file_id,) in await session.rows(found)], now)
 
 
 async def remove_files(session: WriteSession, file_ids: Collection[int], now: datetime) -> None:
