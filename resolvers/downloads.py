@@ -10,8 +10,13 @@ from domain.lookups import ArchiveQuestion, Sought
 from resolvers.context import RequestContext
 from storage.file_sight import Sight, file_in_sight, photo_of_history, photo_of_member
 
-# Which field shows the files of which purpose. Whoever may not know of the records, sees none of their fields either.
+# Which field of a member shows the files of which purpose. Whoever may not know of the records, sees none of their
+# fields either; and a download tells all that there is to know of an attachment.
 _SHOWN_BY = {FilePurpose.PHOTO: "photo", FilePurpose.ATTACHMENT: "attachments"}
+_TOLD = {
+    FilePurpose.PHOTO: (),
+    FilePurpose.ATTACHMENT: tuple(f"Attachment.{name}" for name in ("id", "url", "name", "content_type", "size")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ async def _file(context: RequestContext, number: int) -> Download | None:
         scope=context.scope,
         of_members=_purposes_shown(context, "Member"),
         of_history=_purposes_shown(context, "HistoryMember"),
-        of_requests=not context.permissions.hides("ApprovalRequest.id"),
+        of_requests=not any(map(context.permissions.hides, ("ApprovalRequest.id", *_TOLD[FilePurpose.ATTACHMENT]))),
     )
     file = await file_in_sight(context.database, sight, number)
     return None if file is None else _download(file)
@@ -66,9 +71,11 @@ def _photo(object_key: str | None) -> Download | None:
 
 
 def _purposes_shown(context: RequestContext, type_name: str) -> list[FilePurpose]:
-    if context.permissions.hides(f"{type_name}.id"):
-        return []
-    return [purpose for purpose, name in _SHOWN_BY.items() if not context.permissions.hides(f"{type_name}.{name}")]
+    return [
+        purpose
+        for purpose, name in _SHOWN_BY.items()
+        if not any(map(context.permissions.hides, (f"{type_name}.id", f"{type_name}.{name}", *_TOLD[purpose])))
+    ]
 
 
 async def _record(context: RequestContext, type_name: str, number: int, found: Download | None) -> None:

@@ -1,6 +1,8 @@
 """文件存储: the store that the settings name."""
 
+import os
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,18 @@ def _folder(path: Path) -> FileStore:
         raise FileStoreSettingsError(
             f"The folder for files, {path}, cannot be made ({type(error).__name__}). Set DENGTA_FILE_STORE to another."
         ) from error
-    return FileStore(LocalStore(path))
+    return FileStore(LocalStore(path), partial(_synced, path))
+
+
+def _synced(folder: Path, key: str) -> None:
+    """The object, and the folders down to it: the library leaves it to the system when they are written to the disk."""
+    place = folder / key
+    for each in (place, *place.parents[: len(Path(key).parents)]):
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _bucket(settings: Settings, place: str) -> FileStore:

@@ -32,9 +32,8 @@ async def add_file(session: WriteSession, values: Mapping[str, object]) -> FileR
     return FileRecord(*rows[0])
 
 
-async def count_staged(session: WriteSession, subject: str) -> int:
-    row = await session.row(select(func.count()).select_from(File).where(is_staged_by(subject)))
-    return row[0] if row else 0
+async def count_staged(database: Database, subject: str) -> int:
+    return await database.number(select(func.count()).select_from(File).where(is_staged_by(subject)))
 
 
 async def staged_file(database: Database, subject: str, file_id: int) -> FileRecord | None:

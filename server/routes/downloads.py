@@ -33,7 +33,7 @@ _SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-site",
 }
-_FOR_ONE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Origin"}
+_FOR_ONE = {"Cache-Control": "private, no-cache"}
 """A browser may keep it, and asks each time whether it may still show it."""
 
 _NOT_FOUND = Problem(

@@ -7,22 +7,27 @@ from typing import Any
 
 import httpx
 import pytest
+from graphql import get_named_type
+from sqlalchemy import insert, select
 
 from auth.actor import Tier, tier_of
 from auth.default_matrix import DEFAULT_MATRIX, FieldClass
 from auth.permissions import Entry, PermissionMatrix
 from auth.permissions import Place as MatrixPlace
 from domain.codes import AuditKind, HistoryKind, OrganizationKind, RequestKind, Role, Visibility
+from domain.members import draft_of, problems_of
 from domain.records import MemberRecord, OrganizationRecord
-from domain.synthetic.files import APPLICATION
+from domain.synthetic.files import APPLICATION, APPLICATION_KEY
 from files.demonstration import put_demonstration_files
 from files.store import FileStore, FileStoreUnavailableError
+from schema.build import graphql_schema
 from schema.identifiers import encoded, number_of
-from server.app import DEFAULT_PERMISSIONS
+from server.app import DEFAULT_PERMISSIONS, SCHEMA
 from storage.approvals import add_request
 from storage.engine import Database, connect
 from storage.files import give_to_request
 from storage.history_members import Departure, archive_member
+from storage.models import File
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.audit import entries_of
 from tests.file_contents import pdf, picture
@@ -211,7 +216,9 @@ async def test_the_files_of_those_who_have_left_are_for_those_who_see_them_in_hi
     own_api: Api, administrator: Caller, county: OrganizationRecord, elsewhere: OrganizationRecord, register: Register
 ) -> None:
     gone = next(
-        m for m in register.members_in(county) if m.photo and m.id % EVERY_97TH != 0 and not m.transfer_in_progress
+        m
+        for m in reversed(register.members_in(county))
+        if m.photo and m.id % EVERY_97TH and not problems_of(draft_of(m), register.day)
     )
     file = await staged(administrator, pdf(400), "a.pdf")
     number = {"id": encoded("Member", gone.id), "version": 1}
@@ -247,19 +254,61 @@ async def test_files_are_given_to_those_to_whom_the_matrix_shows_the_fields(
         assert (await download(caller, url)).status_code == (200 if may else 404)
 
 
-@pytest.mark.parametrize("hidden", ["Member.id", "Member.photo", "Member.attachments"])
+SHOW_PHOTOS = ("Member.id", "Member.photo"), ("HistoryMember.id", "HistoryMember.photo")
+SHOW_ATTACHMENTS = ("Member.id", "Member.attachments"), ("HistoryMember.id", "HistoryMember.attachments")
+OF_ATTACHMENTS = ("Attachment.id", "Attachment.url", "Attachment.name", "Attachment.content_type", "Attachment.size")
+
+
+def test_every_field_that_shows_files_is_tried() -> None:
+    """A new one needs its line in resolvers/downloads.py, and a test."""
+    fields = {
+        f"{kind.name}.{name}"
+        for kind in graphql_schema(SCHEMA).type_map.values()
+        for name, field in getattr(kind, "fields", {}).items()
+        if hasattr(field, "args") and (get_named_type(field.type).name == "Attachment" or name in ("photo", "url"))
+    }
+    tried = {name for names in (*SHOW_PHOTOS, *SHOW_ATTACHMENTS) for name in names if not name.endswith(".id")}
+    assert fields == {*tried, "Attachment.url", "UploadedFile.url"}
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    sorted({*OF_ATTACHMENTS, *(name for names in (*SHOW_PHOTOS, *SHOW_ATTACHMENTS) for name in names)}),
+)
 async def test_a_file_is_hidden_with_the_field_that_shows_it(
-    own_api: Api, county: OrganizationRecord, administrator: Caller, member: MemberRecord, hidden: str
+    own_api: Api, county: OrganizationRecord, gone: MemberRecord, member: MemberRecord, hidden: str
 ) -> None:
-    found = await shown(administrator, member)
+    """Those of a member, and those of one who has left."""
     entries = {MatrixPlace(Role.ADMINISTRATOR, tier, hidden): Entry(Visibility.HIDDEN) for tier in Tier}
     matrix = PermissionMatrix(DEFAULT_PERMISSIONS.fields, entries)
+    files = await files_of(own_api.database, member.id), await files_of(own_api.database, gone.id)
+    photos = encoded("Member", member.id), encoded("HistoryMember", gone.id)
     async with Api(own_api.database, matrix, key=own_api.key, files=own_api.files).http as http:
-        headers = {"Authorization": f"Bearer {own_api.as_(county).token}"}
-        photo = (await http.get(found["photo"], headers=headers)).status_code
-        attachment = (await http.get(found["attachments"][0]["url"], headers=headers)).status_code
-    assert photo == (200 if hidden == "Member.attachments" else 404)
-    assert attachment == (200 if hidden == "Member.photo" else 404)
+        for place in (0, 1):
+            headers = {"Authorization": f"Bearer {own_api.as_(county).token}"}
+            photo = (await http.get(f"/files/{photos[place]}", headers=headers)).status_code
+            attachment = (await http.get(f"/files/{files[place]}", headers=headers)).status_code
+            assert photo == (404 if hidden in SHOW_PHOTOS[place] else 200)
+            assert attachment == (404 if hidden in (*SHOW_ATTACHMENTS[place], *OF_ATTACHMENTS) else 200)
+
+
+async def files_of(database: Database, member_id: int) -> str:
+    """The global id of the only one."""
+    [(number,)] = await database.rows(select(File.id).where(File.member_id == member_id))
+    return encoded("File", number)
+
+
+@pytest.fixture(scope="module")
+async def gone(own_api: Api, register: Register, county: OrganizationRecord, member: MemberRecord) -> MemberRecord:
+    """Somebody who has left, with a photo and an attachment."""
+    left = next(m for m in register.members_in(county) if m.photo and m != member and m.id % EVERY_97TH)
+    values = {"purpose": "ATTACHMENT", "member_id": left.id, "name": "a.pdf", "content_type": "application/pdf"}
+    values |= {"size": len(APPLICATION), "object_key": APPLICATION_KEY}
+    request_id = await ask_for(own_api, left)
+    async with own_api.database.writing() as session:
+        await session.execute(insert(File).values(values))
+        await archive_member(session, left.id, Departure(HistoryKind.DECEASED, own_api.clock(), "-", request_id))
+    return left
 
 
 # -- when something is wrong
