@@ -27,6 +27,12 @@ demo: $(VENV)/.runtime ## Start a demo province on http://127.0.0.1:8000 with it
 test: $(VENV)/.dev ## Run every test (in parallel, on an embedded PostgreSQL)
 	$(BIN)/pytest
 
+.PHONY: test-s3
+test-s3: $(VENV)/.dev ## Run the tests of the file store against a server that speaks S3
+	$(PYTHON) -m venv $(VENV)/s3
+	$(VENV)/s3/bin/python -m pip install --quiet 'moto[s3,server]==5.2.5'
+	DENGTA_TEST_S3_SERVER=$(VENV)/s3/bin/moto_server $(BIN)/pytest -n 1 tests/server/test_file_store.py
+
 .PHONY: check
 check: $(VENV)/.dev ## Formatting, lint, types, import contracts, schema snapshot
 	$(BIN)/ruff format --check .

@@ -41,7 +41,7 @@ class Question(Protocol):
 
 
 class Sought(StrEnum):
-    """The fields that look members up."""
+    """The fields that look members up, and what is downloaded of them."""
 
     MEMBER = "member"
     MEMBERS = "members"
@@ -51,6 +51,10 @@ class Sought(StrEnum):
     HISTORY_MEMBERS = "historyMembers"
     MEMBER_ACCOUNT = "member.account"
     HISTORY_MEMBER_ACCOUNT = "historyMember.account"
+    HISTORY_ATTACHMENTS = "historyMember.attachments"
+    FILE = "files"
+    PHOTO = "member.photo"
+    HISTORY_PHOTO = "historyMember.photo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from domain.files.problems import DAMAGED, DISGUISED, IMAGE_TOO_LARGE, MOST_PIXE
 from files.picture_ends import end_of
 
 PHOTO_SIZE = (120, 168)
-_TWICE_A_PHOTO = (336, 336)
-"""In either orientation."""
+_ENOUGH_FOR_A_PHOTO = (1_008, 1_008)
 
 _SIGNATURES = ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG), (b"GIF87a", GIF), (b"GIF89a", GIF), (b"BM", BMP))
 _FORMATS = {JPEG: "JPEG", PNG: "PNG", GIF: "GIF", BMP: "BMP"}
@@ -54,9 +53,9 @@ def photo_of(content: bytes) -> bytes:
     if kind is None:
         raise RefusedError(DAMAGED)
     with _opened(content, kind) as image:
-        image.draft("RGB", _TWICE_A_PHOTO)
-        fitted = ImageOps.fit(ImageOps.exif_transpose(image), PHOTO_SIZE, Image.Resampling.LANCZOS)
-        return _as_jpeg(_on_white(fitted))
+        image.thumbnail(_ENOUGH_FOR_A_PHOTO)  # before anything else, so that no other copy is as large
+        upright = _on_white(ImageOps.exif_transpose(image))
+        return _as_jpeg(ImageOps.fit(upright, PHOTO_SIZE, Image.Resampling.LANCZOS))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """文件存储: where the contents of files lie: a folder, or a store that speaks S3."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,8 +35,10 @@ class StoredObject:
 class FileStore:
     """Each of the operations raises FileStoreUnavailableError."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, make_durable: Callable[[str], None] | None = None) -> None:
+        """`make_durable` blocks until the object with that key outlives a loss of power; without it it does anyway."""
         self._store = store
+        self._make_durable = make_durable
 
     async def put(self, content: bytes) -> str:
         """The key under which it lies: nobody guesses it, and it tells nothing."""
@@ -47,6 +50,8 @@ class FileStore:
     async def put_at(self, key: str, content: bytes) -> None:
         with _available():
             await self._store.put_async(key, content)
+            if self._make_durable is not None:
+                await asyncio.to_thread(self._make_durable, key)
 
     async def get(self, key: str) -> StoredContent | None:
         """None when there is no such object."""
@@ -58,7 +63,10 @@ class FileStore:
         return StoredContent(found.meta["size"], _streamed(found.stream(min_chunk_size=_CHUNK)))
 
     async def delete(self, key: str) -> None:
-        """Also when it is not there (any more)."""
+        """Also when it is not there (any more). What `put` has not made stays: members of the synthetic province share
+        it."""
+        if not key.startswith(f"{_PREFIX}/"):
+            return
         try:
             with _available():
                 await self._store.delete_async(key)

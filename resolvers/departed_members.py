@@ -9,7 +9,7 @@ from domain.records import MemberAccountRecord
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown
 from storage.approvals import change_request, erase_requests, requests_about
-from storage.files import attached_to, remove_files
+from storage.files import remove_all_files
 from storage.history_members import erase_member, history_member_to_change, is_member, restore_member
 from storage.member_accounts import account_to_change, change_account
 from storage.writing import WriteSession
@@ -44,7 +44,7 @@ async def purge(context: RequestContext, member_id: int, reason: str) -> None:
             raise RefusedError(*problems)
         await erase_member(session, member_id)
         requests = await requests_about(session, member_id, gone.identity_number)
-        await remove_files(session, await attached_to(session, requests), context.clock())
+        await remove_all_files(session, member_id, requests, context.clock())
         await erase_requests(session, requests)
         noted = {"purged_by": context.actor.subject, "purged_at": context.clock(), "purged_because": tidy}
         await change_request(session, gone.request_id, noted)

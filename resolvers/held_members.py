@@ -15,6 +15,8 @@ from storage.writing import WriteSession
 Changed = Mapping[str, tuple[Any, Any]]
 """Column → what stood there and what is to."""
 
+_NOTHING: Mapping[str, object] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class KnownMember:
@@ -42,13 +44,21 @@ def problems_of_place(place: Place | None) -> Iterator[Problem]:
         yield _NOT_A_BRANCH
 
 
-async def change_held(
-    session: WriteSession, context: RequestContext, operation: str, member_id: int, changed: Changed, **derived: object
+async def change_held(  # noqa: PLR0913 # all that its entry tells
+    session: WriteSession,
+    context: RequestContext,
+    operation: str,
+    member_id: int,
+    changed: Changed,
+    *,
+    told: Mapping[str, object] = _NOTHING,
+    derived: Mapping[str, object] = _NOTHING,
 ) -> None:
-    """With an entry that says what stood there before and after. `derived`: columns that follow from those."""
+    """With an entry that says what stood there before and after, and `told` of what is no column. `derived`: columns
+    that follow from those that changed."""
     before, after = ({name: pair[i] for name, pair in changed.items()} for i in (0, 1))
     await change_member(session, member_id, {**after, **derived}, context.clock())
-    details = {"before": told_values(before), "after": told_values(after)}
+    details = {"before": told_values(before), "after": told_values(after), **told}
     await session.audit(context.audited(AuditKind.CHANGE, operation, target=f"Member:{member_id}", details=details))
 
 

@@ -7,6 +7,7 @@ from domain.members import Changes, MemberDraft, differences, draft_of, edited, 
 from domain.records import MemberRecord
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, change_held, held_member, problems_of_place
+from resolvers.member_files import NO_FILES, FileChanges, change_files, change_of_photo, held_files
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.member_changing import Place, place_to_join
 from storage.writing import WriteSession
@@ -14,7 +15,9 @@ from storage.writing import WriteSession
 MOST_AT_ONCE = 1_000
 
 
-async def update_member(context: RequestContext, known: KnownMember, changes: Changes) -> None:
+async def update_member(
+    context: RequestContext, known: KnownMember, changes: Changes, files: FileChanges = NO_FILES
+) -> None:
     """RefusedError with everything that is wrong; NOT_FOUND outside the scope.
 
     What is already so is not changed: where nothing is, the record keeps its version and no entry is made.
@@ -24,16 +27,19 @@ async def update_member(context: RequestContext, known: KnownMember, changes: Ch
         member = await held_member(session, context, known)
         before = draft_of(member)
         after = edited(before, changes)
-        problems = [*problems_of(after, context.today), *_problems_of_move(member, after, place)]
+        held = await held_files(session, context, member, files)
+        problems = [*problems_of(after, context.today), *_problems_of_move(member, after, place), *held.problems]
         if problems:
             raise RefusedError(*problems)
-        changed = differences(before, after)
-        if changed:
-            await change_held(session, context, "updateMember", member.id, changed, **_path(place, changed))
+        changed = {**differences(before, after), **change_of_photo(member, held)}
+        if changed or held.told:
+            derived = _path(place, changed)
+            await change_held(session, context, "updateMember", member.id, changed, told=held.told, derived=derived)
+            await change_files(session, context, member.id, held)
 
 
 async def update_members(
-    context: RequestContext, asked: Sequence[tuple[KnownMember, Changes]]
+    context: RequestContext, asked: Sequence[tuple[KnownMember, Changes, FileChanges]]
 ) -> list[RefusedError | None]:
     """One after another, each in a transaction of its own; for each why it was refused, if it was.
 
@@ -46,18 +52,20 @@ async def update_members(
             ("input", "members"),
         )
     outcomes: list[RefusedError | None] = []
-    for known, changes in asked:
+    for each in asked:
         try:
-            outcomes.append(await _outcome(context, known, changes))
+            outcomes.append(await _outcome(context, *each))
         except (DatabaseUnavailableError, StatementTimedOutError):
             outcomes.append(RefusedError(_OUTCOME_UNKNOWN))
             break
     return [*outcomes, *(RefusedError(_NOT_TRIED) for _ in asked[len(outcomes) :])]
 
 
-async def _outcome(context: RequestContext, known: KnownMember, changes: Changes) -> RefusedError | None:
+async def _outcome(
+    context: RequestContext, known: KnownMember, changes: Changes, files: FileChanges
+) -> RefusedError | None:
     try:
-        await update_member(context, known, changes)
+        await update_member(context, known, changes, files)
     except RefusedError as refused:
         return refused
     except CallerError as error:  # NOT_FOUND: one that is gone costs the others nothing

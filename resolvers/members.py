@@ -11,7 +11,8 @@ from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown, page_as_shown
 from resolvers.paging import SearchArguments
-from storage.members import attachments_of_members, count_members, members_by_id, page_of_members
+from storage.attachments import attachments_of_members
+from storage.members import count_members, members_by_id, page_of_members
 from storage.nested import member_counts_below, member_pages_below
 
 

@@ -40,7 +40,7 @@ async def rename_member(
             "renameMember",
             member.id,
             _changes(member, name.strip(), _VERIFIED),
-            **spelled(name.strip()),
+            derived=spelled(name.strip()),
         )
     return None
 

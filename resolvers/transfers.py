@@ -31,7 +31,9 @@ async def complete_transfer(context: RequestContext, known: KnownMember, branch_
         if place is None or problems:
             raise RefusedError(*problems)
         moved = {"branch_id": (member.branch_id, branch_id)}
-        await change_held(session, context, "completeTransfer", member.id, {**_ENDED, **moved}, org_path=place.path)
+        await change_held(
+            session, context, "completeTransfer", member.id, {**_ENDED, **moved}, derived={"org_path": place.path}
+        )
 
 
 async def cancel_transfer(context: RequestContext, known: KnownMember) -> None:

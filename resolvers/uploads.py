@@ -20,11 +20,11 @@ async def upload_file(context: RequestContext, received: ReceivedFile, purpose: 
     The content is in the store before anything names it: where the transaction fails, an object is left that nothing
     names, which is cleared away after a day.
     """
+    if await count_staged(context.database, context.actor.subject) >= MOST_STAGED:
+        raise RefusedError(TOO_MANY_STAGED)
     file = await checked(received, purpose)
     object_key = await context.files.put(file.content)
     async with context.database.writing() as session:
-        if await count_staged(session, context.actor.subject) >= MOST_STAGED:
-            raise RefusedError(TOO_MANY_STAGED)
         staged = await add_file(session, _row(context, file, purpose, object_key))
         details = {"purpose": purpose.value, "contentType": staged.content_type, "size": staged.size}
         target = f"File:{staged.id}"

@@ -39,6 +39,7 @@ from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
+from server.routes.downloads import download_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
@@ -112,6 +113,7 @@ def create_app(parts: Parts) -> ASGIApp:
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),
+            *download_routes(authentication, parts.files, front_ends),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

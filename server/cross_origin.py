@@ -45,7 +45,7 @@ class FrontEnds:
         """That an answer gets, for a page of that origin."""
         if not origin or not origin.isascii() or not origin.isprintable() or not await self._known.get(origin):
             return _NOBODY
-        exposed = "X-Request-ID, WWW-Authenticate, Retry-After"
+        exposed = "X-Request-ID, WWW-Authenticate, Retry-After, Content-Disposition"
         return {**_NOBODY, "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": exposed}
 
     def may_use(self, endpoint: Endpoint) -> Endpoint:

@@ -3,22 +3,31 @@
 from functools import partial
 
 from domain.clock import system_clock
+from files.store import FileStore
 from server.delivery import MessageDelivery
+from server.file_collecting import FileCollecting
 from server.gateways import Gateways
 from server.log import log, log_failure
 from server.settings import Settings
 from storage.engine import Database
 from storage.expired import clear_expired
+from storage.files import REMOVE_CONTENT
 from storage.job_worker import JobWorker
 from storage.jobs import JobKind, Queue
 from storage.messages import DELIVER
 
 _EVERY_MINUTE = "* * * * *"
+_EVERY_HOUR = "17 * * * *"
 
 
-def job_worker(settings: Settings, url: str, database: Database, gateways: Gateways) -> JobWorker:
+def job_worker(settings: Settings, url: str, database: Database, gateways: Gateways, files: FileStore) -> JobWorker:
     """Messages are left to others, or to later, when there is nobody to deliver them here."""
-    kinds = [JobKind("clear_expired", Queue.HOUSEKEEPING, partial(clear_expired, database), _EVERY_MINUTE)]
+    collecting = FileCollecting(database, files, system_clock)
+    kinds = [
+        JobKind("clear_expired", Queue.HOUSEKEEPING, partial(clear_expired, database), _EVERY_MINUTE),
+        JobKind(REMOVE_CONTENT, Queue.HOUSEKEEPING, collecting.remove_content),
+        JobKind("collect_files", Queue.HOUSEKEEPING, collecting.collect, _EVERY_HOUR),
+    ]
     if gateways.messages is not None:
         delivery = MessageDelivery(database, gateways.messages, system_clock)
         kinds.append(JobKind(DELIVER, Queue.MESSAGES, delivery.deliver))

@@ -17,6 +17,7 @@ from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from domain.clock import system_clock
 from server.app import Parts, create_app
+from server.file_store import file_store_of
 from server.gateways import gateways_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
@@ -57,7 +58,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         statement_timeout=settings.statement_timeout,
         audit_key=audit_key(secret_of(settings)),
     )
-    gateways = gateways_of(settings)
+    gateways, files = gateways_of(settings), file_store_of(settings)
     parts = Parts(
         database,
         token_authority(settings),
@@ -68,7 +69,8 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         executor=settings.executor,
         slow_operation=settings.slow_operation,
         gateways=gateways,
-        jobs=job_worker(settings, database_url, database, gateways) if settings.jobs_in_server else None,
+        files=files,
+        jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
     spare_what_is_loaded()
@@ -81,6 +83,7 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     token_authority(settings)  # whatever is wrong with a key is said here, once; all workers then find the same ones
     secret_of(settings)
     gateways_of(settings)
+    file_store_of(settings)
     ensured = partial(ensure_console, issuer=settings.issuer, clock=system_clock)
     asyncio.run(in_one_transaction(database_url, audit_key(secret_of(settings)), ensured))
     warn_of_waiting_messages(settings)

@@ -165,6 +165,27 @@ class Settings(BaseSettings):
     population_registry_timeout: Annotated[
         float, Field(gt=0, le=60, description="Seconds that the registry has to answer; it is asked twice at most.")
     ] = 3.0
+    file_store: Annotated[
+        str | None,
+        Field(
+            description="Where photos and attachments are kept: a folder, or `s3://bucket/prefix` of a store that "
+            "speaks S3. Without it `files` in the data directory."
+        ),
+    ] = None
+    file_store_endpoint: Annotated[
+        HttpUrl | None, Field(description="The address of an S3-compatible store; without it that of AWS.")
+    ] = None
+    file_store_region: Annotated[
+        str | None, Field(description="The region of the bucket; without it `AWS_REGION`, or the one that AWS takes.")
+    ] = None
+    file_store_access_key: Annotated[
+        str | None,
+        Field(description="The id of the access key; without it AWS's own variables and instance roles are used."),
+    ] = None
+    file_store_secret: Annotated[SecretStr | None, Field(description="The secret of the access key.")] = None
+    file_store_secret_file: Annotated[
+        Path | None, Field(description="A file that holds this secret; it goes before the secret itself.")
+    ] = None
     log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from domain.codes import FilePurpose
 from domain.files import FileRecord
@@ -18,35 +18,34 @@ from storage.writing import WriteSession
 REMOVE_CONTENT = "remove_file_content"
 """The name of the jobs that end what `remove_files` began."""
 
-_COLUMNS: tuple[Any, ...] = tuple(getattr(File, name) for name in FileRecord._fields)
+COLUMNS: tuple[Any, ...] = tuple(getattr(File, name) for name in FileRecord._fields)
 OF_NOBODY: tuple[ColumnElement[bool], ...] = (File.member_id.is_(None), File.request_id.is_(None))
 
 
-def _staged(subject: str) -> tuple[ColumnElement[bool], ...]:
-    return (*OF_NOBODY, File.uploaded_by == subject, File.removed_at.is_(None))
+def is_staged_by(subject: str) -> ColumnElement[bool]:
+    return and_(*OF_NOBODY, File.uploaded_by == subject, File.removed_at.is_(None))
 
 
 async def add_file(session: WriteSession, values: Mapping[str, object]) -> FileRecord:
     """Staged."""
-    rows = await session.rows(insert(File).values(values).returning(*_COLUMNS))
+    rows = await session.rows(insert(File).values(values).returning(*COLUMNS))
     return FileRecord(*rows[0])
 
 
-async def count_staged(session: WriteSession, subject: str) -> int:
-    row = await session.row(select(func.count()).select_from(File).where(*_staged(subject)))
-    return row[0] if row else 0
+async def count_staged(database: Database, subject: str) -> int:
+    return await database.number(select(func.count()).select_from(File).where(is_staged_by(subject)))
 
 
 async def staged_file(database: Database, subject: str, file_id: int) -> FileRecord | None:
     """None for what another has uploaded, and what belongs to somebody by now."""
-    row = await database.row(select(*_COLUMNS).where(File.id == file_id, *_staged(subject)))
+    row = await database.row(select(*COLUMNS).where(File.id == file_id, is_staged_by(subject)))
     return None if row is None else FileRecord(*row)
 
 
 async def staged_files(session: WriteSession, subject: str, ids: Collection[int]) -> list[FileRecord]:
     """Those of the ids that the subject has uploaded and that belong to nobody yet, held until the transaction ends, in
     the order of their ids."""
-    found = select(*_COLUMNS).where(one_of(File.id, ids), *_staged(subject)).order_by(File.id)
+    found = select(*COLUMNS).where(one_of(File.id, ids), is_staged_by(subject)).order_by(File.id)
     return [FileRecord(*row) for row in await session.rows(found.with_for_update())]
 
 
@@ -65,11 +64,6 @@ async def move_request_files(session: WriteSession, request_id: int, member_id: 
     await session.execute(update(File).where(File.request_id == request_id).values(member_id=member_id))
 
 
-async def attached_to(session: WriteSession, request_ids: Collection[int]) -> list[int]:
-    """The ids of all files of those requests."""
-    return [row[0] for row in await session.rows(select(File.id).where(one_of(File.request_id, request_ids)))]
-
-
 async def files_of_requests(
     database: Database, scope: str, request_ids: Collection[int]
 ) -> Mapping[int, Sequence[FileRecord]]:
@@ -77,12 +71,37 @@ async def files_of_requests(
     return _by(
         "request_id",
         await database.rows(
-            select(*_COLUMNS)
+            select(*COLUMNS)
             .join(ApprovalRequest, ApprovalRequest.id == File.request_id)
             .where(one_of(File.request_id, request_ids), within_sight(scope), _is_attachment())
             .order_by(File.id)
         ),
     )
+
+
+async def attachments_to_change(session: WriteSession, member_id: int, ids: Collection[int]) -> list[FileRecord]:
+    """Those of the ids that are the member's attachments, held until the transaction ends."""
+    found = select(*COLUMNS).where(one_of(File.id, ids), File.member_id == member_id, _is_attachment())
+    return [FileRecord(*row) for row in await session.rows(found.order_by(File.id).with_for_update())]
+
+
+async def take_from_member(session: WriteSession, files: Collection[FileRecord], now: datetime) -> None:
+    """Files that are held. What is attached to a request too stays with that."""
+    shared = [file.id for file in files if file.request_id is not None]
+    await session.execute(update(File).where(one_of(File.id, shared)).values(member_id=None))
+    await remove_files(session, [file.id for file in files if file.request_id is None], now)
+
+
+async def remove_photos(session: WriteSession, member_id: int, now: datetime) -> None:
+    """Of a member who is held: all that were given to it."""
+    of_member = select(File.id).where(File.member_id == member_id, File.purpose == FilePurpose.PHOTO.value)
+    await remove_files(session, [file_id for (file_id,) in await session.rows(of_member)], now)
+
+
+async def remove_all_files(session: WriteSession, member_id: int, request_ids: Collection[int], now: datetime) -> None:
+    """Of a member who is held, and of those requests."""
+    found = select(File.id).where(or_(File.member_id == member_id, one_of(File.request_id, request_ids)))
+    await remove_files(session, [file_id for (file_id,) in await session.rows(found)], now)
 
 
 async def remove_files(session: WriteSession, file_ids: Collection[int], now: datetime) -> None:

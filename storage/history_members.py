@@ -16,7 +16,7 @@ from storage.engine import Database
 from storage.filters import compiled, subtree
 from storage.member_accounts import disable_account, enable_account, erase_account
 from storage.member_writing import ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME
-from storage.models import File, HistoryMember, Member, Organization
+from storage.models import HistoryMember, Member, Organization
 from storage.ordering import SortKey
 from storage.pages import page_of, page_statement, walk_of
 from storage.statements import one_of
@@ -97,9 +97,8 @@ async def restore_member(session: WriteSession, member_id: int, at: datetime) ->
 
 
 async def erase_member(session: WriteSession, member_id: int) -> None:
-    """The one in history, who is held, with what is kept of the files, and the own account."""
+    """The one in history, who is held, with the own account."""
     await erase_account(session, member_id)
-    await session.execute(delete(File).where(File.member_id == member_id))
     await session.execute(delete(HistoryMember).where(HistoryMember.id == member_id))
 
 

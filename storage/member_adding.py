@@ -31,6 +31,6 @@ async def add_member(
     return int(rows[0][0])
 
 
-def spelled(name: str) -> Mapping[str, str]:
+def spelled(name: str) -> Mapping[str, object]:
     """The columns that follow from a name."""
     return {"name_pinyin": full_pinyin(name), "name_initials": initials(name)}

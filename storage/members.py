@@ -2,22 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, func, select
+from sqlalchemy import ColumnElement, func, select
 
-from domain.codes import FilePurpose
 from domain.filtering import Filter
 from domain.pages import Page, Search
-from domain.records import AttachmentRecord, MemberRecord, Selection
+from domain.records import MemberRecord, Selection
 from storage.engine import Database
 from storage.filtered_pages import FilteredRead
 from storage.filters import compiled, scope_values, scoped, subtree
-from storage.models import File, Member
+from storage.models import Member
 from storage.ordering import member_keyset
 from storage.pages import page_of, walk_of
 from storage.reading import reading_of
-from storage.statements import Statement, array_of, parameter, statement_of
+from storage.statements import Statement, statement_of
 from storage.whole_scope import page_of_all, records_with_ids
 
 
@@ -65,25 +63,3 @@ async def members_by_id(
 ) -> Mapping[int, MemberRecord]:
     """Those of the ids that exist within the scope."""
     return await records_with_ids(database, scope, MemberRecord, ids, selection)
-
-
-async def attachments_of_members(
-    database: Database, scope: str, member_ids: Sequence[int]
-) -> Mapping[int, Sequence[AttachmentRecord]]:
-    """The attachments of those members that are within the scope, oldest first."""
-    statement = _attachments().with_values({"ids": array_of(member_ids), **scope_values(scope)})
-    found: dict[int, list[AttachmentRecord]] = {}
-    for record in map(AttachmentRecord._make, await database.rows(statement)):
-        found.setdefault(record.member_id, []).append(record)
-    return found
-
-
-@lru_cache(maxsize=1)
-def _attachments() -> Statement:
-    ids: Any = parameter("ids", ARRAY(BigInteger))
-    return statement_of(
-        select(*(getattr(File, name) for name in AttachmentRecord._fields))
-        .join(Member, Member.id == File.member_id)
-        .where(File.member_id == any_(ids), File.purpose == FilePurpose.ATTACHMENT.value, scoped(Member.org_path))
-        .order_by(File.member_id, File.id)
-    )

@@ -61,7 +61,10 @@ WRITTEN: Mapping[str, str] = {
     "NewMemberInput.branchId": "Member.branch",
     "RenameMemberInput.name": "Member.name",
     "SendPhoneCodeInput.phone": "MemberAccount.phone",
+    "UpdateMemberInput.addAttachmentIds": "Member.attachments",
     "UpdateMemberInput.branchId": "Member.branch",
+    "UpdateMemberInput.photoId": "Member.photo",
+    "UpdateMemberInput.removeAttachmentIds": "Member.attachments",
 }
 """Parts of inputs that are named otherwise than the field which they write, or cannot be left out."""
 

@@ -9,7 +9,7 @@ from tests.asking import GRAPHQL_JSON, Caller
 
 UPLOAD = """mutation Upload($file: Upload!, $purpose: FilePurpose!) {
   uploadFile(input: {file: $file, purpose: $purpose}) {
-    file { id purpose name contentType size uploadedAt } errors { code message path } } }"""
+    file { id url purpose name contentType size uploadedAt } errors { code message path } } }"""
 ALLOWED = {"GraphQL-Require-Preflight": "1"}
 
 

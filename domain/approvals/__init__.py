@@ -75,4 +75,5 @@ class HistoryMemberRecord(NamedTuple):
     phone: str | None
     home_address: str | None
     status: str
+    photo: str | None
     version: int

@@ -68,7 +68,8 @@ TOO_MANY_STAGED = _problem(
 def file_not_found(*path: str | int) -> Problem:
     """For what another has uploaded, too."""
     message = Message(
-        "没有此文件：请重新上传。文件须由本人上传、尚未使用，且用途相符。",
-        "There is no such file: upload it again. It must be of your own, not used yet, and of the right purpose.",
+        "没有这个可用的文件：它不存在、用途不符、已被使用，或上传后超过 24 小时已清除。请重新上传或重新选择。",
+        "There is no such file to be used here: it does not exist, is for another purpose, is used already, or has "
+        "gone 24 hours after it was uploaded. Upload it again, or choose another.",
     )
     return Problem("FILE_NOT_FOUND", message, path)

@@ -15,13 +15,13 @@ from domain.codes import (
 )
 from domain.synthetic.chance import Value, Weighted, between, weighted
 from domain.synthetic.contacts import address_in, phone_of
+from domain.synthetic.files import portrait_key
 from domain.synthetic.identities import Identity
 from domain.synthetic.member import Place, SyntheticMember, years_after
 from domain.synthetic.names import name_of
 
 _ADULT = 18
 _JOINING_DAYS = 17 * 365
-_PORTRAITS = 24
 _OPENED = datetime(2015, 1, 1, tzinfo=UTC)
 _SECONDS_OF_A_DAY = 86_400
 
@@ -84,7 +84,7 @@ def life_of(member: int, identity: Identity, place: Place, day: date, random: Ra
         floating_direction=_FLOATING.pick(random) if random.random() < _FLOATING_SHARE else None,
         real_name_status=_REAL_NAME_STATUSES.pick(random),
         transfer_in_progress=random.random() < _TRANSFER_SHARE,
-        photo=f"demo/portrait-{member % _PORTRAITS + 1:02d}.png",
+        photo=portrait_key(member),
         created_at=created_at,
         updated_at=created_at + timedelta(seconds=between(0, _days_open(day) * _SECONDS_OF_A_DAY // 2, random)),
     )

@@ -20,12 +20,13 @@ from domain.codes import (
 from domain.members import EDITABLE, Changes
 from resolvers import member_changes
 from resolvers.held_members import KnownMember
+from resolvers.member_files import FileChanges, Photo
 from schema.filters import condition_part
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.member_payload import MemberPayload, member_settled
 from schema.mutating import shown
-from schema.optional import ABSENT
+from schema.optional import ABSENT, given
 from schema.traits import open_field, record_field
 
 
@@ -55,6 +56,9 @@ class UpdateMemberInput:
     lost_contact_since: date | None = _written("失联日期。Lost contact since.", "lost_contact_since")
     floating: bool | None = _written("是否流动党员。Floating member.", "floating")
     floating_direction: FloatingDirection | None = _written("流动方向。Floating direction.", "floating_direction")
+    photo_id: strawberry.ID | None = _written("照片。Global id of an uploaded photo.", "photo")
+    add_attachment_ids: list[strawberry.ID] | None = _written("新增相关资料。Global ids of uploaded attachments.", "attachments")
+    remove_attachment_ids: list[strawberry.ID] | None = _written("删除相关资料。Global ids of attachments of the member; they are gone for good.", "attachments")
     # fmt: on
 
 
@@ -81,18 +85,18 @@ async def _update_member(
     info: Info, input: Annotated[UpdateMemberInput, strawberry.argument(description="修改内容。The change.")]
 ) -> UpdateMemberPayload:
     known = _known(input)
-    change = member_changes.update_member(info.context, known, _changes(input))
+    change = member_changes.update_member(info.context, known, _changes(input), _files(input))
     return await member_settled(info, known, change, UpdateMemberPayload)
 
 
 async def _update_members(
     info: Info, input: Annotated[UpdateMembersInput, strawberry.argument(description="修改内容。The changes.")]
 ) -> UpdateMembersPayload:
-    asked = [(_known(each), _changes(each)) for each in input.members]
+    asked = [(_known(each), _changes(each), _files(each)) for each in input.members]
     outcomes = await member_changes.update_members(info.context, asked)
     results = [
         UpdateMemberPayload(member_id=known.member_id, errors=shown(refused, info.context.language) if refused else [])
-        for (known, _), refused in zip(asked, outcomes, strict=True)
+        for (known, *_), refused in zip(asked, outcomes, strict=True)
     ]
     refused_count = sum(1 for refused in outcomes if refused)
     return UpdateMembersPayload(
@@ -107,10 +111,28 @@ def _known(input: UpdateMemberInput) -> KnownMember:
 def _changes(input: UpdateMemberInput) -> Changes:
     """What was given, null too."""
     changes = {field.name: getattr(input, field.name) for field in fields(input) if field.name in EDITABLE}
-    given = {name: value for name, value in changes.items() if value is not ABSENT}
-    if given.get("branch_id") is not None:
-        given["branch_id"] = number_of("Organization", given["branch_id"], "input.branchId")
-    return given
+    found = {name: value for name, value in changes.items() if value is not ABSENT}
+    if found.get("branch_id") is not None:
+        found["branch_id"] = number_of("Organization", found["branch_id"], "input.branchId")
+    return found
+
+
+def _files(input: UpdateMemberInput) -> FileChanges:
+    return FileChanges(
+        photo=_photo(input.photo_id),
+        added=_file_numbers(input.add_attachment_ids, "input.addAttachmentIds"),
+        removed=_file_numbers(input.remove_attachment_ids, "input.removeAttachmentIds"),
+    )
+
+
+def _photo(photo_id: strawberry.ID | None) -> int | Photo:
+    if photo_id is ABSENT:
+        return Photo.KEEP
+    return Photo.REMOVE if photo_id is None else number_of("File", photo_id, "input.photoId")
+
+
+def _file_numbers(ids: list[strawberry.ID] | None, argument: str) -> list[int]:
+    return [number_of("File", each, argument) for each in given(ids) or ()]
 
 
 @strawberry.type

@@ -7,13 +7,15 @@ from auth.default_matrix import FieldClass
 from domain.approvals import HistoryMemberRecord
 from domain.codes import Education, Ethnicity, Gender, HistoryKind, MemberCategory, MembershipStatus, WorkPosition
 from domain.filtering import FieldKind
-from domain.records import MemberAccountRecord, OrganizationRecord
-from resolvers import member_accounts
+from domain.records import AttachmentRecord, MemberAccountRecord, OrganizationRecord
+from resolvers import history_members, member_accounts
+from schema.file_urls import url_of_photo
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.traits import record_field
+from schema.types.attachment import Attachment
 from schema.types.member_account import MemberAccount
 from schema.types.node import Node
 from schema.types.organization import Organization
@@ -34,6 +36,15 @@ async def _branch(root: Sequence[HistoryMemberRecord], info: Info) -> list[Organ
 @for_all
 async def _account(root: Sequence[HistoryMemberRecord], info: Info) -> list[MemberAccountRecord | None]:
     return await member_accounts.history_member_accounts(info.context, [member.id for member in root])
+
+
+def _photo(root: HistoryMemberRecord) -> str | None:
+    return None if root.photo is None else url_of_photo("HistoryMember", root.id)
+
+
+@for_all
+async def _attachments(root: Sequence[HistoryMemberRecord], info: Info) -> Sequence[Sequence[AttachmentRecord]]:
+    return await history_members.attachments_of(info.context, [member.id for member in root])
 
 
 @strawberry.type(description="历史党员。Someone who has left, with the record as it stood then.")
@@ -58,5 +69,7 @@ class HistoryMember(Node):
     home_address: str | None = record_field("家庭住址", "Home address.", read=PERSONAL, kind=TEXT)
     status: MembershipStatus = record_field("党籍状态", "Membership status before the member left.", kind=CODE)
     account: MemberAccount | None = record_field("个人专区账号", "The own account, as it is now; null for whoever has not registered.", resolver=_account)
+    photo: str | None = record_field("照片", "Photo: where on this server it is downloaded; 120×168.", resolver=_photo)
+    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments)
     version: int = record_field("版本", "Version of the record.")
     # fmt: on

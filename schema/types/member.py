@@ -21,6 +21,7 @@ from domain.members import MemberDraft
 from domain.records import AttachmentRecord, MemberAccountRecord, MemberRecord
 from resolvers import member_accounts, members
 from resolvers.context import RequestContext
+from schema.file_urls import url_of_photo
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.resolving import for_all, of_record
@@ -43,6 +44,10 @@ def _id(root: MemberRecord) -> strawberry.ID:
 
 def age_of(member: MemberRecord | MemberDraft, context: RequestContext) -> int | None:
     return None if member.birth_date is None else age_on(member.birth_date, context.today)
+
+
+def _photo(root: MemberRecord) -> str | None:
+    return None if root.photo is None else url_of_photo("Member", root.id)
 
 
 @for_all
@@ -80,7 +85,7 @@ class Member(Node):
     floating_direction: FloatingDirection | None = record_field("流动方向", "Floating direction.", kind=CODE, sortable=True, groupable=True, writable=True)
     real_name_status: RealNameStatus = record_field("认证状态", "Real-name status.", kind=CODE, sortable=True, groupable=True)
     transfer_in_progress: bool = record_field("正在转接", "Transfer in progress.", kind=FLAG, sortable=True)
-    photo: str | None = record_field("照片", "Photo: its key in the file store; 120×168.", kind=FILE, writable=True)
+    photo: str | None = record_field("照片", "Photo: where on this server it is downloaded; 120×168.", kind=FILE, resolver=_photo, reads=("id", "photo"), writable=True)
     attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments, reads=("id",), writable=True)
     account: MemberAccount | None = record_field("个人专区账号", "The member's own account; null for whoever has not registered.", resolver=_account, reads=("id",))
     version: int = record_field("版本", "Version: grows with every change; give it back when you save.")

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from auth.oauth.registration import RegistrationError
 from auth.secret_files import SecretFileError
 from auth.signing_keys import SigningKeyError
+from server.file_store import FileStoreSettingsError
 from server.gateways import GatewaySettingsError
 from server.settings import Settings
 from server.workers import WorkersFailedError
@@ -20,6 +21,7 @@ from storage.privileges import MissingPrivilegeError
 
 _EXPECTED = (
     EmbeddedServerError,
+    FileStoreSettingsError,
     GatewaySettingsError,
     LoadRefusedError,
     MissingPrivilegeError,

@@ -1,5 +1,6 @@
 """`dengta load`: a synthetic province instead of an empty register."""
 
+import asyncio
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from domain.clock import system_clock, today
 from domain.synthetic.province import Province
+from files.demonstration import put_demonstration_files
 from server.cli.failing import clear_errors, settings_from_environment
 from server.database import migrated_database
+from server.file_store import file_store_of
 from server.settings import Settings
 from storage.loading import LoadReport, load_province
 
@@ -62,6 +65,7 @@ def load_with_progress(
     columns = (TextColumn("{task.description:22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as bars:
         report = load_province(url, province, place, replace=replace, progress=_Bars(bars))
+    asyncio.run(put_demonstration_files(file_store_of(settings)))
     console.print(_summary(report, place), highlight=False)
 
 

@@ -7,6 +7,7 @@ import uvloop
 from auth.secret_files import audit_key
 from server.cli.failing import clear_errors, settings_from_environment
 from server.database import migrated_database
+from server.file_store import file_store_of
 from server.gateways import gateways_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
@@ -28,14 +29,14 @@ def worker() -> None:
 
 
 async def _work(settings: Settings, url: str) -> None:
-    gateways = gateways_of(settings)
+    gateways, files = gateways_of(settings), file_store_of(settings)
     warn_of_waiting_messages(settings)
     database = connect(url, connections=settings.database_connections, audit_key=audit_key(secret_of(settings)))
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     try:
-        async with job_worker(settings, url, database, gateways).running():
+        async with job_worker(settings, url, database, gateways, files).running():
             typer.echo("Dengta works on its jobs")
             await stopped.wait()
     finally:

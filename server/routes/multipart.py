@@ -108,10 +108,15 @@ class MultipartReader:
         if b"name" not in options:
             raise MalformedError
         file_name = options.get(b"filename")
-        self.parts.append(Part(_text(options[b"name"]), None if file_name is None else _text(file_name)))
+        self.parts.append(Part(_text(options[b"name"]), None if file_name is None else _file_name(file_name)))
 
     def _end(self) -> None:
         self._ended = True
+
+
+def _file_name(value: bytes) -> str:
+    """Browsers write a quotation mark so, and nothing else that could not stand there."""
+    return _text(value).replace("%22", '"')
 
 
 def _text(value: bytes) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import Connection, Cursor, sql
 
+from domain.synthetic.files import APPLICATION, APPLICATION_KEY
 from domain.synthetic.member import SyntheticMember
 from domain.synthetic.members import MemberMaker
 from domain.synthetic.organizations import PlannedOrganization
@@ -29,7 +30,7 @@ _member_values = attrgetter(*(_MEMBER_VALUES.get(name, name) for name in _MEMBER
 _ACCOUNT_COLUMNS = tuple(field.name for field in fields(Registration))
 _account_values = attrgetter(*_ACCOUNT_COLUMNS)
 _WITH_AN_ATTACHMENT_EVERY = 97
-_APPLICATION = ("入党申请书.pdf", "application/pdf")
+_APPLICATION = ("入党申请书.pdf", "application/pdf", len(APPLICATION), APPLICATION_KEY)
 
 
 def copy_organizations(connection: Connection[Any], planned: Iterable[PlannedOrganization]) -> int:
@@ -75,9 +76,7 @@ def _copy_rows(cursor: Cursor[Any], statement: sql.Composed, rows: Iterable[tupl
 
 def _attachment(member: SyntheticMember) -> tuple[object, ...]:
     number = member.id // _WITH_AN_ATTACHMENT_EVERY
-    size = 20_000 + member.id * 7919 % 400_000
-    key = f"demo/application-{member.id}.pdf"
-    return (number, "ATTACHMENT", member.id, *_APPLICATION, size, key, member.created_at)
+    return (number, "ATTACHMENT", member.id, *_APPLICATION, member.created_at)
 
 
 def _copy(table: str, columns: Iterable[str]) -> sql.Composed:

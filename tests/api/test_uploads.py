@@ -16,9 +16,11 @@ from schema.identifiers import number_of
 from server.operations.executors import COMPILED, GRAPHQL_CORE
 from storage.engine import connect
 from storage.models import File
+from storage.statements import Statement
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.audit import entries_of_kind
 from tests.file_contents import MEBIBYTE, huge_png, pdf, picture, zip_bomb
+from tests.losing import lose_connections
 from tests.serving import served
 from tests.uploading import ALLOWED, UPLOAD, form, sent, staged, uploaded
 
@@ -124,6 +126,27 @@ async def test_none_but_administrators_upload(own_api: Api, county: Organization
     assert response.status_code == 400
     [error] = response.json()["errors"]
     assert (error["extensions"]["code"], await kept(own_api)) == ("FIELD_HIDDEN", ([], []))
+
+
+async def test_whoever_hoards_files_is_stopped(administrator: Caller) -> None:
+    [(hoarded, key)] = [(await staged(administrator, pdf(), "a.pdf"), (await kept(administrator.api))[1][0])]
+    copied = """INSERT INTO files (purpose, name, content_type, size, object_key, uploaded_by, uploaded_at)
+      SELECT purpose, name, content_type, size, object_key || n, uploaded_by, uploaded_at
+      FROM files, generate_series(2, 100) AS n WHERE id = %(number)s"""
+    async with administrator.api.database.writing() as session:
+        await session.execute(Statement(copied, {"number": encoded_number(hoarded)}))
+    payload = await uploaded(administrator, pdf(), "a.pdf")
+    assert [error["code"] for error in payload["errors"]] == ["TOO_MANY_FILES"]
+    assert (await kept(administrator.api))[1] == [key]
+
+
+async def test_a_database_that_is_lost_leaves_no_row(administrator: Caller, own_province_url: str) -> None:
+    """But the content, which is collected a day later (tests/server/test_file_collecting.py)."""
+    lose_connections(own_province_url)
+    answer = (await sent(administrator, form("ATTACHMENT", "a.pdf", pdf()))).json()
+    assert answer["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE"
+    rows, keys = await kept(administrator.api)
+    assert (rows, len(keys)) == ([], 1)
 
 
 # -- what is no such request

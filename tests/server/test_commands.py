@@ -16,6 +16,15 @@ def counted(port: int, token: str) -> httpx.Response:
     return httpx.post(f"http://127.0.0.1:{port}/graphql", json=COUNT, headers={"Authorization": f"Bearer {token}"})
 
 
+def photo(port: int, token: str) -> bytes:
+    """Of some member who has one."""
+    query = {"query": "{ members(first: 1, where: {photo: {missing: false}}) { nodes { photo } } }"}
+    address, headers = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {token}"}
+    answer = httpx.post(f"{address}/graphql", json=query, headers=headers).json()
+    place = answer["data"]["members"]["nodes"][0]["photo"]
+    return httpx.get(f"{address}{place}", headers=headers).raise_for_status().content
+
+
 def test_the_demo_makes_a_province_serves_it_and_finds_it_again(data_directory: Path) -> None:
     port = free_port()
     environment = {"DENGTA_DATA_DIRECTORY": str(data_directory), "DENGTA_PORT": str(port), "COLUMNS": "80"}
@@ -28,6 +37,7 @@ def test_the_demo_makes_a_province_serves_it_and_finds_it_again(data_directory: 
             for token in tokens:
                 assert counted(port, token).json()["data"]["members"]["totalCount"] == 300
             assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+            assert photo(port, tokens[0]).startswith(b"\xff\xd8\xff")
             demo.send_signal(signal.SIGINT)
             rest, _ = demo.communicate(timeout=60)
             assert "Traceback" not in rest

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from domain.codes import FilePurpose, RequestKind
 from domain.files import FileRecord
 from storage.approvals import add_request
+from storage.attachments import attachments_of_members
 from storage.engine import Database, connect
 from storage.files import (
     REMOVE_CONTENT,
@@ -22,7 +23,6 @@ from storage.files import (
     staged_file,
     staged_files,
 )
-from storage.members import attachments_of_members
 from storage.models import File
 from storage.statements import Statement
 from tests.asking import AUDIT_KEY
