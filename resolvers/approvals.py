@@ -17,12 +17,14 @@ from domain.approvals.guards import (
 from domain.codes import AuditKind, RequestKind, RequestList, RequestState
 from domain.errors import Problem, RefusedError, not_found
 from domain.filtering import Filter
+from domain.idempotency import Outcome
 from domain.pages import Page, empty_page
 from domain.records import MemberRecord
 from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, held_member
 from resolvers.paging import SearchArguments
+from resolvers.repeating import repeatable, saving
 from storage.approvals import (
     Condition,
     add_request,
@@ -42,10 +44,15 @@ from storage.history_members import Departure, archive_member
 from storage.writing import WriteSession
 
 
+async def _as_it_stands(context: RequestContext, outcome: Outcome) -> RequestRecord | None:
+    return await find_request(context, outcome["id"])
+
+
+@repeatable(_as_it_stands)
 async def submit_leaving(context: RequestContext, kind: RequestKind, known: KnownMember, reason: str) -> RequestRecord:
     """RefusedError with all that stands in its way; NOT_FOUND for a member outside the scope."""
     tidy = reason.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         member = await held_member(session, context, known)
         problems = [*problems_of_text(tidy, "reason", "申请理由"), *await _obstacles(session, member)]
         if await has_pending_request(session, member.id):
@@ -68,10 +75,11 @@ async def submit_leaving(context: RequestContext, kind: RequestKind, known: Know
     return request
 
 
+@repeatable(_as_it_stands)
 async def approve_request(context: RequestContext, number: int, opinion: str) -> RequestRecord:
     """The member leaves for history in the same transaction."""
     tidy = opinion.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         request = await _to_decide(session, context, number, tidy)
         member = await held_member(session, context, KnownMember(request.member_id))
         obstacles = await _obstacles(session, member)
@@ -85,17 +93,19 @@ async def approve_request(context: RequestContext, number: int, opinion: str) ->
     return settled
 
 
+@repeatable(_as_it_stands)
 async def reject_request(context: RequestContext, number: int, opinion: str) -> RequestRecord:
     tidy = opinion.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         request = await _to_decide(session, context, number, tidy)
         settled = await _settle(session, context, request, RequestState.REJECTED, opinion=tidy)
         await _audit(session, context, "rejectRequest", settled)
     return settled
 
 
+@repeatable(_as_it_stands)
 async def withdraw_request(context: RequestContext, number: int) -> RequestRecord:
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         request = await _pending(session, context, number)
         if request.requester_organization_id != context.actor.organization.id:
             raise RefusedError(NOT_THE_REQUESTER)
@@ -183,6 +193,7 @@ async def _settle(
 
 
 async def _audit(session: WriteSession, context: RequestContext, operation: str, request: RequestRecord) -> None:
+    session.outcome = {"id": request.id}
     details = {"kind": request.kind, "state": request.state, "member": request.member_id}
     target = f"ApprovalRequest:{request.id}"
     await session.audit(context.audited(AuditKind.DECISION, operation, target=target, details=details))

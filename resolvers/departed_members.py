@@ -5,15 +5,17 @@ from domain.approvals.guards import ALREADY_A_MEMBER, COUNTY_ALONE, OTHER_ALONE,
 from domain.codes import AuditKind, HistoryKind, Tier
 from domain.errors import Problem, RefusedError, not_found
 from resolvers.context import RequestContext
+from resolvers.repeating import nothing, repeatable, saving
 from storage.approvals import change_request, erase_texts
 from storage.history_members import erase_member, history_member_to_change, is_member, restore_member
 from storage.writing import WriteSession
 
 
+@repeatable(nothing)
 async def restore(context: RequestContext, member_id: int, reason: str) -> None:
     """A member again as before. RefusedError with all that stands in its way; NOT_FOUND outside the scope."""
     tidy = reason.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         gone = await _held(session, context, member_id)
         problems = _problems(context, tidy, "找回原因")
         if await is_member(session, gone.identity_number):
@@ -27,10 +29,11 @@ async def restore(context: RequestContext, member_id: int, reason: str) -> None:
         await _audit(session, context, "restoreMember", gone)
 
 
+@repeatable(nothing)
 async def purge(context: RequestContext, member_id: int, reason: str) -> None:
     """Nothing personal is left in any table; that it happened is. It cannot be undone."""
     tidy = reason.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         gone = await _held(session, context, member_id)
         problems = _problems(context, tidy, "彻底删除原因")
         if gone.kind != HistoryKind.OTHER.value:

@@ -12,7 +12,7 @@ from resolvers.account_import import AccountImport, import_accounts
 from resolvers.officers import officer_of
 from schema.identifiers import organization_number
 from schema.info import Info
-from schema.mutating import UserError, settled
+from schema.mutating import MutationInput, UserError, keyed, settled
 from schema.traits import open_field, record_field
 from sheets.opening import open_content
 from sheets.row_errors import RowError
@@ -27,7 +27,7 @@ class FileInput:
 
 
 @strawberry.input(description="导入账号。A file of accounts to be opened, CSV or XLSX, 5,000 rows at most.")
-class ImportAccountsInput:
+class ImportAccountsInput(MutationInput):
     file: FileInput = strawberry.field(description="文件。The file; its first row names the columns.")
     dry_run: bool = strawberry.field(default=False, description="仅校验。Check everything and save nothing.")
 
@@ -63,7 +63,7 @@ async def _imported(info: Info, input: ImportAccountsInput) -> AccountImport:
     """RefusedError also for a file that cannot be used at all."""
     try:
         opened = open_content(_content(input.file))
-        return await import_accounts(officer_of(info.context), opened, organization_number, dry_run=input.dry_run)
+        return await import_accounts(officer_of(keyed(info, input)), opened, organization_number, dry_run=input.dry_run)
     except CallerError as error:
         problem = error.problem
         raise RefusedError(Problem(problem.code, problem.message, ("file",))) from error

@@ -4,6 +4,7 @@ from storage.models.attachment import Attachment
 from storage.models.audit import AuditEntry
 from storage.models.authorization import AuthorizationCode, Client, Grant, RefreshToken
 from storage.models.base import Base
+from storage.models.idempotency_key import IdempotencyKey
 from storage.models.load import Load
 from storage.models.member import Member
 from storage.models.message import Message
@@ -24,6 +25,7 @@ __all__ = [
     "Client",
     "Grant",
     "HistoryMember",
+    "IdempotencyKey",
     "Load",
     "Member",
     "Message",
