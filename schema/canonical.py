@@ -1,10 +1,10 @@
 """规范形式: inputs as bytes, equal for equal inputs, by which it is known whether a mutation is the same as before."""
 
+import json
 from dataclasses import fields, is_dataclass
+from datetime import date
 from enum import Enum
 from typing import Any
-
-import orjson
 
 from schema.optional import ABSENT
 
@@ -13,7 +13,7 @@ _NO_PART = {"idempotency_key"}
 
 def canonical(input: Any) -> bytes:
     """What was left out is no part of it, so that inputs stay the same when the schema gets a new field."""
-    return orjson.dumps(_plain(input), option=orjson.OPT_SORT_KEYS)
+    return json.dumps(_plain(input), sort_keys=True, separators=(",", ":")).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -22,4 +22,6 @@ def _plain(value: Any) -> Any:
         return {name: _plain(part) for name, part in named if part is not ABSENT}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, date):  # and moments, which are dates too
+        return value.isoformat()
     return value.name if isinstance(value, Enum) else value

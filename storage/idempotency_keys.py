@@ -1,6 +1,7 @@
 """幂等键: who was first with a key, and what came of that."""
 
 from dataclasses import dataclass
+
 from psycopg.types.json import Jsonb
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
