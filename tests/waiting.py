@@ -1,10 +1,11 @@
 """Until statements wait for a lock, so that a race is forced and not hoped for."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import TypeVar
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
-from psycopg import AsyncConnection, sql
+from psycopg import AsyncConnection
 from sqlalchemy import text
 
 from storage.engine import Database, libpq_url
@@ -29,21 +30,33 @@ async def waiting_for(database: Database, table: str, number: int) -> None:
 
 async def results_behind_a_lock(url: str, table: str, *calls: Coroutine[None, None, ResultT]) -> list[ResultT]:
     """Of calls none of which goes on before all wait: for the table, or for one that waits for it."""
-    async with await _superuser(url) as watching, await _superuser(url) as locking:
-        async with locking.transaction():
-            await locking.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.Identifier(table)))
-            started = [asyncio.create_task(call) for call in calls]
-            async with asyncio.timeout(8):
-                while await _number(watching) < len(started):  # noqa: ASYNC110 # PostgreSQL tells nobody
-                    await asyncio.sleep(0.01)
-        return await asyncio.gather(*started)
+    async with superuser_of(url) as watching, locked(url, table):
+        started = [asyncio.create_task(call) for call in calls]
+        await until_blocked(watching, len(started))
+    return await asyncio.gather(*started)
 
 
-async def _superuser(url: str) -> AsyncConnection[tuple[int]]:
+@asynccontextmanager
+async def locked(url: str, table: str, mode: str = "EXCLUSIVE") -> AsyncIterator[None]:
+    async with superuser_of(url) as locking, locking.transaction():
+        await locking.execute(f"LOCK TABLE {table} IN {mode} MODE".encode())
+        yield
+
+
+async def until_blocked(watching: AsyncConnection[Any], number: int) -> None:
+    """Until so many wait for any lock, also for the end of another's transaction."""
+    async with asyncio.timeout(8):
+        while await _blocked(watching) < number:  # noqa: ASYNC110 # PostgreSQL tells nobody
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def superuser_of(url: str) -> AsyncIterator[AsyncConnection[Any]]:
     """Who alone sees what the others wait for."""
-    return await AsyncConnection.connect(libpq_url(url), autocommit=True)
+    async with await AsyncConnection.connect(libpq_url(url), autocommit=True) as connection:
+        yield connection
 
 
-async def _number(watching: AsyncConnection[tuple[int]]) -> int:
+async def _blocked(watching: AsyncConnection[Any]) -> int:
     row = await (await watching.execute(_BLOCKED)).fetchone()
-    return row[0] if row else 0
+    return int(row[0]) if row else 0

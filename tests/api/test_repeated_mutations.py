@@ -1,5 +1,6 @@
 """幂等键: each mutation, made again under the same key, gives its first outcome, and nothing is saved twice."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,7 @@ from storage.engine import Database, connect
 from tests.asking import AUDIT_KEY, Api
 from tests.keyed_calls import MUTATIONS, PREPARED, World
 from tests.oracle import Register
-from tests.waiting import results_behind_a_lock
+from tests.waiting import locked, results_behind_a_lock, superuser_of, until_blocked
 
 SAVED = text("""SELECT
   (SELECT count(*) FROM audit_entries WHERE kind IN ('CHANGE', 'DECISION', 'ACCOUNT', 'PARTNER', 'PERMISSION')),
@@ -104,6 +105,30 @@ async def test_of_two_at_the_same_moment_one_saves_and_both_give_the_outcome(
     assert after != before
     assert await call.answer() == first
     assert await saved(own_database) == after
+
+
+@pytest.mark.parametrize("mutation", ["openAccount", "importAccounts"])
+async def test_what_the_first_call_has_just_saved_does_not_stand_in_the_way_of_the_second(
+    world: World, own_url: str, mutation: str
+) -> None:
+    """It looks for the key before the first call commits, and for accounts with the same phone after that."""
+    call = await world.call_of(mutation)
+
+    async def hold_back_whoever_reads_accounts() -> None:
+        async with locked(own_url, "accounts", "ACCESS EXCLUSIVE"):
+            pass
+
+    async with superuser_of(own_url) as watching:
+        async with locked(own_url, "audit_entries"):
+            first = asyncio.create_task(call.answer())
+            await until_blocked(watching, 1)
+            holding = asyncio.create_task(hold_back_whoever_reads_accounts())
+            await until_blocked(watching, 2)
+            second = asyncio.create_task(call.answer())
+            await until_blocked(watching, 3)
+        await holding
+    assert (await first).get("errors") == []
+    assert await second == await first
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)

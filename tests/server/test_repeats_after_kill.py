@@ -87,15 +87,15 @@ async def test_what_is_repeated_after_a_kill_is_done_exactly_once(
     sound = (m for m in register.members if not problems_of(draft_of(m), register.day) and not m.transfer_in_progress)
     top = str(register.first_of_kind(OrganizationKind.PROVINCE).id)
     repeaters = Repeaters(sound)
-    settings = {"DENGTA_DATABASE_CONNECTIONS": "8", "DENGTA_PORT": str(free_port())}
-    with serving(own_province_url, data_directory, **settings) as server:
+    port = str(free_port())  # of which the token says that it is good there
+    with serving(own_province_url, data_directory, DENGTA_DATABASE_CONNECTIONS="8", DENGTA_PORT=port) as server:
         token = run("token", "--role", "administrator", "--organization", top, **server.environment).stdout.strip()
         async with client_of(server, token) as http, asyncio.TaskGroup() as together:
             together.create_task(repeaters.write_until_nobody_answers(http))
             await repeaters.enough.wait()
             await asyncio.to_thread(kill_while_entries_wait, server, superuser)
     assert len(repeaters.unanswered) > len(repeaters.answers)
-    with serving(own_province_url, data_directory, **settings) as server:
+    with serving(own_province_url, data_directory, DENGTA_DATABASE_CONNECTIONS="8", DENGTA_PORT=port) as server:
         async with client_of(server, token) as http:
             await repeaters.repeat(http)
     with superuser.connect() as connection:
