@@ -39,11 +39,21 @@ class KeyedCall:
 
     async def answer(self) -> dict[str, Any]:
         """The payload."""
-        kind = f"{self.mutation[0].upper()}{self.mutation[1:]}Input"
-        query = f"mutation ($input: {kind}!) {{ {self.mutation}(input: $input) {selection_of(self.mutation)} }}"
-        answer = await self.caller.ask(query, {"input": {**self.given, "idempotencyKey": self.key}})
-        payload: dict[str, Any] = answer[self.mutation]
+        payload: dict[str, Any] = (await self.caller.ask(self._query, self._variables))[self.mutation]
         return payload
+
+    async def refused(self) -> dict[str, Any]:
+        """The first error at the top of the answer."""
+        return await self.caller.refused(self._query, self._variables)
+
+    @property
+    def _query(self) -> str:
+        kind = f"{self.mutation[0].upper()}{self.mutation[1:]}Input"
+        return f"mutation ($input: {kind}!) {{ {self.mutation}(input: $input) {selection_of(self.mutation)} }}"
+
+    @property
+    def _variables(self) -> dict[str, Any]:
+        return {"input": {**self.given, "idempotencyKey": self.key}}
 
     def otherwise(self, **changes: Any) -> "KeyedCall":
         return replace(self, given={**self.given, **changes})

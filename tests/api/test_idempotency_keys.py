@@ -82,9 +82,7 @@ class TestWhoseItIs:
 
 @pytest.mark.parametrize("key", ["", "k" * 101, "two\nlines", "null\0", "\u200b"])
 async def test_a_key_is_short_and_printable(world: World, update_of_a_member: KeyedCall, key: str) -> None:
-    query = "mutation ($input: UpdateMemberInput!) { updateMember(input: $input) { errors { code } } }"
-    given = {**update_of_a_member.given, "idempotencyKey": key}
-    error = await update_of_a_member.caller.refused(query, {"input": given})
+    error = await replace(update_of_a_member, key=key).refused()
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert await changes_recorded(world) == 0
 
@@ -107,9 +105,7 @@ class TestWhatIsRefused:
         assert await changes_recorded(world) == 1
 
     async def test_not_found_leaves_it_free_too(self, update_of_a_member: KeyedCall) -> None:
-        query = "mutation ($input: UpdateMemberInput!) { updateMember(input: $input) { errors { code } } }"
-        given = {"id": encoded("Member", 10**9), "version": 1, "idempotencyKey": update_of_a_member.key}
-        error = await update_of_a_member.caller.refused(query, {"input": given})
+        error = await update_of_a_member.otherwise(id=encoded("Member", 10**9)).refused()
         assert error["extensions"]["code"] == "NOT_FOUND"
         assert errors(await update_of_a_member.answer()) == []
 

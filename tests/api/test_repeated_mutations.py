@@ -149,6 +149,16 @@ async def test_another_input_under_the_same_key_is_refused(world: World, own_dat
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
+async def test_a_key_that_is_none_is_refused_and_nothing_saved(
+    world: World, own_database: Database, mutation: str
+) -> None:
+    call = replace(await world.call_of(mutation), key="")
+    before = await saved(own_database)
+    assert (await call.refused())["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await saved(own_database) == before
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
 async def test_neither_the_key_nor_what_was_sent_is_stored(world: World, own_database: Database, mutation: str) -> None:
     call = await world.call_of(mutation)
     await call.answer()
