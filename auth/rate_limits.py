@@ -13,6 +13,7 @@ from domain.clock import Clock, system_clock
 from domain.errors import CallerError, Message, Problem
 from storage.engine import Database
 from storage.rate_limits import CountersInDatabase, count_failure, forget_failures
+from storage.writing import WriteSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,12 @@ class RateLimits:
 
     async def forget(self, slowdown: Slowdown, *key_parts: str) -> None:
         """It was no failure after all."""
-        await forget_failures(self._database, self._key_of(slowdown, key_parts))
+        async with self._database.writing() as session:
+            await self.forget_within(session, slowdown, *key_parts)
+
+    async def forget_within(self, session: WriteSession, slowdown: Slowdown, *key_parts: str) -> None:
+        """With whatever else the transaction changes, or not at all."""
+        await forget_failures(session, self._key_of(slowdown, key_parts))
 
     def _key_of(self, slowdown: Slowdown, key_parts: tuple[str, ...]) -> str:
         return f"{slowdown.name}/{self._hashed(slowdown.name, key_parts)}"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from domain.codes import ClientState, Scope
 
 LONGEST_NAME = 100
+FIRST_VERSION = 1
 HOUR = timedelta(hours=1)
 DEFAULT_OVERLAP = timedelta(hours=24)
 LONGEST_OVERLAP = timedelta(days=7)

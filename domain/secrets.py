@@ -1,7 +1,8 @@
 """Random values that only their holders know: codes, tokens, clients' secrets, ids of grants."""
 
+from base64 import urlsafe_b64encode
 from hashlib import sha256
-from hmac import compare_digest
+from hmac import compare_digest, digest
 from secrets import token_urlsafe
 
 _BYTES = 32
@@ -10,6 +11,11 @@ _BYTES = 32
 def new_secret() -> str:
     """256 bits: nobody finds it by trying, and so its hash needs neither salt nor key."""
     return token_urlsafe(_BYTES)
+
+
+def derived_secret(key: bytes, *parts: str) -> str:
+    """As long as `new_secret`, and the same for the same key and parts: random to whoever lacks one of them."""
+    return urlsafe_b64encode(digest(key, "\x00".join(parts).encode(), "sha256")).rstrip(b"=").decode()
 
 
 def hashed_secret(secret: str) -> str:

@@ -23,6 +23,7 @@ from domain.masking import told_values
 from domain.records import AccountRecord, Selection, everything_of
 from resolvers.activation_codes import Holder, send_activation_codes
 from resolvers.officers import Officer
+from resolvers.repeating import nothing, repeatable, saving
 from storage.account_writing import (
     PhoneTakenError,
     account_to_change,
@@ -70,17 +71,20 @@ class Change:
     code: Code = Code.KEPT
 
 
+@repeatable(nothing)
 async def suspend_account(officer: Officer, known: KnownAccount) -> None:
     """All that it is signed in with ends within a second."""
     change = Change("suspendAccount", (_INVITED, _ACTIVE), lambda _: {"state": _SUSPENDED.value}, ends_sign_ins=True)
     await _change(officer, known, change)
 
 
+@repeatable(nothing)
 async def resume_account(officer: Officer, known: KnownAccount) -> None:
     """As it was before: one that was never activated waits for that again."""
     await _change(officer, known, Change("resumeAccount", (_SUSPENDED,), _as_before_suspension))
 
 
+@repeatable(nothing)
 async def revoke_account(officer: Officer, known: KnownAccount) -> None:
     """For good; the person may be given another."""
     change = Change(
@@ -89,6 +93,7 @@ async def revoke_account(officer: Officer, known: KnownAccount) -> None:
     await _change(officer, known, change)
 
 
+@repeatable(nothing)
 async def change_role(officer: Officer, known: KnownAccount, role: Role) -> None:
     _require(*problems_of(AccountDraft(role=role), ROLE))
     await _change(
@@ -96,6 +101,7 @@ async def change_role(officer: Officer, known: KnownAccount, role: Role) -> None
     )
 
 
+@repeatable(nothing)
 async def change_organization(officer: Officer, known: KnownAccount, organization_id: int) -> None:
     """To another organisation of the officer's subtree."""
     if not await organizations_by_id(officer.database, officer.scope, [organization_id], _EXISTS):
@@ -104,6 +110,7 @@ async def change_organization(officer: Officer, known: KnownAccount, organizatio
     await _change(officer, known, Change("changeAccountOrganization", _HELD, lambda _: moved, ends_sign_ins=True))
 
 
+@repeatable(nothing)
 async def change_phone(officer: Officer, known: KnownAccount, phone: str) -> None:
     """A typing error, mended before the account is activated: the code that went to the wrong phone is void."""
     tidy = tidy_phone(phone)
@@ -115,34 +122,37 @@ async def change_phone(officer: Officer, known: KnownAccount, phone: str) -> Non
         raise RefusedError(PHONE_IN_USE) from None
 
 
+@repeatable(nothing)
 async def set_name(officer: Officer, known: KnownAccount, name: str) -> None:
     tidy = tidy_name(name)
     _require(*problems_of(AccountDraft(name=tidy), NAME))
     await _change(officer, known, Change("setAccountName", _HELD, lambda _: {"name": tidy}))
 
 
+@repeatable(nothing)
 async def resend_activation_code(officer: Officer, known: KnownAccount) -> None:
     """The former code is void. TooManyAttemptsError after three in an hour."""
     await _require_within(officer, known.account_id, _INVITED)
     await officer.limits.require(ACTIVATION_CODE_PER_ACCOUNT, str(known.account_id))
-    async with officer.database.writing() as session:
+    async with saving(officer) as session:
         account = await _held(session, officer, known, (_INVITED,))
         await send_activation_codes(session, officer, [Holder(account.id, account.phone)])
         await session.audit(officer.audited("resendActivationCode", account.id, {}))
 
 
+@repeatable(nothing)
 async def unlock(officer: Officer, known: KnownAccount) -> None:
     """Passwords are accepted again at once, after too many wrong ones."""
-    async with officer.database.writing() as session:
+    async with saving(officer) as session:
         account = await _held(session, officer, known, (_ACTIVE,))
         await unlock_account(session, account.id)
+        for user_name in (account.phone, account.identity_number):
+            await officer.limits.forget_within(session, PASSWORD_PER_USER_NAME, user_name)
         await session.audit(officer.audited("unlockAccount", account.id, {}))
-    for user_name in (account.phone, account.identity_number):
-        await officer.limits.forget(PASSWORD_PER_USER_NAME, user_name)
 
 
 async def _change(officer: Officer, known: KnownAccount, change: Change) -> None:
-    async with officer.database.writing() as session:
+    async with saving(officer) as session:
         account = await _held(session, officer, known, change.of)
         values = change.values(account)
         before = {column: getattr(account, column) for column in values}

@@ -8,10 +8,12 @@ from typing import Any
 
 from domain.accounts import AccountDraft, account_draft
 from domain.errors import Message, Problem
+from domain.idempotency import Outcome
 from domain.texts import camel_case
 from resolvers.account_columns import ACCOUNT_COLUMNS
 from resolvers.account_opening import open_all, problems_of_all
 from resolvers.officers import Officer
+from resolvers.repeating import repeatable, require_first
 from sheets.cells import UnreadableCellError
 from sheets.columns import PlacedColumn, cells_by_column, place_columns, stray_cells
 from sheets.row_errors import RowError
@@ -49,17 +51,24 @@ class _AccountRow:
         return replace(self, problems=[*self.problems, *(p for p in problems if p.path not in already)])
 
 
+async def _saved(_: Officer, outcome: Outcome) -> AccountImport:
+    saved = int(outcome["saved"])
+    return AccountImport(rows=saved, saved=saved, errors=())
+
+
+@repeatable(_saved)
 async def import_accounts(
     officer: Officer, opened: AbstractContextManager[Sheet], id_in: IdIn, *, dry_run: bool
 ) -> AccountImport:
     """CallerError when the file as a whole cannot be used."""
     placed, rows = await to_thread(_read, opened)
     checked = await _checked(officer, rows, id_in)
-    if dry_run or _is_faulty(checked):
+    if dry_run:
         return _outcome(placed, checked, saved=0)
     drafts = [row.draft for row in checked]
-    if await open_all(officer, "importAccounts", drafts):
+    if not _is_faulty(checked) and await open_all(officer, "importAccounts", drafts):
         return _outcome(placed, checked, saved=len(checked))
+    await require_first(officer)  # or those who are in the way were opened by the same call, sent twice
     return _outcome(placed, await _checked(officer, rows, id_in), saved=0)
 
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 from domain.accounts import PERSON_HOLDS_ACCOUNT, PHONE_IN_USE, AccountDraft, problems_of
 from domain.errors import Problem, RefusedError
+from domain.idempotency import Outcome
 from domain.masking import MASKS
 from domain.records import Selection
 from resolvers.activation_codes import Holder, send_activation_codes
 from resolvers.officers import Officer
+from resolvers.repeating import repeatable, saving
 from storage.account_writing import Taken, insert_accounts, what_is_taken
 from storage.organizations import organizations_by_id
 
@@ -35,6 +37,16 @@ async def open_account(officer: Officer, draft: AccountDraft) -> OpenedAccount:
     if not opened:
         raise RefusedError(*(problems or (await problems_of_all(officer, [draft]))[0]))
     return opened[0]
+
+
+async def _account_id(_: Officer, outcome: Outcome) -> int:
+    return int(outcome["id"])
+
+
+@repeatable(_account_id)
+async def open_account_by_message(officer: Officer, draft: AccountDraft) -> int:
+    """As `open_account`; the holder alone is told the code. The account's id."""
+    return (await open_account(officer, draft)).account_id
 
 
 async def problems_of_all(officer: Officer, drafts: Sequence[AccountDraft]) -> list[list[Problem]]:
@@ -68,7 +80,7 @@ async def open_all(officer: Officer, operation: str, drafts: Sequence[AccountDra
 
 
 async def _open_all(officer: Officer, operation: str, drafts: Sequence[AccountDraft]) -> list[OpenedAccount]:
-    async with officer.database.writing() as session:
+    async with saving(officer) as session:
         ids = await insert_accounts(session, drafts, officer.clock())
         if len(ids) < len(drafts):
             raise _SomebodyWasQuickerError
@@ -77,6 +89,7 @@ async def _open_all(officer: Officer, operation: str, drafts: Sequence[AccountDr
         codes = await send_activation_codes(session, officer, holders)
         entries = (officer.audited(operation, account_id, {"after": _shown(draft)}) for account_id, draft in opened)
         await session.audit(*entries)
+        session.outcome = {"id": opened[0][0], "saved": len(opened)}
     return [OpenedAccount(account_id, codes[account_id]) for account_id, _ in opened]
 
 

@@ -17,15 +17,18 @@ from domain.approvals.transitions import TRANSITIONS, Party, Step
 from domain.codes import RequestKind, RequestState
 from domain.errors import Problem, RefusedError, not_found
 from resolvers.context import RequestContext
+from resolvers.repeating import repeatable, saving
 from resolvers.request_effects import audit_request, place_of_entry, take_effect
+from resolvers.requests import as_it_stands
 from storage.approvals import change_request, request_to_settle
 from storage.writing import WriteSession
 
 
+@repeatable(as_it_stands)
 async def approve_request(context: RequestContext, number: int, opinion: str) -> RequestRecord:
     """What was asked for is done in the same transaction."""
     tidy = opinion.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         place = await place_of_entry(session, context, number)
         request = await _to_settle(
             session, context, number, Step.APPROVE, problems_of_text(tidy, "opinion", "审核意见")
@@ -36,17 +39,19 @@ async def approve_request(context: RequestContext, number: int, opinion: str) ->
     return settled
 
 
+@repeatable(as_it_stands)
 async def reject_request(context: RequestContext, number: int, opinion: str) -> RequestRecord:
     tidy = opinion.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         request = await _to_settle(session, context, number, Step.REJECT, problems_of_text(tidy, "opinion", "审核意见"))
         settled = await _settle(session, context, request, Step.REJECT, opinion=tidy)
         await audit_request(session, context, "rejectRequest", settled)
     return settled
 
 
+@repeatable(as_it_stands)
 async def withdraw_request(context: RequestContext, number: int) -> RequestRecord:
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         request = await _to_settle(session, context, number, Step.WITHDRAW, [])
         settled = await _settle(session, context, request, Step.WITHDRAW)
         await audit_request(session, context, "withdrawRequest", settled)

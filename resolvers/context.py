@@ -1,5 +1,5 @@
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from domain import clock as calendar
 from domain.audit import AuditRecord
 from domain.clock import Clock
 from domain.codes import AuditKind
+from domain.idempotency import Claim
 from domain.lookups import Journal
 from domain.ports import PopulationRegistry
 from files.store import FileStore, in_memory
@@ -48,6 +49,16 @@ class RequestContext:
 
     journal: Journal = field(default_factory=Journal)
     """What the operation has looked up so far; every resolver that reads or counts members notes it here."""
+
+    claim: Claim | None = None
+    """The idempotency key of the mutation at hand, if it was given one."""
+
+    def under(self, claim: Claim) -> "RequestContext":
+        return replace(self, claim=claim)
+
+    def for_part(self, number: int) -> "RequestContext":
+        """For a mutation that saves record by record: the context of one of them, from 1 on."""
+        return self if self.claim is None else self.under(self.claim.of_part(number))
 
     def with_document(self, remembered: MutableMapping[Any, Any]) -> "RequestContext":
         return RequestContext(

@@ -4,10 +4,13 @@ from domain.approvals import HistoryMemberRecord
 from domain.approvals.guards import ALREADY_A_MEMBER, COUNTY_ALONE, OTHER_ALONE, problems_of_text
 from domain.codes import AuditKind, HistoryKind, MemberAccountState, Tier
 from domain.errors import Problem, RefusedError, not_found
+from domain.idempotency import Outcome
 from domain.member_accounts import problems_of_release
 from domain.records import MemberAccountRecord
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown
+from resolvers.member_accounts import history_member_accounts
+from resolvers.repeating import nothing, repeatable, saving
 from storage.approvals import change_request, erase_requests, requests_about
 from storage.files import remove_all_files
 from storage.history_members import erase_member, history_member_to_change, is_member, restore_member
@@ -15,10 +18,11 @@ from storage.member_accounts import account_to_change, change_account
 from storage.writing import WriteSession
 
 
+@repeatable(nothing)
 async def restore(context: RequestContext, member_id: int, reason: str) -> None:
     """A member again as before. RefusedError with all that stands in its way; NOT_FOUND outside the scope."""
     tidy = reason.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         gone = await _held(session, context, member_id)
         problems = _problems(context, tidy, "找回原因")
         if await is_member(session, gone.identity_number):
@@ -32,10 +36,11 @@ async def restore(context: RequestContext, member_id: int, reason: str) -> None:
         await _audit(session, context, "restoreMember", gone)
 
 
+@repeatable(nothing)
 async def purge(context: RequestContext, member_id: int, reason: str) -> None:
     """Nothing personal is left in any table; that it happened is. It cannot be undone."""
     tidy = reason.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         gone = await _held(session, context, member_id)
         problems = _problems(context, tidy, "彻底删除原因")
         if gone.kind != HistoryKind.OTHER.value:
@@ -51,10 +56,15 @@ async def purge(context: RequestContext, member_id: int, reason: str) -> None:
         await _audit(session, context, "purgeMember", gone)
 
 
-async def release_phone(context: RequestContext, member_id: int, reason: str) -> MemberAccountRecord:
+async def _account_of(context: RequestContext, outcome: Outcome) -> MemberAccountRecord | None:
+    return (await history_member_accounts(context, [int(outcome["id"])]))[0]
+
+
+@repeatable(_account_of)
+async def release_phone(context: RequestContext, member_id: int, reason: str) -> MemberAccountRecord | None:
     """The account is cancelled for good, and another person may register the phone."""
     tidy = reason.strip()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         gone = await _held(session, context, member_id)
         account = await account_to_change(session, member_id)
         problems = problems_of_text(tidy, "reason", "注销原因")
@@ -64,6 +74,7 @@ async def release_phone(context: RequestContext, member_id: int, reason: str) ->
         noted = {"cancelled_by": context.actor.subject, "cancelled_at": context.clock(), "cancelled_because": tidy}
         cancelled = await change_account(session, member_id, {"state": MemberAccountState.CANCELLED.value, **noted})
         await _audit(session, context, "releasePhone", gone)
+        session.outcome = {"id": member_id}
     return as_shown(context, "MemberAccount", [cancelled])[0]
 
 

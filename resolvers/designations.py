@@ -4,12 +4,14 @@ from auth.actor import tier_of
 from domain.codes import AuditKind, Tier
 from domain.errors import Message, Problem, RefusedError, not_found
 from resolvers.context import RequestContext
+from resolvers.repeating import nothing, repeatable, saving
 from storage.organization_changing import designate, organization_to_change
 
 
+@repeatable(nothing)
 async def designate_for_filing(context: RequestContext, organization_id: int, *, can_file_real_names: bool) -> None:
     """RefusedError for an organisation below the county; NOT_FOUND outside the scope. What is so already stays so."""
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         organization = await organization_to_change(session, context.scope, organization_id)
         if organization is None:
             raise not_found(

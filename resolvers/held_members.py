@@ -30,7 +30,7 @@ async def held_member(session: WriteSession, context: RequestContext, known: Kno
     """The member, held until the transaction ends. NOT_FOUND outside the scope; RefusedError for a stale version."""
     member = await member_to_change(session, context.scope, known.member_id)
     if member is None:
-        raise _no_such_member()
+        raise no_such_member()
     if known.version not in (None, member.version):
         raise RefusedError(_conflict(member.version))
     return member
@@ -62,7 +62,7 @@ async def change_held(  # noqa: PLR0913 # all that its entry tells
     await session.audit(context.audited(AuditKind.CHANGE, operation, target=f"Member:{member_id}", details=details))
 
 
-def _no_such_member() -> CallerError:
+def no_such_member() -> CallerError:
     return not_found(
         "该党员不存在或不在您的管理范围内。",
         "This member does not exist, or lies outside your scope.",

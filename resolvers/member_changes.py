@@ -8,6 +8,7 @@ from domain.records import MemberRecord
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, change_held, held_member, problems_of_place
 from resolvers.member_files import NO_FILES, FileChanges, change_files, change_of_photo, held_files
+from resolvers.repeating import nothing, repeatable, require_same_input, saving
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.member_changing import Place, place_to_join
 from storage.writing import WriteSession
@@ -15,6 +16,7 @@ from storage.writing import WriteSession
 MOST_AT_ONCE = 1_000
 
 
+@repeatable(nothing)
 async def update_member(
     context: RequestContext, known: KnownMember, changes: Changes, files: FileChanges = NO_FILES
 ) -> None:
@@ -22,7 +24,7 @@ async def update_member(
 
     What is already so is not changed: where nothing is, the record keeps its version and no entry is made.
     """
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         place = await _place(session, context, changes)
         member = await held_member(session, context, known)
         before = draft_of(member)
@@ -41,7 +43,8 @@ async def update_member(
 async def update_members(
     context: RequestContext, asked: Sequence[tuple[KnownMember, Changes, FileChanges]]
 ) -> list[RefusedError | None]:
-    """One after another, each in a transaction of its own; for each why it was refused, if it was.
+    """One after another, each in a transaction of its own and under the same key with its place in the list; for each
+    why it was refused, if it was.
 
     When the database is lost in the midst, what was saved before stays saved, and the rest is not tried.
     """
@@ -51,10 +54,20 @@ async def update_members(
             f"There are {len(asked)} changes; {MOST_AT_ONCE} are allowed at once. Save in parts.",
             ("input", "members"),
         )
+    try:
+        await require_same_input(context)
+    except RefusedError as reused:
+        return [reused for _ in asked]
+    return await _outcomes(context, asked)
+
+
+async def _outcomes(
+    context: RequestContext, asked: Sequence[tuple[KnownMember, Changes, FileChanges]]
+) -> list[RefusedError | None]:
     outcomes: list[RefusedError | None] = []
-    for each in asked:
+    for number, each in enumerate(asked, start=1):
         try:
-            outcomes.append(await _outcome(context, *each))
+            outcomes.append(await _outcome(context.for_part(number), *each))
         except (DatabaseUnavailableError, StatementTimedOutError):
             outcomes.append(RefusedError(_OUTCOME_UNKNOWN))
             break

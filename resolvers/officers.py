@@ -8,6 +8,7 @@ from auth.rate_limits import RateLimits
 from domain.audit import AuditRecord
 from domain.clock import Clock
 from domain.codes import AuditKind
+from domain.idempotency import Claim
 from resolvers.context import RequestContext
 from storage.engine import Database
 
@@ -27,6 +28,7 @@ class Officer:
     clock: Clock
     code_key: bytes
     audited: Entry
+    claim: Claim | None = None
 
     @property
     def limits(self) -> RateLimits:
@@ -39,7 +41,8 @@ def officer_of(context: RequestContext) -> Officer:
     def audited(operation: str, account_id: int, details: Mapping[str, Any]) -> AuditRecord:
         return context.audited(AuditKind.ACCOUNT, operation, target=f"Account:{account_id}", details=details)
 
-    return Officer(context.actor.subject, context.scope, context.database, context.clock, context.code_key, audited)
+    actor, database = context.actor, context.database
+    return Officer(actor.subject, context.scope, database, context.clock, context.code_key, audited, context.claim)
 
 
 def operator(database: Database, scope: str, clock: Clock, code_key: bytes) -> Officer:

@@ -7,14 +7,16 @@ from secrets import token_hex
 
 from domain.codes import AuditKind, ClientState, Scope
 from domain.errors import Message, Problem, RefusedError, not_found
-from domain.partners import HOUR, LONGEST_NAME, LONGEST_OVERLAP, PartnerRecord
+from domain.idempotency import Outcome
+from domain.partners import FIRST_VERSION, HOUR, LONGEST_NAME, LONGEST_OVERLAP, PartnerRecord
 from domain.records import Selection
-from domain.secrets import hashed_secret, new_secret
+from domain.secrets import derived_secret, hashed_secret, is_secret_of, new_secret
 from domain.texts import has_unprintable_characters
 from resolvers.context import RequestContext
-from storage.clients import secret_hash_of
+from resolvers.repeating import repeatable, saving
+from storage.clients import current_secret_hash, secret_hash_of
 from storage.grants import revoke_grants_of_client
-from storage.partners import NewPartner, add_partner, change_partner, partner_to_change
+from storage.partners import NewPartner, add_partner, change_partner, partner_to_change, partners_by_id
 from storage.writing import WriteSession
 
 
@@ -30,10 +32,34 @@ class KnownPartner:
 class WithSecret:
     """A partner and its new secret, which is shown this once."""
 
-    partner: PartnerRecord
-    secret: str
+    partner: PartnerRecord | None
+    secret: str | None
 
 
+async def _with_first_secret(context: RequestContext, outcome: Outcome) -> WithSecret:
+    """The secret as long as it is still the partner's, so that a lost answer does not cost it."""
+    partner = await _as_it_stands(context, outcome)
+    if partner is None:
+        return WithSecret(None, None)
+    secret = _secret(context, partner.client_id, int(outcome["version"]))
+    is_current = is_secret_of(secret, await current_secret_hash(context.database, partner.id))
+    return WithSecret(partner, secret if is_current else None)
+
+
+async def _as_it_stands(context: RequestContext, outcome: Outcome) -> PartnerRecord | None:
+    number = int(outcome["id"])
+    return (await partners_by_id(context.database, context.scope, [number])).get(number)
+
+
+def _secret(context: RequestContext, client_id: str, version: int) -> str:
+    """For the partner as it is from that version on. Under an idempotency key one that a repetition can find again, by
+    the key that is kept nowhere and by the server's own, which are worth nothing without one another."""
+    if context.claim is None:
+        return new_secret()
+    return derived_secret(context.code_key, "partner-secret", context.claim.key, client_id, str(version))
+
+
+@repeatable(_with_first_secret)
 async def register_partner(
     context: RequestContext, name: str, organization_id: int, scopes: Sequence[Scope]
 ) -> WithSecret:
@@ -43,10 +69,11 @@ async def register_partner(
     problems = [*_problems_of_name(name), *_problems_of_scopes(scopes)]
     if problems:
         raise RefusedError(*problems)
-    secret = new_secret()
-    async with context.database.writing() as session:
+    client_id = f"partner-{token_hex(8)}"
+    secret = _secret(context, client_id, FIRST_VERSION)
+    async with saving(context) as session:
         new = NewPartner(
-            client_id=f"partner-{token_hex(8)}",
+            client_id=client_id,
             name=name.strip(),
             organization_id=organization_id,
             scopes=_tokens(_each_once(scopes)),
@@ -57,13 +84,14 @@ async def register_partner(
     return WithSecret(partner, secret)
 
 
+@repeatable(_with_first_secret)
 async def rotate_secret(context: RequestContext, known: KnownPartner, overlap: timedelta) -> WithSecret:
     """The secret before stays good for as long as `overlap`; the one before that no longer is."""
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
         raise RefusedError(_overlap_out_of_bounds())
-    secret = new_secret()
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         before = await _usable(session, context, known)
+        secret = _secret(context, before.client_id, before.version + 1)
         partner = await change_partner(
             session,
             before.id,
@@ -75,12 +103,13 @@ async def rotate_secret(context: RequestContext, known: KnownPartner, overlap: t
     return WithSecret(partner, secret)
 
 
+@repeatable(_as_it_stands)
 async def set_scopes(context: RequestContext, known: KnownPartner, scopes: Sequence[Scope]) -> PartnerRecord:
     """Tokens that are out already lose what is taken away, and gain nothing."""
     problems = _problems_of_scopes(scopes)
     if problems:
         raise RefusedError(*problems)
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         before = await _usable(session, context, known)
         partner = await change_partner(session, before.id, scopes=_tokens(_each_once(scopes)))
         was, now = _tokens(before.scopes), _tokens(partner.scopes)
@@ -88,18 +117,21 @@ async def set_scopes(context: RequestContext, known: KnownPartner, scopes: Seque
     return partner
 
 
+@repeatable(_as_it_stands)
 async def suspend_partner(context: RequestContext, known: KnownPartner) -> PartnerRecord:
     """It gets no tokens, and those that it has are worth nothing any more, even when it is resumed."""
     return await _shut_out(context, known, ClientState.SUSPENDED, "suspendPartner")
 
 
+@repeatable(_as_it_stands)
 async def revoke_partner(context: RequestContext, known: KnownPartner) -> PartnerRecord:
     """As a suspension, but for good."""
     return await _shut_out(context, known, ClientState.REVOKED, "revokePartner")
 
 
+@repeatable(_as_it_stands)
 async def resume_partner(context: RequestContext, known: KnownPartner) -> PartnerRecord:
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         partner = await _usable(session, context, known)
         if partner.state is not ClientState.SUSPENDED:
             raise RefusedError(_wrong_state(partner.state))
@@ -107,7 +139,7 @@ async def resume_partner(context: RequestContext, known: KnownPartner) -> Partne
 
 
 async def _shut_out(context: RequestContext, known: KnownPartner, state: ClientState, operation: str) -> PartnerRecord:
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         partner = await _usable(session, context, known)
         if partner.state is state:
             raise RefusedError(_wrong_state(state))
@@ -138,6 +170,7 @@ async def _usable(session: WriteSession, context: RequestContext, known: KnownPa
 async def _audit(
     session: WriteSession, context: RequestContext, operation: str, partner: PartnerRecord, **details: object
 ) -> None:
+    session.outcome = {"id": partner.id, "version": partner.version}
     target, told = f"Partner:{partner.id}", {"client": partner.client_id, **details}
     await session.audit(context.audited(AuditKind.PARTNER, operation, target=target, details=told))
 

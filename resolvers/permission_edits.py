@@ -9,11 +9,13 @@ from auth.permissions import PermissionMatrix
 from auth.visibility import coordinate
 from domain.codes import AuditKind
 from domain.errors import Message, Problem, RefusedError
+from domain.idempotency import Outcome
 from domain.permissions import DEFAULT, Entry, MatrixVersion, Place, ProposedChange, ProposedEdit
 from domain.texts import has_unprintable_characters
 from resolvers.context import RequestContext
 from resolvers.permissions import edits_the_matrix
-from storage.permissions import add_changes, add_version, entries_in_session
+from resolvers.repeating import repeatable, saving
+from storage.permissions import add_changes, add_version, entries_in_session, version_with_number
 
 LONGEST_NOTE = 200
 
@@ -21,6 +23,12 @@ Change = Callable[[PermissionMatrix], tuple[Edit, Sequence[Problem]]]
 """From the matrix as it is to the entries that are to stand in it, and everything that is wrong with them."""
 
 
+async def _made(context: RequestContext, outcome: Outcome) -> MatrixVersion | None:
+    await context.matrix.refreshed()
+    return await version_with_number(context.database, int(outcome["number"]))
+
+
+@repeatable(_made)
 async def set_permissions(context: RequestContext, proposed: ProposedEdit) -> MatrixVersion:
     """RefusedError with everything that is wrong with the edit.
 
@@ -30,6 +38,7 @@ async def set_permissions(context: RequestContext, proposed: ProposedEdit) -> Ma
     return await _edit(context, "setPermissions", proposed, change)
 
 
+@repeatable(_made)
 async def reset_permissions(
     context: RequestContext, proposed: ProposedEdit, role: Role | None, tier: Tier | None
 ) -> MatrixVersion:
@@ -43,7 +52,7 @@ async def _edit(context: RequestContext, operation: str, proposed: ProposedEdit,
         raise RefusedError(_only_at_the_top())
     wrong_note = _problems_of_note(proposed.note)
     note = None if wrong_note else proposed.note
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         version = await add_version(session, proposed.expected_version, context.actor.subject, note)
         stored = await entries_in_session(session)
         matrix = context.matrix.shipped.edited(stored)
@@ -55,6 +64,7 @@ async def _edit(context: RequestContext, operation: str, proposed: ProposedEdit,
         await add_changes(session, version.number, edit)
         details = {"version": version.number, "changes": _changes(matrix, edit)}
         await session.audit(context.audited(AuditKind.PERMISSION, operation, details=details))
+        session.outcome = {"number": version.number}
     await context.matrix.refreshed()
     return version
 

@@ -14,6 +14,7 @@ from auth.verification_codes import LIFETIME, WRONG_CODE, require_sms, require_t
 from domain.audit import AuditRecord
 from domain.codes import AuditKind, CodePurpose
 from domain.errors import RefusedError
+from domain.idempotency import Outcome
 from domain.masking import told_values
 from domain.member_accounts import (
     NOT_A_MOBILE,
@@ -27,6 +28,7 @@ from domain.records import MemberAccountRecord
 from domain.texts import can_be_stored
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, held_member
+from resolvers.repeating import nothing, repeatable, saving
 from storage.account_writing import PhoneTakenError
 from storage.member_accounts import account_to_change, change_account, is_registered, message_keys
 from storage.messages import OutgoingMessage, queue_message
@@ -66,6 +68,11 @@ async def show_captcha(context: RequestContext) -> Captcha:
     return Captcha(captcha_id, picture_of(await captcha_to_draw(context, captcha_id) or ""), expires_at)
 
 
+async def _sent_before(_: RequestContext, outcome: Outcome) -> SentCode:
+    return SentCode(str(outcome["code"]), datetime.fromisoformat(str(outcome["expiresAt"])))
+
+
+@repeatable(_sent_before)
 async def send_phone_code(context: RequestContext, new: NewPhone) -> SentCode:
     """RefusedError; NOT_FOUND outside the scope; TooManyAttemptsError, which also keeps anybody from trying phones."""
     phone = unicodedata.normalize("NFKC", new.phone).strip()
@@ -75,7 +82,7 @@ async def send_phone_code(context: RequestContext, new: NewPhone) -> SentCode:
         raise RefusedError(WRONG_CAPTCHA)
     await context.limits.require(PHONE_CODE_PER_ACCOUNT, context.actor.subject)
     await require_sms(context, _visitor(context), CodePurpose.PHONE_CHANGE, phone)
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         await held_member(session, context, KnownMember(new.member_id))
         account = await account_to_change(session, new.member_id)
         problems = list(problems_of_change(account, phone))
@@ -84,20 +91,23 @@ async def send_phone_code(context: RequestContext, new: NewPhone) -> SentCode:
         sent = None if await is_registered(session, phone) else await _send(session, context, new.member_id, phone)
         told = told_values({"phone": phone, "outcome": "SENT" if sent else "TAKEN"})
         await session.audit(_entry(context, AuditKind.CREDENTIAL, "sendPhoneCode", new.member_id, **told))
+        session.outcome = {"code": sent.id, "expiresAt": sent.expires_at.isoformat()} if sent else None
     if sent is None:
         raise RefusedError(PHONE_TAKEN)
     return sent
 
 
+@repeatable(nothing)
 async def change_registered_phone(context: RequestContext, member_id: int, code_id: str, typed: str) -> None:
     """RefusedError, after which a code that was right is still good; NOT_FOUND outside the scope."""
     await require_tries(context, _visitor(context))
     tried = TriedPhoneCode(code_id, context.actor.subject, member_id, hashed_code(typed, context.code_key))
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         await held_member(session, context, KnownMember(member_id))
         account = await account_to_change(session, member_id)
         phone = await try_phone_code(session, tried, context.clock()) if can_be_stored(code_id) else None
         if phone is None:
+            session.outcome = None
             operation = "changeRegisteredPhone"
             await session.audit(_entry(context, AuditKind.CREDENTIAL, operation, member_id, outcome="WRONG"))
         else:

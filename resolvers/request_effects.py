@@ -65,6 +65,7 @@ async def audit_request(
     request: RequestRecord,
     details: Mapping[str, Any] | None = None,
 ) -> None:
+    session.outcome = {"id": request.id}
     told = {"kind": request.kind, "state": request.state, "member": request.member_id, **(details or {})}
     target = f"ApprovalRequest:{request.id}"
     await session.audit(context.audited(AuditKind.DECISION, operation, target=target, details=told))

@@ -8,6 +8,7 @@ from domain.approvals.kinds import APPROVAL_KINDS
 from domain.codes import RequestList
 from domain.files import FileRecord
 from domain.filtering import Filter
+from domain.idempotency import Outcome
 from domain.lookups import ArchiveQuestion, Sought
 from domain.pages import Page, empty_page
 from resolvers.conditions import filter_of, search_of
@@ -32,6 +33,11 @@ async def find_request(context: RequestContext, number: int) -> RequestRecord | 
     if context.permissions.hides("ApprovalRequest.id"):
         return None
     return await request_with_id(context.database, context.scope, number)
+
+
+async def as_it_stands(context: RequestContext, outcome: Outcome) -> RequestRecord | None:
+    """For use cases that give a request, when they are repeated."""
+    return await find_request(context, int(outcome["id"]))
 
 
 async def search_requests(

@@ -12,7 +12,9 @@ from domain.members import MemberDraft, prefilled, problems_of, tidied
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, held_member, problems_of_place
 from resolvers.real_names import REFUTED, status_after, verdict_on
+from resolvers.repeating import repeatable, saving
 from resolvers.request_effects import obstacles_to_leaving
+from resolvers.requests import as_it_stands
 from resolvers.submitting import About, Asked, about, problems_of_asking, refuse_if, submit
 from storage.approvals import is_entering
 from storage.history_members import is_member
@@ -32,16 +34,18 @@ class Entry:
     problems: tuple[Problem, ...] = ()
 
 
+@repeatable(as_it_stands)
 async def submit_leaving(context: RequestContext, kind: LeavingKind, known: KnownMember, reason: str) -> RequestRecord:
     """RefusedError with all that stands in its way; NOT_FOUND for a member outside the scope."""
     asked = Asked("submitLeaving", LEAVINGS[kind], reason)
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         member = await held_member(session, context, known)
         problems = [*await problems_of_asking(session, context, asked), *await obstacles_to_leaving(session, member)]
         await refuse_if(session, member, problems)
         return await submit(session, context, asked, about(member))
 
 
+@repeatable(as_it_stands)
 async def submit_admission(
     context: RequestContext, draft: MemberDraft, reason: str, attachment_ids: list[int]
 ) -> RequestRecord:
@@ -53,6 +57,7 @@ async def submit_admission(
     return await _submit_entry(context, asked, Entry(entered, status_after(verdict), refuted))
 
 
+@repeatable(as_it_stands)
 async def submit_filing_of_entry(
     context: RequestContext, draft: MemberDraft, reason: str, attachment_ids: list[int]
 ) -> RequestRecord:
@@ -61,12 +66,13 @@ async def submit_filing_of_entry(
     return await _submit_entry(context, asked, Entry(prefilled(tidied(draft)), RealNameStatus.FILED))
 
 
+@repeatable(as_it_stands)
 async def submit_filing(
     context: RequestContext, known: KnownMember, reason: str, attachment_ids: list[int]
 ) -> RequestRecord:
     """That a member who is not verified counts as FILED. RefusedError as above."""
     asked = Asked("submitRealNameFiling", REAL_NAME_FILING, reason, attachment_ids)
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         member = await held_member(session, context, known)
         problems = await problems_of_asking(session, context, asked)
         if member.real_name_status != _UNVERIFIED:
@@ -78,7 +84,7 @@ async def submit_filing(
 
 async def _submit_entry(context: RequestContext, asked: Asked, entry: Entry) -> RequestRecord:
     draft = entry.draft
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         place = None if draft.branch_id is None else await place_to_join(session, context.scope, draft.branch_id)
         problems = await problems_of_asking(session, context, asked)
         problems.extend(below("member", await _problems_of_entry(session, context, entry, place)))

@@ -4,6 +4,7 @@ from domain.errors import Message, Problem, RefusedError
 from domain.records import MemberRecord
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, change_held, held_member, problems_of_place
+from resolvers.repeating import nothing, repeatable, saving
 from storage.member_changing import place_to_join
 from storage.writing import WriteSession
 
@@ -11,18 +12,20 @@ _BEGUN = {"transfer_in_progress": (False, True)}
 _ENDED = {"transfer_in_progress": (True, False)}
 
 
+@repeatable(nothing)
 async def begin_transfer(context: RequestContext, known: KnownMember) -> None:
     """Until it is completed or cancelled the member stays where it is, and neither moves nor leaves otherwise."""
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         member = await held_member(session, context, known)
         if member.transfer_in_progress:
             raise RefusedError(_ALREADY_BEGUN)
         await change_held(session, context, "beginTransfer", member.id, _BEGUN)
 
 
+@repeatable(nothing)
 async def complete_transfer(context: RequestContext, known: KnownMember, branch_id: int) -> None:
     """The member hangs on that branch of the partner's own subtree from now on."""
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         place = await place_to_join(session, context.scope, branch_id)
         member = await _under_transfer(session, context, known)
         problems = [*problems_of_place(place)]
@@ -36,9 +39,10 @@ async def complete_transfer(context: RequestContext, known: KnownMember, branch_
         )
 
 
+@repeatable(nothing)
 async def cancel_transfer(context: RequestContext, known: KnownMember) -> None:
     """The member stays where it is."""
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         member = await _under_transfer(session, context, known)
         await change_held(session, context, "cancelTransfer", member.id, _ENDED)
 

@@ -6,15 +6,23 @@ from domain.codes import AuditKind, FilePurpose
 from domain.errors import RefusedError
 from domain.files import CheckedFile, FileRecord, ReceivedFile
 from domain.files.problems import MOST_STAGED, TOO_MANY_STAGED
+from domain.idempotency import Outcome
 from files.inspecting import checked
 from resolvers.context import RequestContext
-from storage.files import add_file, count_staged
+from resolvers.repeating import repeatable, saving
+from storage.files import add_file, count_staged, staged_file
 
 STAGED_FOR = timedelta(hours=24)
 """What nobody has claimed by then is removed."""
 
 
-async def upload_file(context: RequestContext, received: ReceivedFile, purpose: FilePurpose) -> FileRecord:
+async def _staged(context: RequestContext, outcome: Outcome) -> FileRecord | None:
+    """None once it belongs to somebody."""
+    return await staged_file(context.database, context.actor.subject, int(outcome["id"]))
+
+
+@repeatable(_staged)
+async def upload_file(context: RequestContext, received: ReceivedFile, purpose: FilePurpose) -> FileRecord | None:
     """RefusedError for a file that is not taken.
 
     The content is in the store before anything names it: where the transaction fails, an object is left that nothing
@@ -24,10 +32,11 @@ async def upload_file(context: RequestContext, received: ReceivedFile, purpose: 
         raise RefusedError(TOO_MANY_STAGED)
     file = await checked(received, purpose)
     object_key = await context.files.put(file.content)
-    async with context.database.writing() as session:
+    async with saving(context) as session:
         staged = await add_file(session, _row(context, file, purpose, object_key))
         details = {"purpose": purpose.value, "contentType": staged.content_type, "size": staged.size}
         target = f"File:{staged.id}"
+        session.outcome = {"id": staged.id}
         await session.audit(context.audited(AuditKind.CHANGE, "uploadFile", target=target, details=details))
     return staged
 

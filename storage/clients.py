@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.codes import ClientKind, ClientState
 from storage.engine import Database
 from storage.models import Client, Organization
-from storage.writing import WriteSession
+from storage.writing import Row, WriteSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,18 @@ async def change_first_party_client(session: WriteSession, client_number: int, *
 
 
 async def secret_hash_of(session: WriteSession, client_number: int) -> str | None:
-    row = await session.row(select(Client.secret_hash).where(Client.id == client_number))
+    return _only(await session.row(_secret_hash(client_number)))
+
+
+async def current_secret_hash(database: Database, client_number: int) -> str | None:
+    return _only(await database.row(_secret_hash(client_number)))
+
+
+def _secret_hash(client_number: int) -> Select[Any]:
+    return select(Client.secret_hash).where(Client.id == client_number)
+
+
+def _only(row: Row | None) -> str | None:
     return None if row is None else row[0]
 
 

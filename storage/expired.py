@@ -6,12 +6,14 @@ from sqlalchemy import delete, func, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.codes import MessageState
+from domain.idempotency import KEPT_FOR_HOURS
 from storage.engine import Database
 from storage.models import (
     AuthorizationCode,
     BrowserSession,
     Captcha,
     Grant,
+    IdempotencyKey,
     Message,
     PhoneCode,
     RateLimit,
@@ -35,6 +37,7 @@ _GOES = (
     (AuthorizationCode, AuthorizationCode.expires_at, _A_DAY),
     (RefreshToken, RefreshToken.expires_at, _A_DAY),
     (Grant, Grant.expires_at, _A_DAY),
+    (IdempotencyKey, IdempotencyKey.created_at, timedelta(hours=KEPT_FOR_HOURS)),
     (Message, Message.created_at, _MESSAGES_ARE_KEPT_FOR),
 )
 

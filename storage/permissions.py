@@ -113,6 +113,11 @@ async def page_of_versions(database: Database, request: PageRequest) -> Page[Mat
     return page_of(records, _NEWEST_FIRST, request)
 
 
+async def version_with_number(database: Database, number: int) -> MatrixVersion | None:
+    row = await database.row(select(*_OF_VERSION).where(PermissionVersion.number == number))
+    return None if row is None else MatrixVersion(*row)
+
+
 async def changes_of_versions(database: Database, numbers: Iterable[int]) -> Mapping[int, Sequence[MatrixChange]]:
     """For each of the versions what it changed, with what held before."""
     found: dict[int, list[MatrixChange]] = {}

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.clock import Clock
 from storage.engine import Database
 from storage.models import RateLimit
+from storage.writing import WriteSession
 
 
 class CountersInDatabase(Storage):
@@ -91,6 +92,5 @@ async def count_failure(
     return now if row is None else row[0]
 
 
-async def forget_failures(database: Database, key: str) -> None:
-    async with database.writing() as session:
-        await session.execute(delete(RateLimit).where(RateLimit.key == key))
+async def forget_failures(session: WriteSession, key: str) -> None:
+    await session.execute(delete(RateLimit).where(RateLimit.key == key))

@@ -4,7 +4,7 @@ A connection that writes is a writer of the audit log: its entries are chained t
 commit with the change that they tell of.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -33,6 +33,8 @@ class WriteSession:
     def __init__(self, connection: WriteConnection, chain: AuditChain) -> None:
         self._connection = connection
         self._chain = chain
+        self.outcome: Mapping[str, int | str] | None = {}
+        """Ids of what was made, for whoever repeats the change under its idempotency key."""
 
     async def rows(self, statement: Statement | Executable) -> list[Row]:
         """Of a SELECT, or of a change that is RETURNING."""

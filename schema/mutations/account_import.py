@@ -9,10 +9,10 @@ import strawberry
 from auth.default_matrix import FieldClass
 from domain.errors import CallerError, Message, Problem, RefusedError
 from resolvers.account_import import AccountImport, import_accounts
-from resolvers.officers import officer_of
+from resolvers.officers import Officer, officer_of
 from schema.identifiers import organization_number
 from schema.info import Info
-from schema.mutating import UserError, settled
+from schema.mutating import MutationInput, UserError, keyed, settled
 from schema.traits import open_field, record_field
 from sheets.opening import open_content
 from sheets.row_errors import RowError
@@ -27,7 +27,7 @@ class FileInput:
 
 
 @strawberry.input(description="导入账号。A file of accounts to be opened, CSV or XLSX, 5,000 rows at most.")
-class ImportAccountsInput:
+class ImportAccountsInput(MutationInput):
     file: FileInput = strawberry.field(description="文件。The file; its first row names the columns.")
     dry_run: bool = strawberry.field(default=False, description="仅校验。Check everything and save nothing.")
 
@@ -56,14 +56,15 @@ class ImportAccountsPayload:
 async def _import_accounts(
     info: Info, input: Annotated[ImportAccountsInput, strawberry.argument(description="文件。The file.")]
 ) -> ImportAccountsPayload:
-    return await settled(info, _imported(info, input), lambda outcome, errors: _payload(info, outcome, errors))
+    change = _imported(officer_of(keyed(info, input)), input)
+    return await settled(info, change, lambda outcome, errors: _payload(info, outcome, errors))
 
 
-async def _imported(info: Info, input: ImportAccountsInput) -> AccountImport:
+async def _imported(officer: Officer, input: ImportAccountsInput) -> AccountImport:
     """RefusedError also for a file that cannot be used at all."""
     try:
         opened = open_content(_content(input.file))
-        return await import_accounts(officer_of(info.context), opened, organization_number, dry_run=input.dry_run)
+        return await import_accounts(officer, opened, organization_number, dry_run=input.dry_run)
     except CallerError as error:
         problem = error.problem
         raise RefusedError(Problem(problem.code, problem.message, ("file",))) from error

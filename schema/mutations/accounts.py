@@ -11,12 +11,12 @@ from domain.accounts import account_draft
 from domain.records import AccountRecord
 from resolvers import account_changes, accounts
 from resolvers.account_changes import KnownAccount
-from resolvers.account_opening import open_account
+from resolvers.account_opening import open_account_by_message
 from resolvers.officers import Officer, officer_of
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.lookahead import selection_of
-from schema.mutating import UserError, as_payload, settled
+from schema.mutating import MutationInput, UserError, as_payload, keyed, settled
 from schema.traits import open_field, record_field
 from schema.types.account import Account
 
@@ -28,13 +28,13 @@ ValueTs = TypeVarTuple("ValueTs")
 
 
 @strawberry.input
-class KnownAccountInput:
+class KnownAccountInput(MutationInput):
     id: strawberry.ID = strawberry.field(description=_ID)
     version: int = strawberry.field(description=_VERSION)
 
 
 @strawberry.input(description="开通账号。An account to be opened.")
-class OpenAccountInput:
+class OpenAccountInput(MutationInput):
     name: str = strawberry.field(description="姓名。Name of the holder.")
     identity_number: str = strawberry.field(description="公民身份证号。Identity number of the holder.")
     phone: str = strawberry.field(description="手机号。Mobile phone of the holder, to which the activation code goes.")
@@ -82,12 +82,12 @@ class SetAccountNameInput(KnownAccountInput):
 
 
 @strawberry.input(description="重发授权码。The account whose holder is sent a new activation code.")
-class ResendActivationCodeInput:
+class ResendActivationCodeInput(MutationInput):
     id: strawberry.ID = strawberry.field(description=_ID)
 
 
 @strawberry.input(description="解锁账号。The account that is to be unlocked.")
-class UnlockAccountInput:
+class UnlockAccountInput(MutationInput):
     id: strawberry.ID = strawberry.field(description=_ID)
 
 
@@ -161,35 +161,32 @@ async def _open_account(
 ) -> OpenAccountPayload:
     organization_id = number_of("Organization", input.organization_id, "organizationId")
     draft = account_draft(input.name, input.identity_number, input.phone, input.role, organization_id)
-
-    async def opened() -> int:
-        return (await open_account(officer_of(info.context), draft)).account_id
-
-    return await settled(info, opened(), as_payload(OpenAccountPayload, "account_id"))
+    change = open_account_by_message(officer_of(keyed(info, input)), draft)
+    return await settled(info, change, as_payload(OpenAccountPayload, "account_id"))
 
 
 async def _suspend_account(
     info: Info, input: Annotated[SuspendAccountInput, strawberry.argument(description="账号。The account.")]
 ) -> SuspendAccountPayload:
-    return await _settled(info, _known(input), SuspendAccountPayload, account_changes.suspend_account)
+    return await _settled(info, input, _known(input), SuspendAccountPayload, account_changes.suspend_account)
 
 
 async def _resume_account(
     info: Info, input: Annotated[ResumeAccountInput, strawberry.argument(description="账号。The account.")]
 ) -> ResumeAccountPayload:
-    return await _settled(info, _known(input), ResumeAccountPayload, account_changes.resume_account)
+    return await _settled(info, input, _known(input), ResumeAccountPayload, account_changes.resume_account)
 
 
 async def _revoke_account(
     info: Info, input: Annotated[RevokeAccountInput, strawberry.argument(description="账号。The account.")]
 ) -> RevokeAccountPayload:
-    return await _settled(info, _known(input), RevokeAccountPayload, account_changes.revoke_account)
+    return await _settled(info, input, _known(input), RevokeAccountPayload, account_changes.revoke_account)
 
 
 async def _change_role(
     info: Info, input: Annotated[ChangeAccountRoleInput, strawberry.argument(description="变更。The change.")]
 ) -> ChangeAccountRolePayload:
-    return await _settled(info, _known(input), ChangeAccountRolePayload, account_changes.change_role, input.role)
+    return await _settled(info, input, _known(input), ChangeAccountRolePayload, account_changes.change_role, input.role)
 
 
 async def _change_organization(
@@ -197,32 +194,34 @@ async def _change_organization(
 ) -> ChangeAccountOrganizationPayload:
     organization_id = number_of("Organization", input.organization_id, "organizationId")
     change = account_changes.change_organization
-    return await _settled(info, _known(input), ChangeAccountOrganizationPayload, change, organization_id)
+    return await _settled(info, input, _known(input), ChangeAccountOrganizationPayload, change, organization_id)
 
 
 async def _change_phone(
     info: Info, input: Annotated[ChangeAccountPhoneInput, strawberry.argument(description="更正。The correction.")]
 ) -> ChangeAccountPhonePayload:
-    return await _settled(info, _known(input), ChangeAccountPhonePayload, account_changes.change_phone, input.phone)
+    return await _settled(
+        info, input, _known(input), ChangeAccountPhonePayload, account_changes.change_phone, input.phone
+    )
 
 
 async def _set_name(
     info: Info, input: Annotated[SetAccountNameInput, strawberry.argument(description="更正。The correction.")]
 ) -> SetAccountNamePayload:
-    return await _settled(info, _known(input), SetAccountNamePayload, account_changes.set_name, input.name)
+    return await _settled(info, input, _known(input), SetAccountNamePayload, account_changes.set_name, input.name)
 
 
 async def _resend_activation_code(
     info: Info, input: Annotated[ResendActivationCodeInput, strawberry.argument(description="账号。The account.")]
 ) -> ResendActivationCodePayload:
     change = account_changes.resend_activation_code
-    return await _settled(info, _as_it_stands(input.id), ResendActivationCodePayload, change)
+    return await _settled(info, input, _as_it_stands(input.id), ResendActivationCodePayload, change)
 
 
 async def _unlock_account(
     info: Info, input: Annotated[UnlockAccountInput, strawberry.argument(description="账号。The account.")]
 ) -> UnlockAccountPayload:
-    return await _settled(info, _as_it_stands(input.id), UnlockAccountPayload, account_changes.unlock)
+    return await _settled(info, input, _as_it_stands(input.id), UnlockAccountPayload, account_changes.unlock)
 
 
 def _known(input: KnownAccountInput) -> KnownAccount:
@@ -235,6 +234,7 @@ def _as_it_stands(identifier: strawberry.ID) -> KnownAccount:
 
 async def _settled(
     info: Info,
+    input: MutationInput,
     known: KnownAccount,
     payload: type[PayloadT],
     change: Callable[[Officer, KnownAccount, *ValueTs], Awaitable[None]],
@@ -243,7 +243,7 @@ async def _settled(
     """What became of the change, which is called with the officer, the account and the values."""
 
     async def changed() -> int:
-        await change(officer_of(info.context), known, *values)
+        await change(officer_of(keyed(info, input)), known, *values)
         return known.account_id
 
     return await settled(info, changed(), as_payload(payload, "account_id"))

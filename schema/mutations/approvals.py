@@ -11,7 +11,7 @@ from resolvers.held_members import KnownMember
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.member_payload import MemberPayload, member_settled
-from schema.mutating import UserError, as_payload, settled
+from schema.mutating import MutationInput, UserError, as_payload, keyed, settled
 from schema.request_payload import RequestPayload
 from schema.traits import open_field, record_field
 
@@ -21,24 +21,24 @@ _OPINION = f"审核意见。Opinion; {LONGEST_TEXT} characters at most."
 
 
 @strawberry.input(description="通过申请。Which request is approved.")
-class ApproveRequestInput:
+class ApproveRequestInput(MutationInput):
     id: strawberry.ID = strawberry.field(description=_ID)
     opinion: str = strawberry.field(description=_OPINION)
 
 
 @strawberry.input(description="退回申请。Which request is rejected.")
-class RejectRequestInput:
+class RejectRequestInput(MutationInput):
     id: strawberry.ID = strawberry.field(description=_ID)
     opinion: str = strawberry.field(description=_OPINION)
 
 
 @strawberry.input(description="撤回申请。Which request is withdrawn.")
-class WithdrawRequestInput:
+class WithdrawRequestInput(MutationInput):
     id: strawberry.ID = strawberry.field(description=_ID)
 
 
 @strawberry.input(description="找回历史党员。Who is brought back, and why.")
-class RestoreMemberInput:
+class RestoreMemberInput(MutationInput):
     id: strawberry.ID = strawberry.field(description="历史党员。Global id of the one who left.")
     reason: str = strawberry.field(description=f"找回原因。Reason; {LONGEST_TEXT} characters at most.")
 
@@ -49,7 +49,7 @@ class RestoreMemberPayload(MemberPayload):
 
 
 @strawberry.input(description="彻底删除历史党员。Whose record is erased for good, and why.")
-class PurgeMemberInput:
+class PurgeMemberInput(MutationInput):
     id: strawberry.ID = strawberry.field(description="历史党员。Global id of the one who left.")
     reason: str = strawberry.field(
         description=f"彻底删除原因。Reason, which is kept: nothing personal; {LONGEST_TEXT} characters at most."
@@ -80,21 +80,21 @@ class WithdrawRequestPayload(RequestPayload):
 async def _approve(
     info: Info, input: Annotated[ApproveRequestInput, strawberry.argument(description="审批。The decision.")]
 ) -> ApproveRequestPayload:
-    change = approvals.approve_request(info.context, _number(input.id), input.opinion)
+    change = approvals.approve_request(keyed(info, input), _number(input.id), input.opinion)
     return await settled(info, change, as_payload(ApproveRequestPayload, "request"))
 
 
 async def _reject(
     info: Info, input: Annotated[RejectRequestInput, strawberry.argument(description="审批。The decision.")]
 ) -> RejectRequestPayload:
-    change = approvals.reject_request(info.context, _number(input.id), input.opinion)
+    change = approvals.reject_request(keyed(info, input), _number(input.id), input.opinion)
     return await settled(info, change, as_payload(RejectRequestPayload, "request"))
 
 
 async def _withdraw(
     info: Info, input: Annotated[WithdrawRequestInput, strawberry.argument(description="申请。The request.")]
 ) -> WithdrawRequestPayload:
-    change = approvals.withdraw_request(info.context, _number(input.id))
+    change = approvals.withdraw_request(keyed(info, input), _number(input.id))
     return await settled(info, change, as_payload(WithdrawRequestPayload, "request"))
 
 
@@ -102,14 +102,14 @@ async def _restore(
     info: Info, input: Annotated[RestoreMemberInput, strawberry.argument(description="找回。Who and why.")]
 ) -> RestoreMemberPayload:
     number = number_of("HistoryMember", input.id, "input.id")
-    change = departed_members.restore(info.context, number, input.reason)
+    change = departed_members.restore(keyed(info, input), number, input.reason)
     return await member_settled(info, KnownMember(number), change, RestoreMemberPayload)
 
 
 async def _purge(
     info: Info, input: Annotated[PurgeMemberInput, strawberry.argument(description="彻底删除。Who and why.")]
 ) -> PurgeMemberPayload:
-    change = departed_members.purge(info.context, number_of("HistoryMember", input.id, "input.id"), input.reason)
+    change = departed_members.purge(keyed(info, input), number_of("HistoryMember", input.id, "input.id"), input.reason)
     return await settled(info, change, lambda _, errors: PurgeMemberPayload(is_purged=not errors, errors=errors))
 
 

@@ -10,7 +10,7 @@ from domain.records import OrganizationRecord
 from resolvers.designations import designate_for_filing
 from schema.identifiers import number_of
 from schema.info import Info
-from schema.mutating import UserError, settled
+from schema.mutating import MutationInput, UserError, keyed, settled
 from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
 from schema.traits import open_field, record_field
@@ -18,7 +18,7 @@ from schema.types.organization import Organization
 
 
 @strawberry.input(description="指定实名备案审批组织。Which organisation decides on real-name filing, or does no more.")
-class DesignateForFilingInput:
+class DesignateForFilingInput(MutationInput):
     organization_id: strawberry.ID = strawberry.field(
         description="党组织。Global id of a county, or of an organisation above."
     )
@@ -41,7 +41,7 @@ async def _designate(
     info: Info, input: Annotated[DesignateForFilingInput, strawberry.argument(description="指定。Which and whether.")]
 ) -> DesignateForFilingPayload:
     number = number_of("Organization", input.organization_id, "input.organizationId")
-    change = designate_for_filing(info.context, number, can_file_real_names=input.can_file_real_names)
+    change = designate_for_filing(keyed(info, input), number, can_file_real_names=input.can_file_real_names)
     return await settled(
         info, change, lambda _, errors: DesignateForFilingPayload(organization_id=number, errors=errors)
     )

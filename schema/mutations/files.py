@@ -8,14 +8,14 @@ from auth.default_matrix import FieldClass
 from domain.codes import FilePurpose
 from resolvers.uploads import upload_file
 from schema.info import Info
-from schema.mutating import UserError, as_payload, settled
+from schema.mutating import MutationInput, UserError, as_payload, keyed, settled
 from schema.scalars import Upload
 from schema.traits import open_field, record_field
 from schema.types.uploaded_file import UploadedFile
 
 
 @strawberry.input(description="上传文件。A file, and what it is for.")
-class UploadFileInput:
+class UploadFileInput(MutationInput):
     file: Upload = strawberry.field(description="文件。The file, as a part of the multipart request.")
     purpose: FilePurpose = strawberry.field(description="文件用途。What it is for, which decides what is taken.")
 
@@ -30,7 +30,7 @@ async def _upload_file(
     info: Info, input: Annotated[UploadFileInput, strawberry.argument(description="文件。The file.")]
 ) -> UploadFilePayload:
     return await settled(
-        info, upload_file(info.context, input.file, input.purpose), as_payload(UploadFilePayload, "file")
+        info, upload_file(keyed(info, input), input.file, input.purpose), as_payload(UploadFilePayload, "file")
     )
 
 

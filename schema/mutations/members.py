@@ -17,6 +17,7 @@ from domain.codes import (
     MembershipStatus,
     WorkPosition,
 )
+from domain.errors import bad_input
 from domain.members import EDITABLE, Changes
 from resolvers import member_changes
 from resolvers.held_members import KnownMember
@@ -25,7 +26,7 @@ from schema.filters import condition_part
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.member_payload import MemberPayload, member_settled
-from schema.mutating import shown
+from schema.mutating import MutationInput, keyed, shown
 from schema.optional import ABSENT, given
 from schema.traits import open_field, record_field
 
@@ -36,7 +37,7 @@ def _written(description: str, field: str) -> Any:
 
 
 @strawberry.input(description="修改党员信息。What is to stand in a member's record; what is left out stays as it is.")
-class UpdateMemberInput:
+class UpdateMemberInput(MutationInput):
     # fmt: off
     id: strawberry.ID = strawberry.field(description="全局标识。Global id of the member.")
     version: int = strawberry.field(description="版本。The version that was seen; CONFLICT when the record has been changed since.")
@@ -68,7 +69,7 @@ class UpdateMemberPayload(MemberPayload):
 
 
 @strawberry.input(description="批量修改党员信息。Many changes, each saved or refused by itself.")
-class UpdateMembersInput:
+class UpdateMembersInput(MutationInput):
     members: list[UpdateMemberInput] = strawberry.field(
         description=f"党员。The changes, in order; {member_changes.MOST_AT_ONCE:,} at most."
     )
@@ -85,15 +86,15 @@ async def _update_member(
     info: Info, input: Annotated[UpdateMemberInput, strawberry.argument(description="修改内容。The change.")]
 ) -> UpdateMemberPayload:
     known = _known(input)
-    change = member_changes.update_member(info.context, known, _changes(input), _files(input))
+    change = member_changes.update_member(keyed(info, input), known, _changes(input), _files(input))
     return await member_settled(info, known, change, UpdateMemberPayload)
 
 
 async def _update_members(
     info: Info, input: Annotated[UpdateMembersInput, strawberry.argument(description="修改内容。The changes.")]
 ) -> UpdateMembersPayload:
-    asked = [(_known(each), _changes(each), _files(each)) for each in input.members]
-    outcomes = await member_changes.update_members(info.context, asked)
+    asked = [_one_of_many(each, place) for place, each in enumerate(input.members)]
+    outcomes = await member_changes.update_members(keyed(info, input), asked)
     results = [
         UpdateMemberPayload(member_id=known.member_id, errors=shown(refused, info.context.language) if refused else [])
         for (known, *_), refused in zip(asked, outcomes, strict=True)
@@ -104,6 +105,16 @@ async def _update_members(
     )
 
 
+def _one_of_many(input: UpdateMemberInput, place: int) -> tuple[KnownMember, Changes, FileChanges]:
+    if given(input.idempotency_key) is not None:
+        raise bad_input(
+            "批量修改时请为整批给出一个幂等键，不要写在单项中。",
+            "Give the list as a whole one idempotency key, and its changes none.",
+            ("input", "members", place, "idempotencyKey"),
+        )
+    return _known(input), _changes(input), _files(input)
+
+
 def _known(input: UpdateMemberInput) -> KnownMember:
     return KnownMember(number_of("Member", input.id, "input.id"), input.version)
 
@@ -111,10 +122,10 @@ def _known(input: UpdateMemberInput) -> KnownMember:
 def _changes(input: UpdateMemberInput) -> Changes:
     """What was given, null too."""
     changes = {field.name: getattr(input, field.name) for field in fields(input) if field.name in EDITABLE}
-    found = {name: value for name, value in changes.items() if value is not ABSENT}
-    if found.get("branch_id") is not None:
-        found["branch_id"] = number_of("Organization", found["branch_id"], "input.branchId")
-    return found
+    present = {name: value for name, value in changes.items() if value is not ABSENT}
+    if present.get("branch_id") is not None:
+        present["branch_id"] = number_of("Organization", present["branch_id"], "input.branchId")
+    return present
 
 
 def _files(input: UpdateMemberInput) -> FileChanges:

@@ -13,7 +13,7 @@ from resolvers import partner_changes
 from resolvers.partner_changes import KnownPartner, WithSecret
 from schema.identifiers import number_of
 from schema.info import Info
-from schema.mutating import PayloadT, UserError, as_payload, settled
+from schema.mutating import MutationInput, PayloadT, UserError, as_payload, keyed, settled
 from schema.traits import open_field, record_field
 from schema.types.partner import Partner
 
@@ -24,13 +24,13 @@ _VERSION = (
 
 
 @strawberry.input
-class KnownPartnerInput:
+class KnownPartnerInput(MutationInput):
     id: strawberry.ID = strawberry.field(description="合作系统。The partner.")
     version: int | None = strawberry.field(default=None, description=_VERSION)
 
 
 @strawberry.input(description="登记合作系统。A partner's system that is to be let in.")
-class RegisterPartnerInput:
+class RegisterPartnerInput(MutationInput):
     name: str = strawberry.field(description=f"名称。Its name; {LONGEST_NAME} characters at most.")
     organization: strawberry.ID = strawberry.field(
         description="所属组织。The organisation whose subtree it is to work in."
@@ -116,32 +116,32 @@ Revoke = Annotated[RevokePartnerInput, strawberry.argument(description="合作�
 
 async def _register(info: Info, input: Register) -> RegisterPartnerPayload:
     organization = number_of("Organization", input.organization, "input.organization")
-    change = partner_changes.register_partner(info.context, input.name, organization, input.scopes)
+    change = partner_changes.register_partner(keyed(info, input), input.name, organization, input.scopes)
     return await _with_secret(info, change, RegisterPartnerPayload)
 
 
 async def _rotate(info: Info, input: Rotate) -> RotatePartnerSecretPayload:
-    change = partner_changes.rotate_secret(info.context, _known(input), timedelta(hours=input.overlap_hours))
+    change = partner_changes.rotate_secret(keyed(info, input), _known(input), timedelta(hours=input.overlap_hours))
     return await _with_secret(info, change, RotatePartnerSecretPayload)
 
 
 async def _set_scopes(info: Info, input: SetScopes) -> SetPartnerScopesPayload:
-    change = partner_changes.set_scopes(info.context, _known(input), input.scopes)
+    change = partner_changes.set_scopes(keyed(info, input), _known(input), input.scopes)
     return await settled(info, change, as_payload(SetPartnerScopesPayload, "partner"))
 
 
 async def _suspend(info: Info, input: Suspend) -> SuspendPartnerPayload:
-    change = partner_changes.suspend_partner(info.context, _known(input))
+    change = partner_changes.suspend_partner(keyed(info, input), _known(input))
     return await settled(info, change, as_payload(SuspendPartnerPayload, "partner"))
 
 
 async def _resume(info: Info, input: Resume) -> ResumePartnerPayload:
-    change = partner_changes.resume_partner(info.context, _known(input))
+    change = partner_changes.resume_partner(keyed(info, input), _known(input))
     return await settled(info, change, as_payload(ResumePartnerPayload, "partner"))
 
 
 async def _revoke(info: Info, input: Revoke) -> RevokePartnerPayload:
-    change = partner_changes.revoke_partner(info.context, _known(input))
+    change = partner_changes.revoke_partner(keyed(info, input), _known(input))
     return await settled(info, change, as_payload(RevokePartnerPayload, "partner"))
 
 

@@ -10,7 +10,7 @@ from auth.visibility import Visibility
 from domain.permissions import Keep, ProposedChange, ProposedEdit
 from resolvers import permission_edits
 from schema.info import Info
-from schema.mutating import UserError, as_payload, settled
+from schema.mutating import MutationInput, UserError, as_payload, keyed, settled
 from schema.optional import ABSENT, given
 from schema.traits import open_field, record_field
 from schema.types.permission import PermissionVersion
@@ -28,14 +28,14 @@ class PermissionChangeInput:
 
 
 @strawberry.input(description="修改权限细分表。An edit of the permission matrix; all of it takes effect, or nothing.")
-class SetPermissionsInput:
+class SetPermissionsInput(MutationInput):
     expected_version: int = strawberry.field(description="所依据的版本。The version that the edit is based on.")
     changes: list[PermissionChangeInput] = strawberry.field(description="修改项。The entries that change.")
     note: str | None = strawberry.field(default=ABSENT, description="说明。Why; 200 characters at most.")
 
 
 @strawberry.input(description="恢复默认权限。Which entries of the permission matrix are to be as shipped again.")
-class ResetPermissionsInput:
+class ResetPermissionsInput(MutationInput):
     expected_version: int = strawberry.field(description="所依据的版本。The version that the edit is based on.")
     role: Role | None = strawberry.field(default=ABSENT, description="角色。Of this role alone.")
     tier: Tier | None = strawberry.field(default=ABSENT, description="层级。Of this tier alone.")
@@ -59,7 +59,7 @@ async def _set_permissions(
 ) -> SetPermissionsPayload:
     changes = [_proposed(change) for change in input.changes]
     edit = ProposedEdit(input.expected_version, given(input.note), changes)
-    change = permission_edits.set_permissions(info.context, edit)
+    change = permission_edits.set_permissions(keyed(info, input), edit)
     return await settled(info, change, as_payload(SetPermissionsPayload, "version"))
 
 
@@ -67,7 +67,7 @@ async def _reset_permissions(
     info: Info, input: Annotated[ResetPermissionsInput, strawberry.argument(description="范围。Which entries.")]
 ) -> ResetPermissionsPayload:
     edit = ProposedEdit(input.expected_version, given(input.note), ())
-    change = permission_edits.reset_permissions(info.context, edit, given(input.role), given(input.tier))
+    change = permission_edits.reset_permissions(keyed(info, input), edit, given(input.role), given(input.tier))
     return await settled(info, change, as_payload(ResetPermissionsPayload, "version"))
 
 

@@ -14,7 +14,7 @@ from schema.filters import USE
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.member_payload import MemberPayload
-from schema.mutating import shown
+from schema.mutating import MutationInput, keyed, shown
 from schema.mutations.submissions import ATTACHMENTS, REASON, VERSION, attachment_numbers
 from schema.optional import ABSENT, given
 from schema.traits import open_field, record_field
@@ -22,7 +22,7 @@ from schema.types.approval_request import ApprovalRequest
 
 
 @strawberry.input(description="党员更名。Whose name changes, to which, and on what proof.")
-class RenameMemberInput:
+class RenameMemberInput(MutationInput):
     id: strawberry.ID = strawberry.field(description="党员。Global id of the member, of the caller's own branch.")
     name: str = strawberry.field(
         description="新姓名。The new name.", metadata={USE: FieldUse("Member.name", Purpose.WRITE)}
@@ -53,7 +53,7 @@ async def _rename_member(
     request: RequestRecord | None = None
     errors = []
     try:
-        request = await renaming.rename_member(info.context, known, input.name, given(input.reason) or "", ids)
+        request = await renaming.rename_member(keyed(info, input), known, input.name, given(input.reason) or "", ids)
     except RefusedError as refused:
         errors = shown(refused, info.context.language)
     return RenameMemberPayload(member_id=known.member_id, request=request, errors=errors)  # type: ignore[arg-type] # records stand for their types

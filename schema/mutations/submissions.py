@@ -26,7 +26,7 @@ from resolvers.held_members import KnownMember
 from schema.filters import condition_part
 from schema.identifiers import number_of
 from schema.info import Info
-from schema.mutating import as_payload, settled
+from schema.mutating import MutationInput, as_payload, keyed, settled
 from schema.optional import ABSENT, given
 from schema.request_payload import RequestPayload
 from schema.traits import record_field
@@ -43,7 +43,7 @@ def _entered(description: str, field: str, purpose: Purpose = Purpose.WRITE) -> 
 
 
 @strawberry.input(description="提出减少申请。Which member is to leave, and why.")
-class SubmitLeavingInput:
+class SubmitLeavingInput(MutationInput):
     kind: LeavingKind = strawberry.field(description="减少类别。Why the member leaves.")
     member_id: strawberry.ID = strawberry.field(description="党员。Global id of the member.")
     version: int | None = strawberry.field(default=ABSENT, description=VERSION)
@@ -75,7 +75,7 @@ class NewMemberInput:
 
 
 @strawberry.input(description="提出新增申请。Who is to enter the register, and why.")
-class SubmitAdmissionInput:
+class SubmitAdmissionInput(MutationInput):
     member: NewMemberInput = strawberry.field(description="党员信息。The new record.")
     reason: str = strawberry.field(description=REASON)
     attachment_ids: list[strawberry.ID] | None = strawberry.field(default=ABSENT, description=ATTACHMENTS)
@@ -84,7 +84,7 @@ class SubmitAdmissionInput:
 @strawberry.input(
     description="提出实名备案申请。Whose name is to be filed: a member who is not verified, or a person who is to enter."
 )
-class SubmitRealNameFilingInput:
+class SubmitRealNameFilingInput(MutationInput):
     member_id: strawberry.ID | None = strawberry.field(
         default=ABSENT,
         description="党员。Global id of a member who is not verified; `member` instead for a new person.",
@@ -116,7 +116,7 @@ async def _submit_leaving(
     info: Info, input: Annotated[SubmitLeavingInput, strawberry.argument(description="申请。The request.")]
 ) -> SubmitLeavingPayload:
     known = KnownMember(number_of("Member", input.member_id, "input.memberId"), given(input.version))
-    change = submissions.submit_leaving(info.context, input.kind, known, input.reason)
+    change = submissions.submit_leaving(keyed(info, input), input.kind, known, input.reason)
     return await settled(info, change, as_payload(SubmitLeavingPayload, "request"))
 
 
@@ -124,7 +124,7 @@ async def _submit_admission(
     info: Info, input: Annotated[SubmitAdmissionInput, strawberry.argument(description="申请。The request.")]
 ) -> SubmitAdmissionPayload:
     ids = attachment_numbers(given(input.attachment_ids))
-    change = submissions.submit_admission(info.context, _draft(input.member), input.reason, ids)
+    change = submissions.submit_admission(keyed(info, input), _draft(input.member), input.reason, ids)
     return await settled(info, change, as_payload(SubmitAdmissionPayload, "request"))
 
 
@@ -135,9 +135,9 @@ async def _submit_filing(
     ids = attachment_numbers(input.attachment_ids)
     if member_id is not None and member is None:
         known = KnownMember(number_of("Member", member_id, "input.memberId"), given(input.version))
-        change = submissions.submit_filing(info.context, known, input.reason, ids)
+        change = submissions.submit_filing(keyed(info, input), known, input.reason, ids)
     elif member is not None and member_id is None:
-        change = submissions.submit_filing_of_entry(info.context, _draft(member), input.reason, ids)
+        change = submissions.submit_filing_of_entry(keyed(info, input), _draft(member), input.reason, ids)
     else:
         raise bad_input(
             "memberId 与 member 必须且只能填写一个：在册党员填 memberId，新增人员填 member。",

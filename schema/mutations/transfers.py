@@ -10,6 +10,7 @@ from resolvers.held_members import KnownMember
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.member_payload import MemberPayload, member_settled
+from schema.mutating import MutationInput, keyed
 from schema.optional import ABSENT, given
 from schema.traits import record_field
 
@@ -17,7 +18,7 @@ TRANSFER = FieldClass.TRANSFER
 
 
 @strawberry.input
-class TransferredMemberInput:
+class TransferredMemberInput(MutationInput):
     id: strawberry.ID = strawberry.field(description="全局标识。Global id of the member.")
     version: int | None = strawberry.field(
         default=ABSENT,
@@ -61,14 +62,14 @@ async def _begin(
     info: Info, input: Annotated[BeginTransferInput, strawberry.argument(description="转接。The transfer.")]
 ) -> BeginTransferPayload:
     known = _known(input)
-    return await member_settled(info, known, transfers.begin_transfer(info.context, known), BeginTransferPayload)
+    return await member_settled(info, known, transfers.begin_transfer(keyed(info, input), known), BeginTransferPayload)
 
 
 async def _complete(
     info: Info, input: Annotated[CompleteTransferInput, strawberry.argument(description="转接。The transfer.")]
 ) -> CompleteTransferPayload:
     known, branch_id = _known(input), number_of("Organization", input.branch_id, "input.branchId")
-    change = transfers.complete_transfer(info.context, known, branch_id)
+    change = transfers.complete_transfer(keyed(info, input), known, branch_id)
     return await member_settled(info, known, change, CompleteTransferPayload)
 
 
@@ -76,7 +77,9 @@ async def _cancel(
     info: Info, input: Annotated[CancelTransferInput, strawberry.argument(description="转接。The transfer.")]
 ) -> CancelTransferPayload:
     known = _known(input)
-    return await member_settled(info, known, transfers.cancel_transfer(info.context, known), CancelTransferPayload)
+    return await member_settled(
+        info, known, transfers.cancel_transfer(keyed(info, input), known), CancelTransferPayload
+    )
 
 
 def _known(input: TransferredMemberInput) -> KnownMember:

@@ -4,6 +4,7 @@ from storage.models.audit import AuditEntry
 from storage.models.authorization import AuthorizationCode, Client, Grant, RefreshToken
 from storage.models.base import Base
 from storage.models.file import File
+from storage.models.idempotency_key import IdempotencyKey
 from storage.models.load import Load
 from storage.models.member import Member
 from storage.models.member_account import MemberAccount, PhoneCode
@@ -25,6 +26,7 @@ __all__ = [
     "File",
     "Grant",
     "HistoryMember",
+    "IdempotencyKey",
     "Load",
     "Member",
     "MemberAccount",

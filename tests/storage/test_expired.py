@@ -28,6 +28,9 @@ INSERT INTO authorization_codes (code_hash, grant_id, redirect_uri, code_challen
 INSERT INTO refresh_tokens (token_hash, grant_id, expires_at) VALUES
     ('goes', 'stays', now() - interval '25 hours'), ('stays', 'stays', now() - interval '23 hours'),
     ('goes with its grant', 'goes', now() + interval '1 minute');
+INSERT INTO idempotency_keys (subject, operation, key_hash, part, fingerprint, outcome, created_at) VALUES
+    ('goes', '', '', 0, '', '{}', now() - interval '25 hours'),
+    ('stays', '', '', 0, '', '{}', now() - interval '23 hours');
 INSERT INTO messages (key, channel, recipient, template, body, state, created_at, expires_at) VALUES
     ('goes', 'SMS', '1', '', NULL, 'SENT', now() - interval '31 days', NULL),
     ('stays', 'SMS', '1', '', NULL, 'SENT', now() - interval '29 days', now() - interval '29 days'),
@@ -43,6 +46,7 @@ KEYS = {
     "grants": "id",
     "authorization_codes": "code_hash",
     "refresh_tokens": "token_hash",
+    "idempotency_keys": "subject",
 }
 
 
