@@ -17,6 +17,7 @@ BELOW = {
     "branch": "{ name kind }",
     "parent": "{ name parent { kind } }",
     "attachments": "{ name size }",
+    "account": "{ phone state }",
     "ancestors": "{ name }",
     "children": "(first: 2) { nodes { name } }",
     "members": "(first: 2) { nodes { name } }",
