@@ -1,7 +1,7 @@
 """个人专区账号: which of the made-up members have an account of their own, since when, and with which phone."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.codes import MemberAccountState
 from domain.synthetic.contacts import mobile_of
@@ -12,8 +12,7 @@ _SCATTERING = 3
 """Prime to ten, so that of any ten members in a row exactly seven are registered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(NamedTuple):
     member_id: int
     phone: str
     registered_at: datetime

@@ -1,7 +1,6 @@
 """Rows of the synthetic province, as COPY takes them."""
 
 from collections.abc import Iterable
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -27,8 +26,6 @@ _MEMBER_VALUES = {
 _organization_values = attrgetter(*_ORGANIZATION_COLUMNS)
 _MEMBER_COLUMNS = tuple(column.name for column in Member.__table__.columns if column.name != "version")
 _member_values = attrgetter(*(_MEMBER_VALUES.get(name, name) for name in _MEMBER_COLUMNS))
-_ACCOUNT_COLUMNS = tuple(field.name for field in fields(Registration))
-_account_values = attrgetter(*_ACCOUNT_COLUMNS)
 _WITH_AN_ATTACHMENT_EVERY = 97
 _APPLICATION = ("入党申请书.pdf", "application/pdf", len(APPLICATION), APPLICATION_KEY)
 
@@ -49,7 +46,7 @@ def copy_members(
     """All members of the branches, with what is theirs, in one transaction: how many, and who breaks which rule."""
     breaches: Breaches = {}
     attachments: list[tuple[object, ...]] = []
-    registrations: list[tuple[object, ...]] = []
+    registrations: list[Registration] = []
     count = 0
     with connection.transaction(), connection.cursor() as cursor:
         with cursor.copy(_copy("members", (*_MEMBER_COLUMNS, "version"))) as copy:
@@ -62,9 +59,9 @@ def copy_members(
                     if member.id % _WITH_AN_ATTACHMENT_EVERY == 0:
                         attachments.append(_attachment(member))
                     if registration := registration_of(member):
-                        registrations.append(_account_values(registration))
+                        registrations.append(registration)
         _copy_rows(cursor, _copy("files", _FILE_COLUMNS), attachments)
-        _copy_rows(cursor, _copy("member_accounts", _ACCOUNT_COLUMNS), registrations)
+        _copy_rows(cursor, _copy("member_accounts", Registration._fields), registrations)
     return count, breaches
 
 

@@ -254,6 +254,19 @@ async def test_nobody_tries_phone_after_phone(office: Office, county: Caller, cl
     assert codes(await send(county, member, a_new_phone())) == []
 
 
+async def test_nobody_tries_phones_all_day(office: Office, county: Caller, clock: SetClock) -> None:
+    member = next(office.members)
+    for _ in range(3):
+        for _ in range(10):
+            assert codes(await send(county, member, a_new_phone())) == []
+        clock.pass_(minutes=10)
+    given = {"memberId": encoded("Member", member.id), "phone": a_new_phone()}
+    given |= await answered_captcha(office.api, county)
+    error = await county.refused(SEND, {"input": given})
+    assert error["extensions"]["code"] == "TOO_MANY_ATTEMPTS"
+    assert error["extensions"]["retryAfter"] > 600
+
+
 async def test_each_step_is_recorded_with_the_phones_masked(office: Office, county: Caller) -> None:
     member, phone = next(office.members), a_new_phone()
     ids = [f"phone-{token_hex(8)}" for _ in range(3)]
