@@ -18,7 +18,6 @@ BELOW = {
     "parent": "{ name parent { kind } }",
     "account": "{ phone state }",
     "attachments": "{ name size }",
-    "account": "{ phone state }",
     "ancestors": "{ name }",
     "children": "(first: 2) { nodes { name } }",
     "members": "(first: 2) { nodes { name } }",
