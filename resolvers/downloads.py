@@ -19,6 +19,9 @@ _TOLD = {
 }
 
 
+_OF_REQUESTS = ("ApprovalRequest.id", "ApprovalRequest.attachments", *_TOLD[FilePurpose.ATTACHMENT])
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file that the caller may have. Under one key there is ever the same content."""
@@ -44,7 +47,7 @@ async def _file(context: RequestContext, number: int) -> Download | None:
         scope=context.scope,
         of_members=_purposes_shown(context, "Member"),
         of_history=_purposes_shown(context, "HistoryMember"),
-        of_requests=not any(map(context.permissions.hides, ("ApprovalRequest.id", *_TOLD[FilePurpose.ATTACHMENT]))),
+        of_requests=not any(map(context.permissions.hides, _OF_REQUESTS)),
     )
     file = await file_in_sight(context.database, sight, number)
     return None if file is None else _download(file)

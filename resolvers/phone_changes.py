@@ -61,11 +61,20 @@ class SentCode:
     expires_at: datetime
 
 
+async def _drawn(context: RequestContext, outcome: Outcome) -> Captcha:
+    captcha_id = str(outcome["captcha"])
+    picture = picture_of(await captcha_to_draw(context, captcha_id) or "")
+    return Captcha(captcha_id, picture, datetime.fromisoformat(str(outcome["expiresAt"])))
+
+
+@repeatable(_drawn)
 async def show_captcha(context: RequestContext) -> Captcha:
     """TooManyAttemptsError."""
     expires_at = context.clock() + CAPTCHA_LIFETIME
-    captcha_id = await new_captcha(context, _visitor(context))
-    return Captcha(captcha_id, picture_of(await captcha_to_draw(context, captcha_id) or ""), expires_at)
+    shown = {"captcha": await new_captcha(context, _visitor(context)), "expiresAt": expires_at.isoformat()}
+    async with saving(context) as session:
+        session.outcome = shown
+    return await _drawn(context, shown)
 
 
 async def _sent_before(_: RequestContext, outcome: Outcome) -> SentCode:

@@ -32,7 +32,6 @@ from schema.optional import ABSENT
 from schema.queries.accounts import AccountQueries
 from schema.queries.approvals import ApprovalQueries
 from schema.queries.audit_entries import AuditQueries
-from schema.queries.captcha import CaptchaQueries
 from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
@@ -143,7 +142,6 @@ class Query(
     AccountQueries,
     ApprovalQueries,
     AuditQueries,
-    CaptchaQueries,
     MemberPrefillQueries,
     PartnerQueries,
     PermissionQueries,

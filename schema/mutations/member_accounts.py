@@ -1,5 +1,6 @@
 """个人专区账号: the mutations of administrators on members' own accounts."""
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -40,6 +41,18 @@ class ReleasePhonePayload:
     errors: list[UserError] = open_field("问题", "Everything that stands in the way.")
 
 
+@strawberry.input(description="获取图形验证码。A new picture, for a form that asks for its answer.")
+class ShowCaptchaInput(MutationInput):
+    pass
+
+
+@strawberry.type(description="图形验证码。A picture of five digits, to be answered once within five minutes.")
+class ShowCaptchaPayload:
+    captcha_id: str = open_field("编号", "Its id, to be given with the answer.")
+    image: str = open_field("图片", "The picture, as a data URI: image/png in base64.")
+    expires_at: datetime = open_field("有效期至", "Until when it can be answered.")
+
+
 @strawberry.input(description="发送更换手机号验证码。The phone that a member's account is to have.")
 class SendPhoneCodeInput(MutationInput):
     member_id: strawberry.ID = strawberry.field(description=_MEMBER_ID)
@@ -75,6 +88,14 @@ async def _release(
     return await settled(info, change, as_payload(ReleasePhonePayload, "account"))
 
 
+async def _show(
+    info: Info, input: Annotated[ShowCaptchaInput, strawberry.argument(description="图形验证码。The picture.")]
+) -> ShowCaptchaPayload:
+    shown = await phone_changes.show_captcha(keyed(info, input))
+    image = f"data:image/png;base64,{b64encode(shown.picture).decode()}"
+    return ShowCaptchaPayload(captcha_id=shown.id, image=image, expires_at=shown.expires_at)
+
+
 async def _send(
     info: Info, input: Annotated[SendPhoneCodeInput, strawberry.argument(description="新手机号。The new phone.")]
 ) -> SendPhoneCodePayload:
@@ -101,6 +122,7 @@ async def _change(
 class MemberAccountMutations:
     # fmt: off
     release_phone: ReleasePhonePayload = record_field("注销手机号", "Release the registered phone of someone who has deceased, for good: another person may register it.", read=BUSINESS, resolver=_release)
+    show_captcha: ShowCaptchaPayload = record_field("获取图形验证码", "A new picture of five digits, for a form that asks for its answer.", read=BUSINESS, resolver=_show)
     send_phone_code: SendPhoneCodePayload = record_field("发送更换手机号验证码", "Send six digits to the phone that a member's account is to have.", read=BUSINESS, resolver=_send)
     change_registered_phone: ChangeRegisteredPhonePayload = record_field("更换注册手机号", "Change the registered phone of a member to the one that received the code.", read=BUSINESS, resolver=_change)
     # fmt: on

@@ -11,7 +11,7 @@ from schema.identifiers import encoded
 from tests.asking import Api, Caller
 from tests.at_the_desk import desk_of, last_code
 
-SHOW = "{ captcha { captchaId image expiresAt } }"
+SHOW = "mutation { showCaptcha(input: {}) { captchaId image expiresAt } }"
 SEND = """mutation ($input: SendPhoneCodeInput!) {
   sendPhoneCode(input: $input) { codeId expiresAt errors { code path } } }"""
 CHANGE = """mutation ($input: ChangeRegisteredPhoneInput!) {
@@ -26,7 +26,7 @@ def a_new_phone() -> str:
 
 async def answered_captcha(api: Api, caller: Caller) -> dict[str, str]:
     """A picture's id, and what a person reads in it."""
-    captcha_id = (await caller.ask(SHOW))["captcha"]["captchaId"]
+    captcha_id = (await caller.ask(SHOW))["showCaptcha"]["captchaId"]
     answer = await captcha_to_draw(desk_of(api), captcha_id)
     assert answer is not None
     return {"captchaId": captcha_id, "captchaAnswer": answer}

@@ -207,6 +207,7 @@ async def test_the_files_of_requests_are_for_those_who_see_the_request(
 async def ask_for(api: Api, member: MemberRecord) -> int:
     values = {"kind": RequestKind.DEATH.value, "member_id": member.id, "branch_id": member.branch_id}
     values |= {"org_path": member.org_path, "reason": "-", "requested_by": "one", "requested_at": api.clock()}
+    values |= {"member_name": member.name, "changes": None}
     values |= {"requester_organization_id": member.branch_id, "requester_path": member.org_path}
     async with api.database.writing() as session:
         return (await add_request(session, values)).id
@@ -268,7 +269,8 @@ def test_every_field_that_shows_files_is_tried() -> None:
         if hasattr(field, "args") and (get_named_type(field.type).name == "Attachment" or name in ("photo", "url"))
     }
     tried = {name for names in (*SHOW_PHOTOS, *SHOW_ATTACHMENTS) for name in names if not name.endswith(".id")}
-    assert fields == {*tried, "Attachment.url", "UploadedFile.url"}
+    of_requests = "ApprovalRequest.attachments"  # tests/api/test_real_name_filing.py
+    assert fields == {*tried, of_requests, "Attachment.url", "UploadedFile.url"}
 
 
 @pytest.mark.parametrize(

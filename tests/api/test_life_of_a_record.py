@@ -10,24 +10,39 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import func, select, update
 
 from domain.codes import OrganizationKind, Role
 from domain.members import draft_of, problems_of
 from domain.records import MemberRecord, OrganizationRecord
 from schema.identifiers import encoded
+from server.gateways import Gateways
+from server.gateways.population_simulator import SimulatedPopulationRegistry
 from storage.engine import connect
 from storage.models import AuditEntry, HistoryMember, Member, MemberAccount
 from tests.api.phone_desk import is_registered
 from tests.asking import AUDIT_KEY, Api, Caller
+from tests.file_contents import pdf
+from tests.new_people import MATCHING, MISMATCHING, new_number
 from tests.oracle import Register
+from tests.uploading import staged
 
-KINDS = {"EXPULSION": "committee", "DEATH": "committee", "SUSPENSION": "county", "OTHER_REMOVAL": "county"}
+LEAVINGS = {"EXPULSION": "committee", "DEATH": "committee", "SUSPENSION": "county", "OTHER_REMOVAL": "county"}
+KINDS = {**LEAVINGS, "RENAME": "county", "REAL_NAME_FILING": "county"}
 """Kind → the lowest place that decides it."""
+ASKING = ("submitLeaving", "renameMember", "submitRealNameFiling")
 PLACES = ("branch", "committee", "county")
 WHO = [f"{place} {number}" for place in PLACES for number in (1, 2)]
 _people = st.sampled_from(WHO)
+_mostly_branches = st.one_of(st.sampled_from(WHO[:2]), _people)
 
 
 def place_of(who: str) -> str:
@@ -39,6 +54,8 @@ class Pending:
     id: str
     kind: str
     asked_by: str
+    name: str = ""
+    """That is asked for."""
 
 
 @dataclass
@@ -56,6 +73,10 @@ class Record:
     last_id: str | None = None
     """Of the request that was settled last."""
     steps: int = 0
+    name: str = ""
+    name_status: str = ""
+    is_confirmed: bool = False
+    """Whether the registry confirms whatever name."""
     account: str | None = None
     """The state of the member's own account, if there is one."""
 
@@ -78,13 +99,24 @@ class World:
 
     def payload(self, who: str, member: MemberRecord, mutation: str, given: dict[str, Any]) -> dict[str, Any]:
         kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        shown = "request { id }" if mutation == "submitLeaving" else ""
+        shown = "request { id }" if mutation in ASKING else ""
         query = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ {shown} errors {{ code }} }} }}"
         answer = self.runner.run(self._caller(who, member).post(query, {"input": given})).json()
         if "errors" in answer:
             return {"request": None, "errors": [error["extensions"] for error in answer["errors"]]}
         payload: dict[str, Any] = answer["data"][mutation]
         return payload
+
+    def upload(self, who: str, member: MemberRecord) -> str:
+        """The id of a file that proves whatever is asked for."""
+        return str(self.runner.run(staged(self._caller(who, member), pdf(), "a.pdf"))["id"])
+
+    def give_number(self, member: MemberRecord, number: str) -> None:
+        self.runner.run(self._give_number(member, number))
+
+    async def _give_number(self, member: MemberRecord, number: str) -> None:
+        async with self.api.database.writing() as session:
+            await session.execute(update(Member).where(Member.id == member.id).values(identity_number=number))
 
     def _caller(self, who: str, member: MemberRecord) -> Caller:
         role = Role.PARTNER if who == "partner" else Role.ADMINISTRATOR
@@ -95,8 +127,8 @@ class World:
     def number(self, statement: Any) -> int:
         return self.runner.run(self.api.database.number(statement))
 
-    def texts(self, statement: Any) -> list[str]:
-        return [row[0] for row in self.runner.run(self.api.database.rows(statement))]
+    def rows(self, statement: Any) -> list[tuple[Any, ...]]:
+        return list(self.runner.run(self.api.database.rows(statement)))
 
 
 class Life(RuleBasedStateMachine):
@@ -108,7 +140,13 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         member = next(self.world.members)
         self.record = Record(member, member.version, account="ACTIVE" if is_registered(member) else None)
+        self.record.name, self.record.name_status = member.name, member.real_name_status
         self.id = encoded("Member", member.id)
+
+    @initialize(is_confirmed=st.booleans())
+    def is_known_to_the_registry(self, *, is_confirmed: bool) -> None:
+        self.record.is_confirmed = is_confirmed
+        self.world.give_number(self.record.member, new_number(MATCHING if is_confirmed else MISMATCHING))
 
     def said(self, who: str, mutation: str, **given: Any) -> list[str]:
         return self.world.ask(who, self.record.member, mutation, given)
@@ -117,7 +155,7 @@ class Life(RuleBasedStateMachine):
         self.record.steps += 1
         self.record.version += changes_record
 
-    @rule(who=_people, kind=st.sampled_from(sorted(KINDS)))
+    @rule(who=_people, kind=st.sampled_from(sorted(LEAVINGS)))
     def submit(self, who: str, kind: str) -> None:
         given = {"kind": kind, "memberId": self.id, "reason": "情况属实"}
         payload = self.world.payload(who, self.record.member, "submitLeaving", given)
@@ -131,6 +169,46 @@ class Life(RuleBasedStateMachine):
             self.record.pending = Pending(payload["request"]["id"], kind, who)
             self.done(changes_record=False)
 
+    @rule(who=_mostly_branches, name=st.sampled_from(["欧阳建国", "欧阳爱国"]), proves=st.booleans())
+    def rename(self, who: str, name: str, *, proves: bool) -> None:
+        given: dict[str, Any] = {"id": self.id, "name": name, "reason": "户籍更名"}
+        if proves:
+            given["attachmentIds"] = [self.world.upload(who, self.record.member)]
+        payload = self.world.payload(who, self.record.member, "renameMember", given)
+        said = [error["code"] for error in payload["errors"]]
+        if not self.record.is_current:
+            assert said == ["NOT_FOUND"]
+            return
+        refused = ["NOT_YOURS_TO_ASK"] * (place_of(who) != "branch") + ["NAME_UNCHANGED"] * (name == self.record.name)
+        if not refused and self.record.pending:
+            refused = ["REQUEST_PENDING"]
+        if not refused and not self.record.is_confirmed and not proves:
+            refused = ["REAL_NAME_UNCONFIRMED", "ATTACHMENTS_REQUIRED"]
+        assert said == refused
+        if refused:
+            return
+        if self.record.is_confirmed:
+            self.record.name, self.record.name_status = name, "VERIFIED"
+        else:
+            self.record.pending = Pending(payload["request"]["id"], "RENAME", who, name)
+        self.done(changes_record=self.record.is_confirmed)
+
+    @rule(who=_people)
+    def file_name(self, who: str) -> None:
+        proof = [self.world.upload(who, self.record.member)]
+        given = {"memberId": self.id, "reason": "查无此人", "attachmentIds": proof}
+        payload = self.world.payload(who, self.record.member, "submitRealNameFiling", given)
+        said = [error["code"] for error in payload["errors"]]
+        if not self.record.is_current:
+            assert said == ["NOT_FOUND"]
+            return
+        refused = ["ALREADY_VERIFIED"] * (self.record.name_status != "UNVERIFIED")
+        refused += ["REQUEST_PENDING"] * bool(self.record.pending)
+        assert said == refused
+        if not refused:
+            self.record.pending = Pending(payload["request"]["id"], "REAL_NAME_FILING", who)
+            self.done(changes_record=False)
+
     @precondition(lambda self: self.record.pending or self.record.last_id)
     @rule(who=_people, approves=st.booleans())
     def decide(self, who: str, *, approves: bool) -> None:
@@ -142,15 +220,39 @@ class Life(RuleBasedStateMachine):
             return
         refused = ["SELF_DECISION"] * (who == pending.asked_by)
         refused += ["TIER_INSUFFICIENT"] * (PLACES.index(place_of(who)) < PLACES.index(KINDS[pending.kind]))
-        if not refused and approves and self.record.is_moving:
+        if not refused and approves and pending.kind in LEAVINGS and self.record.is_moving:
             refused = ["TRANSFER_IN_PROGRESS"]
         assert said == refused
         if not refused:
             self.settled()
-            self.record.is_current = not approves
-            self.record.left_by = pending.kind
             if approves:
-                self.turn_account("ACTIVE", "DISABLED")
+                self.approved(pending)
+
+    @precondition(lambda self: self.record.pending)
+    @rule()
+    def approve(self) -> None:
+        """By somebody of the county, so that random lives come so far."""
+        pending, record = self.record.pending, self.record
+        assert pending is not None
+        who = next(each for each in ("county 1", "county 2") if each != pending.asked_by)
+        said = self.said(who, "approveRequest", id=pending.id, opinion="同意")
+        assert said == ["TRANSFER_IN_PROGRESS"] * (pending.kind in LEAVINGS and record.is_moving)
+        if not said:
+            self.settled()
+            self.approved(pending)
+
+    def approved(self, pending: Pending) -> None:
+        if pending.kind in LEAVINGS:
+            self.record.is_current, self.record.left_by = False, pending.kind
+            self.turn_account("ACTIVE", "DISABLED")
+            return
+        self.record.version += 1
+        if pending.kind == "REAL_NAME_FILING":
+            self.record.name_status = "FILED"
+        else:
+            self.record.name = pending.name
+            was_verified = self.record.name_status == "VERIFIED"
+            self.record.name_status = "UNVERIFIED" if was_verified else self.record.name_status
 
     def turn_account(self, of: str, into: str) -> None:
         if self.record.account == of:
@@ -243,7 +345,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_account_is_as_the_model_says(self) -> None:
         state = select(MemberAccount.state).where(MemberAccount.member_id == self.record.member.id)
-        assert self.world.texts(state) == ([self.record.account] if self.record.account else [])
+        assert self.world.rows(state) == ([(self.record.account,)] if self.record.account else [])
 
     @invariant()
     def the_record_is_in_one_place(self) -> None:
@@ -257,7 +359,8 @@ class Life(RuleBasedStateMachine):
         if self.record.is_purged:
             return
         table = Member if self.record.is_current else HistoryMember
-        assert self.world.number(select(table.version).where(table.id == number)) == self.record.version
+        kept = select(table.version, table.name, table.real_name_status).where(table.id == number)
+        assert self.world.rows(kept) == [(self.record.version, self.record.name, self.record.name_status)]
 
     @invariant()
     def each_step_is_recorded_once(self) -> None:
@@ -286,7 +389,8 @@ def world(own_province_url: str, register: Register, approving_committee: Organi
     with asyncio.Runner() as runner:
 
         async def opened() -> Api:
-            return Api(connect(own_province_url, connections=4, audit_key=AUDIT_KEY))
+            gateways = Gateways(population_registry=SimulatedPopulationRegistry())
+            return Api(connect(own_province_url, connections=4, audit_key=AUDIT_KEY), gateways=gateways)
 
         api = runner.run(opened())
         yield World(api, runner, members, approving_committee, county, register)
@@ -303,5 +407,5 @@ def test_random_lives_are_as_the_model_says(world: World) -> None:
             happened["steps"] += 1
 
     Here.world = world
-    run_state_machine_as_test(Here, settings=settings(max_examples=12, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Here, settings=settings(max_examples=20, stateful_step_count=30, deadline=None))
     assert happened["steps"] > 10

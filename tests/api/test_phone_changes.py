@@ -74,7 +74,7 @@ async def set_state(office: Office, member: MemberRecord, state: str) -> None:
 
 
 async def test_the_picture_is_a_picture(office: Office, county: Caller) -> None:
-    shown = (await county.ask(SHOW))["captcha"]
+    shown = (await county.ask(SHOW))["showCaptcha"]
     kind, _, data = shown["image"].partition(",")
     assert kind == "data:image/png;base64"
     assert Image.open(BytesIO(b64decode(data))).size == (200, 70)

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from domain.codes import OrganizationKind, Role
+from auth.permissions import Entry, PermissionMatrix, Place
+from auth.visibility import Visibility
+from domain.codes import OrganizationKind, Role, Tier
 from domain.records import MemberRecord, OrganizationRecord
 from schema.identifiers import encoded
+from server.app import DEFAULT_PERMISSIONS
 from server.gateways import Gateways
 from server.gateways.population_simulator import SimulatedPopulationRegistry
 from storage.engine import connect
@@ -150,3 +153,19 @@ async def test_the_list_has_status_and_applicant_and_is_cancelled_by_whoever_ask
     }
     only = {"where": {"state": {"exact": "REJECTED"}}}
     assert [node["id"] for node in (await county.ask(LIST, only))["approvalRequests"]["nodes"]] == [requests[1]["id"]]
+
+
+@pytest.mark.parametrize("hidden", [None, "ApprovalRequest.id", "ApprovalRequest.attachments", "Attachment.name"])
+async def test_the_proof_is_downloaded_by_whoever_sees_it_with_the_request(office: Office, hidden: str | None) -> None:
+    member = await unverified(office)
+    request = (await file_name(office.branch_of(member), memberId=encoded("Member", member.id)))["request"]
+    proof = "query ($id: ID!) { approvalRequest(id: $id) { attachments { url } } }"
+    county = office.person(office.county)
+    [file] = (await county.ask(proof, {"id": request["id"]}))["approvalRequest"]["attachments"]
+    entries = {Place(Role.ADMINISTRATOR, tier, hidden): Entry(Visibility.HIDDEN) for tier in Tier} if hidden else {}
+    matrix = PermissionMatrix(DEFAULT_PERMISSIONS.fields, entries)
+    elsewhere = next(o for o in office.register.of_kind(OrganizationKind.COUNTY) if o.id != office.county.id)
+    async with Api(office.api.database, matrix, key=office.api.key, files=office.api.files).http as http:
+        for caller, sees in ((county, hidden is None), (office.person(elsewhere), False)):
+            answer = await http.get(file["url"], headers={"Authorization": f"Bearer {caller.token}"})
+            assert answer.status_code == (200 if sees else 404)

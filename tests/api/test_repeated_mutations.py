@@ -105,7 +105,8 @@ async def test_a_picture_is_answered_once_at_the_same_moment_too(world: World, o
     assert await own_database.number(messages) == before + 1
 
 
-@pytest.mark.parametrize("mutation", [mutation for mutation in MUTATIONS if mutation != "sendPhoneCode"])
+# Of showCaptcha nothing is recorded; for sendPhoneCode see the test before.
+@pytest.mark.parametrize("mutation", sorted(MUTATIONS.keys() - {"sendPhoneCode", "showCaptcha"}))
 async def test_of_two_at_the_same_moment_one_saves_and_both_give_the_outcome(
     world: World, own_url: str, own_database: Database, mutation: str
 ) -> None:
@@ -144,7 +145,7 @@ async def test_what_the_first_call_has_just_saved_does_not_stand_in_the_way_of_t
     assert await second == await first
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS)
+@pytest.mark.parametrize("mutation", sorted(MUTATIONS.keys() - {"showCaptcha"}))  # which has no input
 async def test_another_input_under_the_same_key_is_refused(world: World, own_database: Database, mutation: str) -> None:
     call, another = await world.call_of(mutation), await world.call_of(mutation)
     if "expectedVersion" in another.given:  # of the matrix, of which there is but one

@@ -27,7 +27,6 @@ OPEN_TYPES = {
     "PermissionValue": "given by a governed field alone",
     "PermissionsEvent": "says what the caller may do",
     "FieldPermission": "says what the caller may do",
-    "Captcha": "given by a governed field alone",
     "MemberPrefill": "takes apart what the caller typed",
     "Viewer": "says who the caller is",
     "QueryField": "says what the caller may ask for",

@@ -77,6 +77,7 @@ class World:
     async def asks(self, member: MemberRecord) -> int:
         values = {"kind": RequestKind.OTHER_REMOVAL.value, "member_id": member.id, "branch_id": member.branch_id}
         values |= {"org_path": member.org_path, "reason": "-", "requested_by": "one"}
+        values |= {"member_name": member.name, "changes": None}
         values |= {"requested_at": self.api.clock(), "requester_organization_id": member.branch_id}
         async with self.api.database.writing() as session:
             return (await add_request(session, {**values, "requester_path": member.org_path})).id
