@@ -28,6 +28,7 @@ from domain.codes.member import (
 )
 from domain.codes.message import Channel, CodePurpose, MessageState
 from domain.codes.organization import OrganizationKind
+from domain.codes.validation import Severity
 from domain.codes.visibility import Visibility
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "RequestState",
     "Role",
     "Scope",
+    "Severity",
     "Tier",
     "Visibility",
     "WorkPosition",

@@ -1,0 +1,298 @@
+"""校验规则目录: the list of all rules (manual sections 5.13 and 5.18), in the order in which people read them."""
+
+from collections.abc import Mapping
+
+from domain.codes import Severity
+from domain.errors import Message
+from domain.validation.rule import ValidationRule
+from domain.validation.rules import contact, dates, identity, missing
+
+_ERROR, _WARNING, _HINT = Severity.ERROR, Severity.WARNING, Severity.HINT
+
+CATALOGUE: tuple[ValidationRule, ...] = (
+    ValidationRule(
+        "JOIN_DATE_MISSING",
+        missing.joined_on_is_missing,
+        ("joined_on", "lost_contact"),
+        _ERROR,
+        _ERROR,
+        Message("加入党组织日期缺失", "the date of joining is missing"),
+        Message(
+            "查阅入党志愿书后补填加入党组织日期。", "Look it up in the application for membership, and fill it in."
+        ),
+    ),
+    ValidationRule(
+        "JOIN_DATE_MISSING_LOST",
+        missing.joined_on_of_lost_is_missing,
+        ("joined_on", "lost_contact"),
+        _WARNING,
+        _WARNING,
+        Message("失联党员的加入党组织日期缺失", "the date of joining of a member who has lost contact is missing"),
+        Message("尽可能从档案中补填加入党组织日期。", "Fill it in from the archive if it can be found there."),
+    ),
+    ValidationRule(
+        "BIRTH_DATE_MISSING",
+        missing.birth_date_is_missing,
+        ("birth_date", "lost_contact"),
+        _ERROR,
+        _ERROR,
+        Message("出生日期缺失", "the date of birth is missing"),
+        Message("按公民身份证补填出生日期。", "Fill it in as the identity card has it."),
+    ),
+    ValidationRule(
+        "FORMAL_DATE_MISSING",
+        missing.formal_on_is_missing,
+        ("category", "formal_on"),
+        _ERROR,
+        _ERROR,
+        Message("正式党员的转正日期缺失", "a formal member has no date of becoming formal"),
+        Message("补填转正日期，或核对人员类别。", "Fill it in, or check the category."),
+    ),
+    ValidationRule(
+        "ETHNICITY_MISSING",
+        missing.ethnicity_is_missing,
+        ("ethnicity",),
+        _ERROR,
+        _ERROR,
+        Message("民族缺失", "the ethnicity is missing"),
+        Message("按公民身份证补填民族。", "Fill it in as the identity card has it."),
+    ),
+    ValidationRule(
+        "EDUCATION_MISSING",
+        missing.education_is_missing,
+        ("education",),
+        _ERROR,
+        _ERROR,
+        Message("学历缺失", "the education is missing"),
+        Message("按最高学历补填。", "Fill in the highest level completed."),
+    ),
+    ValidationRule(
+        "ADDRESS_MISSING",
+        missing.home_address_is_missing,
+        ("home_address",),
+        _ERROR,
+        _ERROR,
+        Message("家庭住址缺失", "the home address is missing"),
+        Message("向本人了解后补填家庭住址。", "Ask the member, and fill it in."),
+    ),
+    ValidationRule(
+        "PHONE_MISSING",
+        missing.phone_is_missing,
+        ("phone",),
+        _ERROR,
+        _ERROR,
+        Message("联系电话缺失", "the phone is missing"),
+        Message("向本人了解后补填联系电话。", "Ask the member, and fill it in."),
+    ),
+    ValidationRule(
+        "FORMAL_BEFORE_JOIN",
+        dates.formal_before_joined,
+        ("joined_on", "formal_on"),
+        _ERROR,
+        _ERROR,
+        Message("转正日期早于加入党组织日期", "formal before joining"),
+        Message("核对两个日期并更正。", "Check both dates, and correct the wrong one."),
+    ),
+    ValidationRule(
+        "JOINED_UNDER_18",
+        dates.joined_under(18),
+        ("birth_date", "joined_on"),
+        _WARNING,
+        _WARNING,
+        Message("加入党组织时未满18周岁", "joined under 18"),
+        Message("核对出生日期和加入党组织日期。", "Check the dates of birth and of joining."),
+    ),
+    ValidationRule(
+        "JOINED_BEFORE_FOUNDING",
+        dates.joined_before_founding,
+        ("joined_on",),
+        _ERROR,
+        _ERROR,
+        Message("加入党组织日期早于1921年7月1日", "joined before 1921-07-01"),
+        Message("更正加入党组织日期。", "Correct the date of joining."),
+    ),
+    ValidationRule(
+        "AGE_IMPLAUSIBLE",
+        dates.age_is_implausible,
+        ("birth_date", "category"),
+        _WARNING,
+        _WARNING,
+        Message("正式党员年龄小于18周岁或大于110周岁", "a formal member younger than 18 or older than 110"),
+        Message(
+            "核对出生日期；已去世的，请提出减少申请。",
+            "Check the date of birth; if the member has died, ask that the member leave.",
+        ),
+    ),
+    ValidationRule(
+        "PROBATION_PERIOD_IRREGULAR",
+        dates.probation_is_irregular,
+        ("category", "joined_on", "formal_on"),
+        _WARNING,
+        _WARNING,
+        Message("预备期不符合当时规定", "the probation does not fit the rule of its time"),
+        Message(
+            "核对加入党组织日期和转正日期（1969-04-15 至 1977-08-17 入党的没有预备期）。",
+            "Check the dates of joining and of becoming formal: who joined from 1969-04-15 to 1977-08-17 had no "
+            "probation.",
+        ),
+    ),
+    ValidationRule(
+        "BIRTH_DATE_ID_MISMATCH",
+        identity.birth_date_differs,
+        ("birth_date", "identity_number"),
+        _HINT,
+        _ERROR,
+        Message("出生日期与公民身份证号不一致", "the date of birth differs from the identity number's"),
+        Message("核对出生日期。", "Check the date of birth."),
+    ),
+    ValidationRule(
+        "GENDER_ID_MISMATCH",
+        identity.gender_differs,
+        ("gender", "identity_number"),
+        _HINT,
+        _ERROR,
+        Message("性别与公民身份证号不一致", "the gender differs from the identity number's"),
+        Message("核对性别。", "Check the gender."),
+    ),
+    ValidationRule(
+        "ID_INVALID",
+        identity.identity_number_is_invalid,
+        ("identity_number",),
+        _WARNING,
+        _WARNING,
+        Message(
+            "公民身份证号不合规（位数、地区、日期或校验码）",
+            "the identity number is malformed (length, region, date or check character)",
+        ),
+        Message(
+            "核对公民身份证号；录入有误的，请报上级处理。",
+            "Check the identity number; it cannot be edited, so report a wrong one to the organisation above.",
+        ),
+    ),
+    ValidationRule(
+        "ID_DUPLICATE",
+        identity.identity_number_is_duplicate,
+        ("identity_number",),
+        _ERROR,
+        _ERROR,
+        Message("公民身份证号与其他党员重复", "another member has the same identity number"),
+        Message(
+            "与对方核对；重复登记的，请提出减少申请。",
+            "Compare both records; if one was registered twice, ask that it leave.",
+        ),
+    ),
+    ValidationRule(
+        "JOINED_UNDER_16",
+        dates.joined_under(16),
+        ("birth_date", "joined_on"),
+        _ERROR,
+        None,
+        Message("加入党组织时未满16周岁", "joined under 16"),
+        Message("核对出生日期和加入党组织日期。", "Check the dates of birth and of joining."),
+    ),
+    ValidationRule(
+        "DATE_IN_FUTURE",
+        dates.a_date_is_in_the_future,
+        ("birth_date", "joined_on", "formal_on", "lost_contact_since"),
+        _ERROR,
+        None,
+        Message("日期晚于今天", "a date is in the future"),
+        Message("更正晚于今天的日期。", "Correct the date that lies in the future."),
+    ),
+    ValidationRule(
+        "PHONE_INVALID",
+        contact.phone_is_invalid,
+        ("phone",),
+        _WARNING,
+        None,
+        Message(
+            "联系电话既不是手机号也不是带区号的固定电话", "the phone is neither a mobile nor a landline with area code"
+        ),
+        Message("核对联系电话。", "Check the phone."),
+    ),
+    ValidationRule(
+        "PHONE_SHARED",
+        contact.phone_is_shared,
+        ("phone",),
+        _HINT,
+        None,
+        Message("联系电话被3名以上党员使用", "the phone is held by more than 3 members"),
+        Message("核实是否为本人电话。", "Verify that it is the member's own."),
+    ),
+    ValidationRule(
+        "PROBATION_OVERDUE",
+        dates.probation_is_overdue,
+        ("category", "joined_on"),
+        _WARNING,
+        None,
+        Message("预备期超过2年", "probationary for more than 2 years"),
+        Message(
+            "讨论转正并补填转正日期，或核对加入党组织日期。",
+            "Decide on the member's becoming formal, or check the date of joining.",
+        ),
+    ),
+    ValidationRule(
+        "PROBATIONARY_WITH_FORMAL_DATE",
+        dates.probationary_has_formal_date,
+        ("category", "formal_on"),
+        _ERROR,
+        None,
+        Message("预备党员填有转正日期", "a probationary member with a date of becoming formal"),
+        Message("核对人员类别和转正日期。", "Check the category and the date."),
+    ),
+    ValidationRule(
+        "LOST_CONTACT_DATE_MISSING",
+        missing.lost_contact_since_is_missing,
+        ("lost_contact", "lost_contact_since"),
+        _WARNING,
+        None,
+        Message("失联党员的失联日期缺失", "lost contact without the date since when"),
+        Message("补填失联日期。", "Fill in since when."),
+    ),
+    ValidationRule(
+        "NAME_SUSPICIOUS",
+        identity.name_is_suspicious,
+        ("name",),
+        _WARNING,
+        None,
+        Message(
+            "姓名含空格、数字、“·”以外的标点，或只有一个字",
+            "the name has spaces, digits, punctuation other than `·`, or is one character",
+        ),
+        Message(
+            "核对姓名；确需更改的，请办理党员更名。", "Check the name; have it changed by renaming if it is wrong."
+        ),
+    ),
+    ValidationRule(
+        "PHOTO_MISSING",
+        missing.photo_is_missing,
+        ("photo",),
+        _HINT,
+        None,
+        Message("照片缺失", "there is no photo"),
+        Message("上传照片。", "Upload a photo."),
+    ),
+    ValidationRule(
+        "NOT_REAL_NAME_VERIFIED",
+        identity.real_name_is_not_verified,
+        ("real_name_status",),
+        _HINT,
+        None,
+        Message("未实名认证", "the real name is not verified"),
+        Message(
+            "核对姓名和公民身份证号，或提出实名备案申请。",
+            "Check name and identity number, or ask for real-name filing.",
+        ),
+    ),
+    ValidationRule(
+        "NOT_IN_BRANCH",
+        contact.is_not_in_branch,
+        ("branch",),
+        _HINT,
+        None,
+        Message("未挂接在党支部", "hangs on an organisation that is no branch"),
+        Message("将党员调整到所在党支部。", "Move the member to the branch."),
+    ),
+)
+
+RULES: Mapping[str, ValidationRule] = {rule.code: rule for rule in CATALOGUE}
