@@ -14,6 +14,7 @@ from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, change_held, held_member, no_such_member
 from resolvers.real_names import verdict_on
 from resolvers.repeating import repeatable, saving
+from resolvers.request_files import RequestFiles
 from resolvers.requests import as_it_stands
 from resolvers.submitting import Asked, about, problems_of_asking, refuse_if, submit
 from storage.member_adding import spelled
@@ -36,7 +37,7 @@ async def rename_member(
     RefusedError with all that stands in its way; NOT_FOUND for a member outside the scope.
     """
     new = name.strip()
-    asked = Asked("renameMember", RENAME, reason, attachment_ids)
+    asked = Asked("renameMember", RENAME, reason, RequestFiles(attachment_ids))
     verdict = await verdict_on(context, new, await _number_of(context, known, new))
     async with saving(context) as session:
         member = await _to_rename(session, context, known, new)

@@ -19,6 +19,7 @@ from resolvers.context import RequestContext
 _NAME = Selection(frozenset({"id", "name"}))
 _FIELDS = {"branch_id": "branch"}
 """Column → field, where it is called otherwise."""
+_YES, _NO = Message("是", "yes"), Message("否", "no")
 _LEFT = Message("历史党员类别", "kind of departure")
 
 
@@ -49,7 +50,10 @@ def _leaving(context: RequestContext, request: RequestRecord) -> Iterator[FieldC
 
 
 def _record(context: RequestContext, request: RequestRecord, names: dict[int, str]) -> Iterator[FieldChange]:
-    for column, (before, after) in (request.changes or {}).items():
+    """In the order in which a form has the fields."""
+    changes = request.changes or {}
+    for column in filter(changes.__contains__, FIELD_LABELS):
+        before, after = changes[column]
         field = _FIELDS.get(column, column)
         visibility = context.permissions.visibility(f"Member.{field}")
         if visibility is Visibility.HIDDEN:
@@ -70,6 +74,8 @@ def _shown(column: str, value: Any, visibility: Visibility) -> str | None:
 def _label(context: RequestContext, column: str, value: Any, names: dict[int, str]) -> str | None:
     if column == "branch_id":
         return None if value is None else names.get(value)
+    if isinstance(value, bool):
+        return (_YES if value else _NO).in_language(context.language)
     label = code_label(column, value)
     return None if label is None else label.in_language(context.language)
 

@@ -16,9 +16,9 @@ from domain.records import MemberRecord
 from resolvers.context import RequestContext
 from resolvers.held_members import KnownMember, held_member, problems_of_place
 from storage.approvals import branch_entered_by, holds_account
-from storage.files import move_request_files
+from storage.files import key_of_file, move_request_files
 from storage.history_members import Departure, archive_member, is_member
-from storage.member_adding import add_member, spelled
+from storage.member_adding import Entered, add_member, spelled
 from storage.member_changing import Place, change_member, place_to_join
 from storage.writing import WriteSession
 
@@ -101,7 +101,8 @@ async def _enter(session: WriteSession, context: RequestContext, request: Reques
     if place is None or problems:
         raise RefusedError(*problems)
     status = RealNameStatus[changes["real_name_status"][1]]
-    member_id = await add_member(session, draft, place.path, status, context.clock())
+    photo = await key_of_file(session, changes["photo"][1]) if "photo" in changes else None
+    member_id = await add_member(session, draft, Entered(place.path, status, photo, context.clock()))
     await move_request_files(session, request.id, member_id)
     after = {name: pair[1] for name, pair in changes.items()}
     return Effect({"member_id": member_id}, {"after": told_values(after)})

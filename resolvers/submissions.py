@@ -14,6 +14,7 @@ from resolvers.held_members import KnownMember, held_member, problems_of_place
 from resolvers.real_names import REFUTED, status_after, verdict_on
 from resolvers.repeating import repeatable, saving
 from resolvers.request_effects import obstacles_to_leaving
+from resolvers.request_files import RequestFiles
 from resolvers.requests import as_it_stands
 from resolvers.submitting import About, Asked, about, problems_of_asking, refuse_if, submit
 from storage.approvals import is_entering
@@ -47,31 +48,29 @@ async def submit_leaving(context: RequestContext, kind: LeavingKind, known: Know
 
 @repeatable(as_it_stands)
 async def submit_admission(
-    context: RequestContext, draft: MemberDraft, reason: str, attachment_ids: list[int]
+    context: RequestContext, draft: MemberDraft, reason: str, files: RequestFiles
 ) -> RequestRecord:
     """That a person enters the register, whom the real-name check does not refute. RefusedError as above."""
     entered = prefilled(tidied(draft))
     verdict = await verdict_on(context, entered.name, entered.identity_number)
     refuted = (REAL_NAME_MISMATCH,) if verdict in REFUTED else ()
-    asked = Asked("submitAdmission", ADMISSION, reason, attachment_ids)
+    asked = Asked("submitAdmission", ADMISSION, reason, files)
     return await _submit_entry(context, asked, Entry(entered, status_after(verdict), refuted))
 
 
 @repeatable(as_it_stands)
 async def submit_filing_of_entry(
-    context: RequestContext, draft: MemberDraft, reason: str, attachment_ids: list[int]
+    context: RequestContext, draft: MemberDraft, reason: str, files: RequestFiles
 ) -> RequestRecord:
     """That a person enters the register as FILED, whatever the real-name check says. RefusedError as above."""
-    asked = Asked("submitRealNameFiling", REAL_NAME_FILING, reason, attachment_ids)
+    asked = Asked("submitRealNameFiling", REAL_NAME_FILING, reason, files)
     return await _submit_entry(context, asked, Entry(prefilled(tidied(draft)), RealNameStatus.FILED))
 
 
 @repeatable(as_it_stands)
-async def submit_filing(
-    context: RequestContext, known: KnownMember, reason: str, attachment_ids: list[int]
-) -> RequestRecord:
+async def submit_filing(context: RequestContext, known: KnownMember, reason: str, files: RequestFiles) -> RequestRecord:
     """That a member who is not verified counts as FILED. RefusedError as above."""
-    asked = Asked("submitRealNameFiling", REAL_NAME_FILING, reason, attachment_ids)
+    asked = Asked("submitRealNameFiling", REAL_NAME_FILING, reason, files)
     async with saving(context) as session:
         member = await held_member(session, context, known)
         problems = await problems_of_asking(session, context, asked)
@@ -92,6 +91,8 @@ async def _submit_entry(context: RequestContext, asked: Asked, entry: Entry) -> 
             raise RefusedError(*problems)
         whom = About(None, draft.name or "", draft.branch_id or 0, place.path)
         changes = {**changes_of_entry(draft), "real_name_status": (None, entry.status.value)}
+        if asked.files.photo is not None:
+            changes["photo"] = (None, asked.files.photo)
         return await submit(session, context, asked, whom, changes)
 
 

@@ -1,6 +1,5 @@
 """提出申请: what all that is asked for has in common: a reason, the proof that is attached, and the request itself."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.approvals import RequestRecord
@@ -11,20 +10,20 @@ from domain.errors import Problem, RefusedError
 from domain.masking import told_values
 from domain.records import MemberRecord
 from resolvers.context import RequestContext
-from resolvers.request_attachments import attach, problems_of_attachments
 from resolvers.request_effects import audit_request
+from resolvers.request_files import NO_FILES, RequestFiles, attach, problems_of_files
 from storage.approvals import add_request, has_pending_request
 from storage.writing import WriteSession
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which kind of request, by which mutation, why, and with which uploaded files."""
+    """Which kind of request, by which mutation, why, and with which files."""
 
     operation: str
     kind: ApprovalKind
     reason: str
-    attachment_ids: Sequence[int] = ()
+    files: RequestFiles = NO_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ async def problems_of_asking(session: WriteSession, context: RequestContext, ask
     return [
         *problems_of_asker(asked.kind, actor.tier, actor.organization),
         *problems_of_text(asked.reason.strip(), "reason", "申请理由"),
-        *await problems_of_attachments(session, context, asked.kind, asked.attachment_ids),
+        *await problems_of_files(session, context, asked.kind, asked.files),
     ]
 
 
@@ -75,7 +74,7 @@ async def submit(
         "requester_path": context.scope,
     }
     request = await add_request(session, values)
-    await attach(session, request.id, asked.attachment_ids)
+    await attach(session, request.id, asked.files)
     after = {name: pair[1] for name, pair in (changes or {}).items()}
     await audit_request(session, context, asked.operation, request, {"after": told_values(after)} if after else None)
     return request

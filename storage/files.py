@@ -64,6 +64,11 @@ async def move_request_files(session: WriteSession, request_id: int, member_id: 
     await session.execute(update(File).where(File.request_id == request_id).values(member_id=member_id))
 
 
+async def key_of_file(session: WriteSession, file_id: int) -> str | None:
+    row = await session.row(select(File.object_key).where(File.id == file_id))
+    return None if row is None else str(row[0])
+
+
 async def files_of_requests(
     database: Database, scope: str, request_ids: Collection[int]
 ) -> Mapping[int, Sequence[FileRecord]]:

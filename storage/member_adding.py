@@ -1,7 +1,7 @@
 """新增党员: one person who enters the register, within a transaction."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -13,19 +13,29 @@ from storage.models import Member
 from storage.writing import WriteSession
 
 
-async def add_member(
-    session: WriteSession, draft: MemberDraft, path: str, real_name_status: RealNameStatus, now: datetime
-) -> int:
-    """The id of the new member, below `path`, that of the branch, which is held."""
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a new member has that nobody enters: the path of the branch, which is held, what is known of the name, and
+    the key of the photo."""
+
+    path: str
+    real_name_status: RealNameStatus
+    photo: str | None
+    at: datetime
+
+
+async def add_member(session: WriteSession, draft: MemberDraft, entered: Entered) -> int:
+    """The id of the new member."""
     values = {
         **asdict(draft),
         **spelled(draft.name or ""),
-        "org_path": path,
-        "real_name_status": real_name_status.value,
+        "org_path": entered.path,
+        "real_name_status": entered.real_name_status.value,
         "transfer_in_progress": False,
+        "photo": entered.photo,
         "version": 1,
-        "created_at": now,
-        "updated_at": now,
+        "created_at": entered.at,
+        "updated_at": entered.at,
     }
     rows = await session.rows(insert(Member).values(values).returning(Member.id))
     return int(rows[0][0])

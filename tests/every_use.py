@@ -59,6 +59,7 @@ CONDITIONS_TOO: Mapping[str, str] = {"PhoneHolderFilter.phone": "MemberAccount.p
 WRITTEN: Mapping[str, str] = {
     "ChangeRegisteredPhoneInput.code": "MemberAccount.phone",
     "NewMemberInput.branchId": "Member.branch",
+    "NewMemberInput.photoId": "Member.photo",
     "RenameMemberInput.name": "Member.name",
     "SendPhoneCodeInput.phone": "MemberAccount.phone",
     "UpdateMemberInput.addAttachmentIds": "Member.attachments",

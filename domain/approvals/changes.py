@@ -9,6 +9,7 @@ from domain.members import MemberDraft, entered_value
 
 Changes = Mapping[str, tuple[Any, Any]]
 """Column → what stands there, and what is to."""
+# Of a photo it is the id of the file, which is attached to the request.
 KeptChanges = Mapping[str, list[Any]]
 """The same as JSON: dates are their ISO 8601 text, codes their names."""
 

@@ -21,6 +21,7 @@ FIELD_LABELS: Mapping[str, Message] = {
     "lost_contact_since": Message("失联日期", "lost contact since"),
     "floating": Message("是否流动党员", "floating"),
     "floating_direction": Message("流动方向", "floating direction"),
+    "photo": Message("照片", "photo"),
     "real_name_status": Message("认证状态", "real-name status"),
 }
 """What people call each field of a draft, and what comes of verification (collection form, manual section 5.1)."""

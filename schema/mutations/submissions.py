@@ -23,6 +23,7 @@ from domain.errors import bad_input
 from domain.members import MemberDraft
 from resolvers import submissions
 from resolvers.held_members import KnownMember
+from resolvers.request_files import RequestFiles
 from schema.filters import condition_part
 from schema.identifiers import number_of
 from schema.info import Info
@@ -71,6 +72,7 @@ class NewMemberInput:
     lost_contact_since: date | None = _entered("失联日期。Lost contact since.", "lost_contact_since")
     floating: bool | None = _entered("是否流动党员。Floating member.", "floating")
     floating_direction: FloatingDirection | None = _entered("流动方向。Floating direction.", "floating_direction")
+    photo_id: strawberry.ID | None = _entered("照片。Global id of a photo that the caller has uploaded.", "photo")
     # fmt: on
 
 
@@ -124,7 +126,8 @@ async def _submit_admission(
     info: Info, input: Annotated[SubmitAdmissionInput, strawberry.argument(description="申请。The request.")]
 ) -> SubmitAdmissionPayload:
     ids = attachment_numbers(given(input.attachment_ids))
-    change = submissions.submit_admission(keyed(info, input), _draft(input.member), input.reason, ids)
+    files = RequestFiles(ids, _photo(input.member))
+    change = submissions.submit_admission(keyed(info, input), _draft(input.member), input.reason, files)
     return await settled(info, change, as_payload(SubmitAdmissionPayload, "request"))
 
 
@@ -135,9 +138,10 @@ async def _submit_filing(
     ids = attachment_numbers(input.attachment_ids)
     if member_id is not None and member is None:
         known = KnownMember(number_of("Member", member_id, "input.memberId"), given(input.version))
-        change = submissions.submit_filing(keyed(info, input), known, input.reason, ids)
+        change = submissions.submit_filing(keyed(info, input), known, input.reason, RequestFiles(ids))
     elif member is not None and member_id is None:
-        change = submissions.submit_filing_of_entry(keyed(info, input), _draft(member), input.reason, ids)
+        files = RequestFiles(ids, _photo(member))
+        change = submissions.submit_filing_of_entry(keyed(info, input), _draft(member), input.reason, files)
     else:
         raise bad_input(
             "memberId 与 member 必须且只能填写一个：在册党员填 memberId，新增人员填 member。",
@@ -151,8 +155,12 @@ def attachment_numbers(ids: list[strawberry.ID] | None) -> list[int]:
     return [number_of("File", each, "input.attachmentIds") for each in ids or ()]
 
 
+def _photo(input: NewMemberInput) -> int | None:
+    return None if given(input.photo_id) is None else number_of("File", input.photo_id or "", "input.member.photoId")
+
+
 def _draft(input: NewMemberInput) -> MemberDraft:
-    values = {field.name: given(getattr(input, field.name)) for field in fields(input)}
+    values = {field.name: given(getattr(input, field.name)) for field in fields(input) if field.name != "photo_id"}
     if values["branch_id"] is not None:
         values["branch_id"] = number_of("Organization", values["branch_id"], "input.member.branchId")
     return MemberDraft(**values)

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -12,6 +12,7 @@ from domain.files import FileRecord
 from domain.filtering import FieldKind
 from domain.records import MemberRecord, OrganizationRecord
 from resolvers import history_members, members, request_changes, requests
+from schema.file_urls import FILES
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.lookahead import selection_of
@@ -69,10 +70,18 @@ async def _changes(root: Sequence[RequestRecord], info: Info) -> list[list[reque
 
 
 def _with_global_ids(change: request_changes.FieldChange) -> request_changes.FieldChange:
-    if change.field != "branch":
+    """Where what stands there is a record of its own: the branch, and where the photo is downloaded."""
+    if change.field not in _REFERRING:
         return change
-    before, after = (value and encoded("Organization", int(value)) for value in (change.before, change.after))
+    refer = _REFERRING[change.field]
+    before, after = (value and refer(int(value)) for value in (change.before, change.after))
     return replace(change, before=before, after=after)
+
+
+_REFERRING: Mapping[str, Callable[[int], str]] = {
+    "branch": lambda number: encoded("Organization", number),
+    "photo": lambda number: f"{FILES}/{encoded('File', number)}",
+}
 
 
 def _filing_status(root: RequestRecord) -> FilingStatus | None:

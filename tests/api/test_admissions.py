@@ -19,8 +19,10 @@ from storage.models import Member
 from tests.api.test_approvals import Office, codes, county_above, rows_with, settle
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.audit import entries_of
+from tests.file_contents import picture
 from tests.new_people import MISMATCHING, UNKNOWN, WITHOUT_ANSWER, new_member
 from tests.oracle import Register
+from tests.uploading import staged
 from tests.waiting import waiting_for
 
 CHANGES = "changes { field label before after beforeLabel afterLabel }"
@@ -233,11 +235,38 @@ async def test_the_request_shows_what_is_to_stand_in_the_record(
     assert (shown["branch"]["after"], shown["branch"]["afterLabel"]) == (person["branchId"], branch_below.name)
     assert shown["realNameStatus"]["after"] == "VERIFIED"
     assert (shown["joinedOn"]["after"], shown["lostContact"]["after"]) == ("2012-07-01", "false")
+    assert (shown["lostContact"]["afterLabel"], next(iter(shown))) == ("no", "name")
     masked = f"{person['identityNumber'][:6]}********{person['identityNumber'][-4:]}"
     assert shown["identityNumber"]["after"] == masked  # as the matrix has it for an approving committee
     query = f"query ($id: ID!) {{ approvalRequest(id: $id) {{ {CHANGES} }} }}"
     read = (await office.person(office.county).ask(query, {"id": request["id"]}))["approvalRequest"]["changes"]
     assert {change["field"]: change["after"] for change in read}["identityNumber"] == person["identityNumber"]
+
+
+async def test_whoever_enters_has_the_photo_that_was_uploaded(office: Office, branch_below: OrganizationRecord) -> None:
+    committee, county = office.person(office.committee), office.person(office.county)
+    photo = await staged(committee, picture("PNG"), "a.png", "PHOTO")
+    _, request = await asked_for(office, branch_below, photoId=photo["id"])
+    shown = {change["field"]: change["after"] for change in request["changes"]}
+    assert shown["photo"] == f"/files/{photo['id']}"
+    authorized = {"Authorization": f"Bearer {county.token}"}
+    seen = await office.api.http.get(shown["photo"], headers=authorized)  # by whoever is to decide
+    assert codes(await settle(county, "approveRequest", request)) == []
+    query = "query ($id: ID!) { approvalRequest(id: $id) { member { photo } } }"
+    member = (await county.ask(query, {"id": request["id"]}))["approvalRequest"]["member"]
+    kept = await office.api.http.get(member["photo"], headers=authorized)
+    assert (seen.status_code, kept.status_code, kept.content) == (200, 200, seen.content)
+
+
+async def test_a_photo_is_one_that_the_caller_has_uploaded_as_such(
+    office: Office, branch_below: OrganizationRecord
+) -> None:
+    committee = office.person(office.committee)
+    another = await staged(office.person(office.county), picture("PNG"), "a.png", "PHOTO")
+    document = await staged(committee, picture("PNG"), "a.png")
+    for file in (another, document):
+        payload = await admit(committee, new_member(branch_below, photoId=file["id"]))
+        assert [(e["code"], e["path"]) for e in payload["errors"]] == [("FILE_NOT_FOUND", ["member", "photoId"])]
 
 
 async def test_requests_are_found_by_the_name_of_the_person(office: Office, branch_below: OrganizationRecord) -> None:
