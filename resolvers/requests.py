@@ -14,6 +14,7 @@ from domain.pages import Page, empty_page
 from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
+from storage.accounts import names_of_subjects
 from storage.approvals import (
     Condition,
     asked_by,
@@ -60,6 +61,13 @@ async def attachments_of(context: RequestContext, request_ids: Sequence[int]) ->
     found = await files_of_requests(context.database, context.scope, request_ids)
     context.journal.returned(ArchiveQuestion(Sought.ATTACHMENTS), sum(map(len, found.values())), request_ids)
     return [found.get(key, ()) for key in request_ids]
+
+
+async def names_of(context: RequestContext, subjects: Sequence[str | None]) -> list[str | None]:
+    """For each subject the name of its account; None where there is none within the caller's scope."""
+    wanted = {subject for subject in subjects if subject is not None}
+    names = await names_of_subjects(context.database, context.scope, wanted) if wanted else {}
+    return [None if subject is None else names.get(subject) for subject in subjects]
 
 
 def _condition(context: RequestContext, which: RequestList) -> Condition:

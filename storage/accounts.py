@@ -1,6 +1,6 @@
 """账号: reads of accounts. Everything is asked within a scope, the subtree of the caller's organisation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,3 +82,9 @@ async def activation_codes_of(database: Database, account_ids: Sequence[int]) ->
         account_id: IssuedActivationCode(issued_at, expires_at, used_at, MessageState[state] if state else None)
         for account_id, issued_at, expires_at, used_at, state in await database.rows(statement)
     }
+
+
+async def names_of_subjects(database: Database, scope: str, subjects: Collection[str]) -> Mapping[str, str]:
+    """Of the accounts within the scope."""
+    named = select(Account.subject, Account.name).where(one_of(Account.subject, subjects))
+    return dict(await database.rows(named.where(subtree(Account.org_path, scope))))

@@ -104,6 +104,16 @@ async def _decider(root: Sequence[RequestRecord], info: Info) -> list[Organizati
     return await organizations_with_ids(info, [request.decider_organization_id for request in root])
 
 
+@for_all
+async def _requester_name(root: Sequence[RequestRecord], info: Info) -> list[str | None]:
+    return await requests.names_of(info.context, [request.requested_by for request in root])
+
+
+@for_all
+async def _decider_name(root: Sequence[RequestRecord], info: Info) -> list[str | None]:
+    return await requests.names_of(info.context, [request.decided_by for request in root])
+
+
 @strawberry.type(description="审批申请。What an organisation has asked for, and what became of it.")
 class ApprovalRequest(Node):
     # fmt: off
@@ -119,9 +129,11 @@ class ApprovalRequest(Node):
     branch: Organization | None = record_field("所在党支部", "Where the member hung when it was asked for, or is to hang; null outside the caller's scope.", read=BUSINESS, resolver=_branch)
     reason: str = record_field("申请理由", "Reason.", read=BUSINESS)
     requested_by: str = record_field("申请人", "Subject of the account that asked.", read=BUSINESS, kind=KEY)
+    requester_name: str | None = record_field("申请人姓名", "Name of whoever asked; null for accounts outside the caller's scope.", read=BUSINESS, resolver=_requester_name)
     requested_at: datetime = record_field("申请时间", "When it was asked for.", read=BUSINESS, kind=MOMENT, default_condition=True)
     requester: Organization | None = record_field("申请组织", "The organisation that asked; null outside the caller's scope.", read=BUSINESS, resolver=_requester)
     decided_by: str | None = record_field("审批人", "Subject of the account that decided or withdrew it.", read=BUSINESS)
+    decider_name: str | None = record_field("审批人姓名", "Name of whoever decided or withdrew it; null for accounts outside the caller's scope.", read=BUSINESS, resolver=_decider_name)
     decided_at: datetime | None = record_field("审批时间", "When it was decided or withdrawn.", read=BUSINESS, kind=MOMENT)
     decider: Organization | None = record_field("审批组织", "The organisation that decided or withdrew it; null outside the caller's scope.", read=BUSINESS, resolver=_decider)
     opinion: str | None = record_field("审核意见", "Opinion of the decider.", read=BUSINESS)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from auth.permissions import Entry, PermissionMatrix, Place
 from auth.visibility import Visibility
@@ -15,11 +15,12 @@ from server.app import DEFAULT_PERMISSIONS
 from server.gateways import Gateways
 from server.gateways.population_simulator import SimulatedPopulationRegistry
 from storage.engine import connect
-from storage.models import Member
+from storage.models import Account, Member
 from tests.api.test_approvals import Office, codes, county_above, settle
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.file_contents import pdf
 from tests.new_people import MISMATCHING, new_member
+from tests.opened_accounts import opened_account
 from tests.oracle import Register
 from tests.uploading import staged
 
@@ -169,3 +170,17 @@ async def test_the_proof_is_downloaded_by_whoever_sees_it_with_the_request(offic
         for caller, sees in ((county, hidden is None), (office.person(elsewhere), False)):
             answer = await http.get(file["url"], headers={"Authorization": f"Bearer {caller.token}"})
             assert answer.status_code == (200 if sees else 404)
+
+
+async def test_whoever_asked_is_named_to_those_above(office: Office) -> None:
+    member = await unverified(office)
+    account = await opened_account(office.api.database, member.branch_id)
+    found = select(Account.subject, Account.name).where(Account.id == account.account_id)
+    [(subject, name)] = await office.api.database.rows(found)
+    applicant = office.person(office.register.organizations[member.branch_id], subject)
+    request = (await file_name(applicant, memberId=encoded("Member", member.id)))["request"]
+    assert codes(await settle(office.person(office.county), "rejectRequest", request)) == []
+    query = "query ($id: ID!) { approvalRequest(id: $id) { requesterName deciderName } }"
+    for caller in (office.person(office.county), applicant):
+        shown = (await caller.ask(query, {"id": request["id"]}))["approvalRequest"]
+        assert shown == {"requesterName": name, "deciderName": None}  # an operator's token stands for no account
