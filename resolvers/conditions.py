@@ -37,6 +37,7 @@ _SUBTREE_IS_OF: Mapping[str, str] = {
     "AuditEntry": "AuditEntry.organization",
     "ApprovalRequest": "ApprovalRequest.branch",
     "HistoryMember": "HistoryMember.branch",
+    "ValidationResult": "Member.branch",
 }
 """What is used of a record by asking where in the tree it is."""
 _PATH = Selection(frozenset({"id", "path"}))

@@ -17,12 +17,26 @@ from domain.clock import SHANGHAI
 from domain.filtering import AllOf, AnyOf, Condition, Filter, InBranch, Not, Operand, Operator, Range, Within
 from domain.paths import end_of_subtree
 from domain.pinyin import normalize_pinyin
-from storage.models import Account, ApprovalRequest, AuditEntry, HistoryMember, Member, Organization
+from storage.models import (
+    Account,
+    ApprovalRequest,
+    AuditEntry,
+    HistoryMember,
+    Member,
+    Organization,
+    ValidationResult,
+)
 from storage.statements import parameter
 from storage.text_search import FrequentGrams, grams_to_look_for, is_unusual_in_a_number
 
 Table = (
-    type[Member] | type[Organization] | type[Account] | type[AuditEntry] | type[ApprovalRequest] | type[HistoryMember]
+    type[Member]
+    | type[Organization]
+    | type[Account]
+    | type[AuditEntry]
+    | type[ApprovalRequest]
+    | type[HistoryMember]
+    | type[ValidationResult]
 )
 Column = InstrumentedAttribute[Any]
 
@@ -33,6 +47,7 @@ _PATHS: Mapping[Table, Column] = {
     AuditEntry: AuditEntry.org_path,
     ApprovalRequest: ApprovalRequest.org_path,
     HistoryMember: HistoryMember.org_path,
+    ValidationResult: ValidationResult.org_path,
 }
 _WITH_GRAMS: Mapping[Column, str] = {
     Member.name: "ix_members_name_grams",

@@ -50,6 +50,9 @@ CONDITIONS: Mapping[str, str] = {
     "MemberFilter.within": "Member.branch",
     "OrganizationFilter.within": "Organization.id",
     "PhoneHolderFilter.phone": "Member.phone",
+    "ValidationResultFilter.rules": "ValidationResult.rule",
+    "ValidationResultFilter.severities": "ValidationResult.rule",
+    "ValidationResultFilter.within": "Member.branch",
 }
 """Parts of filters that are named otherwise than the field on which they are a condition."""
 
@@ -76,6 +79,7 @@ NO_CONDITIONS: Mapping[str, str] = {
     "after": "a page",
     "last": "a page",
     "before": "a page",
+    "organizationId": "names the organisation",
     "newest": "how many entries are verified",
     "id": "names the record",
     "ids": "names the records",

@@ -193,6 +193,10 @@ async def _update(world: World) -> KeyedCall:
     return world.calls(world.person("administrator"), "updateMember", **known, homeAddress="济南市某路 1 号")
 
 
+async def _check_member(world: World) -> KeyedCall:
+    return world.calls(world.person("administrator"), "checkMember", memberId=_member(world))
+
+
 async def _update_many(world: World) -> KeyedCall:
     changes = [(await _update(world)).given for _ in range(3)]
     return world.calls(world.person("administrator"), "updateMembers", members=changes)
@@ -355,6 +359,7 @@ PREPARED: Mapping[str, Prepare] = {
     "unlockAccount": _unlock,
     "updateMember": _update,
     "updateMembers": _update_many,
+    "checkMember": _check_member,
     "submitLeaving": _submit,
     "submitAdmission": _admit,
     "submitRealNameFiling": _file,
