@@ -16,4 +16,3 @@ class CheckState(CodeList):
     RUNNING = "RUNNING", "校验中", "is under way"
     DONE = "DONE", "已完成", "all members were checked"
     CANCELLED = "CANCELLED", "已取消", "was stopped; what it had found stays"
-    FAILED = "FAILED", "失败", "went wrong too often"

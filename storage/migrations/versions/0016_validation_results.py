@@ -11,7 +11,7 @@ down_revision: str | None = "0015"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-STATE = postgresql.ENUM("QUEUED", "RUNNING", "DONE", "CANCELLED", "FAILED", name="check_state", create_type=False)
+STATE = postgresql.ENUM("QUEUED", "RUNNING", "DONE", "CANCELLED", name="check_state", create_type=False)
 
 
 def upgrade() -> None:
