@@ -1,4 +1,4 @@
-"""The pages of docs/reference that are written from the code: settings, permissions, query methods, validation rules."""
+"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules."""
 
 from collections.abc import Callable, Mapping
 
