@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from auth.readable_rules import readable_rules
 from domain.codes import Severity
 from domain.errors import not_found
 from domain.lookups import ArchiveQuestion, Sought
 from domain.records import Selection
 from domain.validation import CATALOGUE, SeverityCount, ValidationRule
 from resolvers.context import RequestContext
-from resolvers.validation import readable_rules
 from storage.quality_reports import ChildId, child_ids, count_by_rule, count_by_severity
 
 _PATH = Selection(frozenset({"id", "path"}))
@@ -93,7 +93,7 @@ async def special_check(context: RequestContext, organization_id: int) -> Specia
 
 def _countable_rules(context: RequestContext) -> list[ValidationRule]:
     """To count by organisations is to tell where members hang."""
-    return [] if context.permissions.hides("Member.branch") else readable_rules(context)
+    return [] if context.permissions.hides("Member.branch") else readable_rules(context.permissions)
 
 
 async def _path(context: RequestContext, organization_id: int) -> str:

@@ -6,6 +6,7 @@ is shown masked it is told that something is wrong with it.
 
 from collections.abc import Sequence
 
+from auth.readable_rules import readable_rules
 from domain.codes import AuditKind
 from domain.errors import bad_input, not_found
 from domain.filtering import Filter
@@ -24,16 +25,8 @@ from storage.validation_results import count_results, page_of_results, results_o
 _PLACES = {rule.code: place for place, rule in enumerate(CATALOGUE)}
 
 
-def readable_rules(context: RequestContext) -> list[ValidationRule]:
-    """Those whose breaches the caller may know of."""
-    hides = context.permissions.hides
-    if hides("Member.id"):
-        return []
-    return [rule for rule in CATALOGUE if not any(hides(f"Member.{field}") for field in rule.fields)]
-
-
 def _codes(context: RequestContext) -> list[str]:
-    return [rule.code for rule in readable_rules(context)]
+    return [rule.code for rule in readable_rules(context.permissions)]
 
 
 def known_rules(codes: Sequence[str], argument: str) -> list[ValidationRule]:

@@ -47,6 +47,7 @@ CONDITIONS: Mapping[str, str] = {
     "ApprovalRequestFilter.within": "ApprovalRequest.branch",
     "AuditEntryFilter.within": "AuditEntry.organization",
     "HistoryMemberFilter.within": "HistoryMember.branch",
+    "MemberFilter.breaches": "Member.validationResults",
     "MemberFilter.within": "Member.branch",
     "OrganizationFilter.within": "Organization.id",
     "PhoneHolderFilter.phone": "Member.phone",

@@ -8,11 +8,12 @@ from auth.default_matrix import FieldClass
 from auth.visibility import FieldUse, Purpose
 from domain.codes import Severity
 from domain.filtering import Condition, Filter, Operator, Within, all_of
-from domain.validation import CATALOGUE, rules_with
+from domain.validation import CATALOGUE
 from domain.validation import ValidationRule as Rule
 from resolvers import quality_reports, validation
 from resolvers.paging import SearchArguments
 from schema.arguments import After, Before, First, Last, page_arguments
+from schema.chosen_rules import chosen_rules
 from schema.connections import Connected, Connection, connected_alone
 from schema.filters import condition_part
 from schema.identifiers import number_of
@@ -45,19 +46,11 @@ OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="å…šç»
 def _filter(where: ValidationResultFilter | None) -> Filter | None:
     if where is None:
         return None
-    parts: list[Filter] = []
-    within, severities, rules = given(where.within), given(where.severities), given(where.rules)
-    if within is not None:
-        parts.append(Within(number_of("Organization", within, "within")))
-    if severities:
-        parts.append(_one_of(rules_with(severities)))
-    if rules:
-        parts.append(_one_of(validation.known_rules(rules, "rules")))
+    within, rules = given(where.within), chosen_rules(given(where.severities), given(where.rules))
+    parts: list[Filter] = [] if within is None else [Within(number_of("Organization", within, "within"))]
+    if rules is not None:
+        parts.append(Condition("rule", Operator.MULTI, rules))
     return all_of(parts)
-
-
-def _one_of(rules: list[Rule]) -> Condition:
-    return Condition("rule", Operator.MULTI, tuple(rule.code for rule in rules))
 
 
 def _rules(_: Info) -> list[Rule]:

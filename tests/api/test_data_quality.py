@@ -188,6 +188,28 @@ async def test_an_organisation_outside_the_scope_and_an_unknown_rule_are_refused
         assert (await caller.refused(query, {"id": global_id(outside)}))["extensions"]["code"] == "NOT_FOUND"
 
 
+async def test_members_are_found_by_what_is_wrong_with_them(
+    quality_api: Api, register: Register, city: OrganizationRecord, breaches: Breaches
+) -> None:
+    caller, members = quality_api.as_(city), register.members_in(city)
+    query = "query ($where: MemberFilter) { members(where: $where, first: 10000) { totalCount nodes { id } } }"
+    warnings = {m for rule in rules_with([Severity.WARNING]) for m in breaches[rule.code]}
+    broken = set().union(*breaches.values())
+    for where, wanted in (
+        ({"breaches": {"severities": ["WARNING"]}}, warnings),
+        (
+            {"breaches": {"rules": ["PHONE_SHARED", "PHOTO_MISSING"]}},
+            breaches["PHONE_SHARED"] | breaches["PHOTO_MISSING"],
+        ),
+        ({"breaches": {"rules": ["PHONE_SHARED"], "severities": ["ERROR"]}}, set()),
+        ({"not": {"breaches": {"severities": ["ERROR", "WARNING", "HINT"]}}}, {m.id for m in members} - broken),
+        ({"breaches": {}}, {m.id for m in members}),
+    ):
+        found = (await caller.ask(query, {"where": where}))["members"]
+        expected_ids = {member_id(m) for m in members if m.id in wanted}
+        assert ({node["id"] for node in found["nodes"]}, found["totalCount"]) == (expected_ids, len(expected_ids))
+
+
 # -- reports
 
 
@@ -261,6 +283,10 @@ async def test_hidden_fields_hide_breaches_and_their_counts(
     members = register.members_in(city)
     assert await all_results(caller) == expected(visible, members, list(RULES))
     assert await all_results(caller, rules=["JOINED_UNDER_18"]) == []
+    query = "query ($rules: [String!]) { members(where: {breaches: {rules: $rules}}) { totalCount } }"
+    for rule in RULES:
+        number = sum(member.id in visible[rule] for member in members)
+        assert (await caller.ask(query, {"rules": [rule]}))["members"]["totalCount"] == number, rule
     report = (await caller.ask(REPORT, {"id": global_id(city)}))["qualityReport"]
     assert report["total"] == row(visible, city, members)
     cells = (await caller.ask(SPECIAL, {"id": global_id(city)}))["specialCheck"]["total"]["counts"]
