@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from domain.filtering import AllOf, AnyOf, Condition, Filter, InBranch, Not, Operand, Range, Within
+from domain.filtering import AllOf, AnyOf, Condition, Filter, HasBreach, InBranch, Not, Operand, Range, Within
 from domain.masking import MASKS, Mask
 from domain.texts import camel_case
 
@@ -20,10 +20,10 @@ def told_filter(node: Filter, masks: Mapping[str, Mask] = MASKS) -> dict[str, An
             return {"within": organization_id}
         case InBranch(inner):
             return {"branch": told_filter(inner, _NO_MASKS)}  # the name of an organisation is no secret
-        case AllOf(parts):
-            return {"and": [told_filter(part, masks) for part in parts]}
-        case AnyOf(parts):
-            return {"or": [told_filter(part, masks) for part in parts]}
+        case HasBreach(rules):
+            return {"breaches": list(rules)}
+        case AllOf(parts) | AnyOf(parts):
+            return {"and" if isinstance(node, AllOf) else "or": [told_filter(part, masks) for part in parts]}
         case Not(part):
             return {"not": told_filter(part, masks)}
 

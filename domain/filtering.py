@@ -129,6 +129,13 @@ class InBranch:
 
 
 @dataclass(frozen=True, slots=True)
+class HasBreach:
+    """The member breaks one of these validation rules at least, as the last check or save has found it."""
+
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     parts: tuple["Filter", ...]
 
@@ -143,7 +150,7 @@ class Not:
     part: "Filter"
 
 
-Filter = Condition | Within | InBranch | AllOf | AnyOf | Not
+Filter = Condition | Within | InBranch | HasBreach | AllOf | AnyOf | Not
 FilterChange = Callable[[Filter], Filter]
 
 

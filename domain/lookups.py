@@ -55,6 +55,10 @@ class Sought(StrEnum):
     FILE = "files"
     PHOTO = "member.photo"
     HISTORY_PHOTO = "historyMember.photo"
+    RESULTS = "validationResults"
+    RESULTS_OF_MEMBER = "member.validationResults"
+    QUALITY_REPORT = "qualityReport"
+    SPECIAL_CHECK = "specialCheck"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from auth.readable_rules import readable_rules
 from auth.visibility import FieldUse, Purpose, purpose_of
 from domain.clock import latest_birth_date_of_age
 from domain.errors import bad_input, not_found
@@ -15,6 +16,7 @@ from domain.filtering import (
     Condition,
     Filter,
     FilterChange,
+    HasBreach,
     InBranch,
     Operator,
     Range,
@@ -37,6 +39,7 @@ _SUBTREE_IS_OF: Mapping[str, str] = {
     "AuditEntry": "AuditEntry.organization",
     "ApprovalRequest": "ApprovalRequest.branch",
     "HistoryMember": "HistoryMember.branch",
+    "ValidationResult": "Member.branch",
 }
 """What is used of a record by asking where in the tree it is."""
 _PATH = Selection(frozenset({"id", "path"}))
@@ -65,13 +68,16 @@ async def _prepared(context: RequestContext, where: Filter | None) -> Filter | N
             ("where",),
         )
     paths = await _paths_within_scope(context, [node.organization_id for node in nodes if isinstance(node, Within)])
-    return rewritten(where, _storable(paths, context.today))
+    readable = {rule.code for rule in readable_rules(context.permissions)}
+    return rewritten(where, _storable(paths, readable, context.today))
 
 
-def _storable(paths: dict[int, str], day: date) -> FilterChange:
+def _storable(paths: dict[int, str], readable: set[str], day: date) -> FilterChange:
     def change(node: Filter) -> Filter:
         if isinstance(node, Within):
             return replace(node, path=paths[node.organization_id])
+        if isinstance(node, HasBreach):
+            return HasBreach(tuple(rule for rule in node.rules if rule in readable))
         if isinstance(node, Condition) and node.field == "age":
             return _as_birth_date(node, day)
         return node
@@ -119,6 +125,8 @@ def _uses_of_filter(record: str, node: Filter) -> Iterator[FieldUse]:
             yield FieldUse(f"{record}.{field}", purpose_of(operator))
         case Within():
             yield FieldUse(_SUBTREE_IS_OF[record], Purpose.SEARCH)
+        case HasBreach():
+            yield FieldUse("Member.validation_results", Purpose.SEARCH)
         case InBranch(inner):
             yield FieldUse("Member.branch", Purpose.SEARCH)
             yield from _uses_of_filter("Organization", inner)

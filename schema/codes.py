@@ -12,6 +12,7 @@ from domain.codes import (
     ActivationState,
     AuditKind,
     AuditProblem,
+    CheckState,
     ClientState,
     CodeList,
     Education,
@@ -32,6 +33,7 @@ from domain.codes import (
     RequestList,
     RequestState,
     Scope,
+    Severity,
     WorkPosition,
 )
 from domain.filtering import FieldKind, Operator
@@ -83,6 +85,8 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (RequestState, "RequestState", "审批状态。How far a request has come."),
     (HistoryKind, "HistoryKind", "历史党员类别。Why someone is a member no more."),
     (FilePurpose, "FilePurpose", "文件用途。What a file is uploaded for."),
+    (Severity, "Severity", "严重程度。How serious a breach of a rule of data quality is."),
+    (CheckState, "CheckState", "批量校验状态。How far a check of many members has come."),
     (AuditProblem, "AuditProblem", "审计问题。What is wrong with an entry of the audit log."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )

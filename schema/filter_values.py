@@ -9,6 +9,7 @@ from domain.filtering import (
     Condition,
     FieldKind,
     Filter,
+    HasBreach,
     InBranch,
     Not,
     Operand,
@@ -21,6 +22,7 @@ from domain.filtering import (
     any_of,
 )
 from domain.texts import can_be_stored
+from schema.chosen_rules import chosen_rules
 from schema.filterable import FilterableField
 from schema.filters import FIELDS
 from schema.identifiers import number_of
@@ -51,6 +53,10 @@ def _own_parts(where: Any, depth: int) -> list[Filter]:
     inner = filter_from(getattr(where, "branch", None), depth + 1)
     if inner is not None:
         parts.append(InBranch(inner))
+    breaches = given(getattr(where, "breaches", None))
+    rules = None if breaches is None else chosen_rules(given(breaches.severities), given(breaches.rules))
+    if rules is not None:
+        parts.append(HasBreach(rules))
     return parts
 
 

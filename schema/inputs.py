@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from auth.visibility import FieldUse, Purpose
+from domain.codes import Severity
 from schema.filters import condition_part, filter_of
 from schema.orders import order_of
 from schema.types.account import Account
@@ -24,6 +25,15 @@ class OrganizationFilter:
     )
 
 
+_RESULTS = FieldUse("Member.validation_results", Purpose.SEARCH)
+
+
+@strawberry.input(description="校验结果条件。Which rules of data quality a member breaks one of; all given parts hold.")
+class MemberBreachesFilter:
+    severities: list[Severity] | None = condition_part("严重程度。Of one of these severities.", _RESULTS)
+    rules: list[str] | None = condition_part("校验规则。Codes of rules: one of these.", _RESULTS)
+
+
 @filter_of(Member)
 class MemberFilter:
     """党员查询条件。Conditions on members; all given ones hold."""
@@ -35,6 +45,9 @@ class MemberFilter:
     branch: OrganizationFilter | None = condition_part(
         "所在党支部。Conditions on the organisation that the member hangs on.",
         FieldUse("Member.branch", Purpose.SEARCH),
+    )
+    breaches: MemberBreachesFilter | None = condition_part(
+        "校验结果。Members who break such a rule, as the last check or save found it.", _RESULTS
     )
 
 

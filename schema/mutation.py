@@ -12,6 +12,7 @@ from schema.mutations.permissions import PermissionMutations
 from schema.mutations.renaming import RenamingMutations
 from schema.mutations.submissions import SubmissionMutations
 from schema.mutations.transfers import TransferMutations
+from schema.mutations.validation import ValidationMutations
 
 
 @strawberry.type(description="变更。What can be changed; each answers with what was changed, or with what is wrong.")
@@ -28,5 +29,6 @@ class Mutation(
     RenamingMutations,
     SubmissionMutations,
     TransferMutations,
+    ValidationMutations,
 ):
     """Each noun's mutations stand in a file of `schema/mutations/`."""

@@ -10,7 +10,8 @@ from domain.approvals import HistoryMemberRecord, RequestRecord
 from domain.errors import bad_input
 from domain.partners import PartnerRecord
 from domain.records import AccountRecord, MemberRecord, OrganizationRecord
-from resolvers import accounts, history_members, members, organizations, partners, requests
+from domain.validation.check import CheckRecord
+from resolvers import accounts, checks, history_members, members, organizations, partners, requests
 from schema.arguments import (
     After,
     Before,
@@ -32,10 +33,12 @@ from schema.optional import ABSENT
 from schema.queries.accounts import AccountQueries
 from schema.queries.approvals import ApprovalQueries
 from schema.queries.audit_entries import AuditQueries
+from schema.queries.checks import CheckQueries
 from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
 from schema.queries.phone_holders import PhoneHolderQueries
+from schema.queries.validation import ValidationQueries
 from schema.traits import open_field, record_field
 from schema.types.member import Member
 from schema.types.node import Node
@@ -45,7 +48,15 @@ from schema.types.viewer import Viewer
 
 LARGEST_NODES = 1_000
 
-Record = MemberRecord | OrganizationRecord | AccountRecord | PartnerRecord | RequestRecord | HistoryMemberRecord
+Record = (
+    MemberRecord
+    | OrganizationRecord
+    | AccountRecord
+    | PartnerRecord
+    | RequestRecord
+    | HistoryMemberRecord
+    | CheckRecord
+)
 Id = Annotated[strawberry.ID, strawberry.argument(description="全局标识。Global id of the record.")]
 Ids = Annotated[
     list[strawberry.ID], strawberry.argument(description="全局标识列表。Global ids; 1,000 at most in one call.")
@@ -89,6 +100,7 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Record | None]]] = {
     "Partner": lambda info, number: partners.find_partner(info.context, number),
     "ApprovalRequest": lambda info, number: requests.find_request(info.context, number),
     "HistoryMember": _history_member,
+    "Check": lambda info, number: checks.find_check(info.context, number),
 }
 
 
@@ -142,10 +154,12 @@ class Query(
     AccountQueries,
     ApprovalQueries,
     AuditQueries,
+    CheckQueries,
     MemberPrefillQueries,
     PartnerQueries,
     PermissionQueries,
     PhoneHolderQueries,
+    ValidationQueries,
 ):
     # fmt: off
     viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)

@@ -4,11 +4,13 @@ from functools import partial
 
 from domain.clock import system_clock
 from files.store import FileStore
+from server.checking import Checking
 from server.delivery import MessageDelivery
 from server.file_collecting import FileCollecting
 from server.gateways import Gateways
 from server.log import log, log_failure
 from server.settings import Settings
+from storage.checks import RUN_CHECK
 from storage.engine import Database
 from storage.expired import clear_expired
 from storage.files import REMOVE_CONTENT
@@ -18,15 +20,20 @@ from storage.messages import DELIVER
 
 _EVERY_MINUTE = "* * * * *"
 _EVERY_HOUR = "17 * * * *"
+_EVERY_NIGHT = "30 18 * * *"
+"""In UTC: half past two in Shanghai."""
 
 
 def job_worker(settings: Settings, url: str, database: Database, gateways: Gateways, files: FileStore) -> JobWorker:
     """Messages are left to others, or to later, when there is nobody to deliver them here."""
     collecting = FileCollecting(database, files, system_clock)
+    checking = Checking(database, system_clock)
     kinds = [
         JobKind("clear_expired", Queue.HOUSEKEEPING, partial(clear_expired, database), _EVERY_MINUTE),
         JobKind(REMOVE_CONTENT, Queue.HOUSEKEEPING, collecting.remove_content),
         JobKind("collect_files", Queue.HOUSEKEEPING, collecting.collect, _EVERY_HOUR),
+        JobKind(RUN_CHECK, Queue.CHECKS, checking.run),
+        JobKind("start_nightly_check", Queue.CHECKS, checking.start_nightly, _EVERY_NIGHT),
     ]
     if gateways.messages is not None:
         delivery = MessageDelivery(database, gateways.messages, system_clock)

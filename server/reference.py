@@ -1,11 +1,14 @@
-"""The pages of docs/reference that are written from the code: settings, the permission matrix, the query methods."""
+"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules."""
 
 from collections.abc import Callable, Mapping
 
 from auth.actor import Role, Tier
 from auth.default_matrix import DEFAULT_MATRIX, FieldClass, may_be_written
 from auth.visibility import coordinate
+from domain.codes import Severity
 from domain.filtering import OPERATORS
+from domain.texts import camel_case
+from domain.validation import CATALOGUE
 from schema.build import build_schema, governed_fields
 from schema.filterable import filterable_fields
 from schema.types.member import Member
@@ -75,10 +78,35 @@ def query_builder_page() -> str:
     return page + heading + "\n".join(fields) + "\n"
 
 
+def rules_page() -> str:
+    rows = [
+        f"| `{rule.code}` | {rule.title.chinese} {_sentence(rule.title.english)} | {_severity(rule.quality)} | "
+        f"{_severity(rule.special)} | {', '.join(f'`{camel_case(field)}`' for field in rule.fields)} | "
+        f"{rule.remedy.chinese} {rule.remedy.english} |"
+        for rule in CATALOGUE
+    ]
+    return _page(
+        "校验规则 Validation rules",
+        "What is looked for by every save, by `checkMember` and by `startCheck`, with the severity in quality control "
+        "and in the special check (集中排查; –: no part of it). Who may not see one of the fields sees no breach.",
+        "rule | breach | quality | special | fields | what to do",
+        rows,
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _severity(severity: Severity | None) -> str:
+    return "–" if severity is None else f"{severity.chinese} {severity.value}"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "permissions.md": permissions_page,
     "query-builder.md": query_builder_page,
+    "rules.md": rules_page,
 }
 
 

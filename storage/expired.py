@@ -12,6 +12,7 @@ from storage.models import (
     AuthorizationCode,
     BrowserSession,
     Captcha,
+    Check,
     Grant,
     IdempotencyKey,
     Message,
@@ -25,6 +26,7 @@ from storage.models.base import Base
 _AT_ONCE = timedelta()
 _A_DAY = timedelta(days=1)
 _MESSAGES_ARE_KEPT_FOR = timedelta(days=30)
+_CHECKS_ARE_KEPT_FOR = timedelta(days=365)
 
 # (table, the moment that counts, how long after it a row goes). A code of OAuth and a refresh token stay a while after
 # they have expired, so that one which is used again is recognised; a grant takes its codes and tokens with it.
@@ -39,6 +41,7 @@ _GOES = (
     (Grant, Grant.expires_at, _A_DAY),
     (IdempotencyKey, IdempotencyKey.created_at, timedelta(hours=KEPT_FOR_HOURS)),
     (Message, Message.created_at, _MESSAGES_ARE_KEPT_FOR),
+    (Check, Check.ended_at, _CHECKS_ARE_KEPT_FOR),
 )
 
 

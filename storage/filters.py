@@ -14,15 +14,29 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import Text, TypeEngine
 
 from domain.clock import SHANGHAI
-from domain.filtering import AllOf, AnyOf, Condition, Filter, InBranch, Not, Operand, Operator, Range, Within
+from domain.filtering import AllOf, AnyOf, Condition, Filter, HasBreach, InBranch, Not, Operand, Operator, Range, Within
 from domain.paths import end_of_subtree
 from domain.pinyin import normalize_pinyin
-from storage.models import Account, ApprovalRequest, AuditEntry, HistoryMember, Member, Organization
+from storage.models import (
+    Account,
+    ApprovalRequest,
+    AuditEntry,
+    HistoryMember,
+    Member,
+    Organization,
+    ValidationResult,
+)
 from storage.statements import parameter
 from storage.text_search import FrequentGrams, grams_to_look_for, is_unusual_in_a_number
 
 Table = (
-    type[Member] | type[Organization] | type[Account] | type[AuditEntry] | type[ApprovalRequest] | type[HistoryMember]
+    type[Member]
+    | type[Organization]
+    | type[Account]
+    | type[AuditEntry]
+    | type[ApprovalRequest]
+    | type[HistoryMember]
+    | type[ValidationResult]
 )
 Column = InstrumentedAttribute[Any]
 
@@ -33,6 +47,7 @@ _PATHS: Mapping[Table, Column] = {
     AuditEntry: AuditEntry.org_path,
     ApprovalRequest: ApprovalRequest.org_path,
     HistoryMember: HistoryMember.org_path,
+    ValidationResult: ValidationResult.org_path,
 }
 _WITH_GRAMS: Mapping[Column, str] = {
     Member.name: "ix_members_name_grams",
@@ -71,10 +86,12 @@ def compiled(node: Filter, table: Table, frequent: FrequentGrams | None = None) 
             return _within(node, table)
         case InBranch(inner):
             return Member.branch_id.in_(select(Organization.id).where(compiled(inner, Organization, frequent)))
-        case AllOf(parts):
-            return and_(true(), *(compiled(part, table, frequent) for part in parts))
-        case AnyOf(parts):
-            return or_(false(), *(compiled(part, table, frequent) for part in parts))
+        case HasBreach(rules):
+            broken = ValidationResult.rule == any_(_array(list(rules), Text()))
+            return Member.id.in_(select(ValidationResult.member_id).where(broken))
+        case AllOf(parts) | AnyOf(parts):
+            together = (compiled(part, table, frequent) for part in parts)
+            return and_(true(), *together) if isinstance(node, AllOf) else or_(false(), *together)
         case Not(part):
             return compiled(part, table).is_not(True)
 

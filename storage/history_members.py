@@ -19,6 +19,7 @@ from storage.member_writing import ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME
 from storage.models import HistoryMember, Member, Organization
 from storage.ordering import SortKey
 from storage.pages import page_of, page_statement, walk_of
+from storage.revalidation import check_departed, check_saved, shared_values
 from storage.statements import one_of
 from storage.writing import WriteSession
 
@@ -66,9 +67,11 @@ async def archive_member(session: WriteSession, member_id: int, departure: Depar
     set_ = asdict(departure) | {"kind": departure.kind.value}
     values = [literal(value, _type_of(name)) for name, value in set_.items()]
     whole = select(*(getattr(Member, name) for name in _KEPT), *values).where(Member.id == member_id)
+    before = await shared_values(session, member_id)
     await session.execute(insert(HistoryMember).from_select([*(_column(name) for name in _KEPT), *set_], whole))
     await session.execute(delete(Member).where(Member.id == member_id))
     await disable_account(session, member_id)
+    await check_departed(session, member_id, departure.archived_at, before)
 
 
 async def history_member_to_change(session: WriteSession, scope: str, member_id: int) -> HistoryMemberRecord | None:
@@ -94,6 +97,7 @@ async def restore_member(session: WriteSession, member_id: int, at: datetime) ->
     await session.execute(insert(Member).from_select([_column(name) for name in _KEPT], whole))
     await session.execute(delete(HistoryMember).where(HistoryMember.id == member_id))
     await enable_account(session, member_id)
+    await check_saved(session, member_id, at, before=None)
 
 
 async def erase_member(session: WriteSession, member_id: int) -> None:

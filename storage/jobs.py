@@ -22,6 +22,7 @@ class Queue(StrEnum):
 
     MESSAGES = "messages"
     HOUSEKEEPING = "housekeeping"
+    CHECKS = "checks"
 
 
 @dataclass(frozen=True, slots=True)

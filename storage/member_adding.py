@@ -10,6 +10,7 @@ from domain.codes import RealNameStatus
 from domain.members import MemberDraft
 from domain.pinyin import full_pinyin, initials
 from storage.models import Member
+from storage.revalidation import check_saved
 from storage.writing import WriteSession
 
 
@@ -38,7 +39,9 @@ async def add_member(session: WriteSession, draft: MemberDraft, entered: Entered
         "updated_at": entered.at,
     }
     rows = await session.rows(insert(Member).values(values).returning(Member.id))
-    return int(rows[0][0])
+    member_id = int(rows[0][0])
+    await check_saved(session, member_id, now, before=None)
+    return member_id
 
 
 def spelled(name: str) -> Mapping[str, object]:

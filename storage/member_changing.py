@@ -11,6 +11,7 @@ from domain.records import MemberRecord, columns_of, record_class
 from storage.filters import subtree
 from storage.models import Member, Organization
 from storage.reading import column_of
+from storage.revalidation import check_saved, shared_values
 from storage.writing import WriteSession
 
 _WHOLE = record_class(MemberRecord, columns_of(MemberRecord))
@@ -44,6 +45,8 @@ async def member_to_change(session: WriteSession, scope: str, member_id: int) ->
 
 
 async def change_member(session: WriteSession, member_id: int, changes: Mapping[str, object], now: datetime) -> None:
-    """Column → new value."""
+    """Column → new value. What is wrong with the record from now on is found with it."""
+    before = await shared_values(session, member_id)
     values = {**changes, "version": Member.version + 1, "updated_at": now}
     await session.execute(update(Member).where(Member.id == member_id).values(values))
+    await check_saved(session, member_id, now, before)

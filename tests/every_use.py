@@ -47,9 +47,13 @@ CONDITIONS: Mapping[str, str] = {
     "ApprovalRequestFilter.within": "ApprovalRequest.branch",
     "AuditEntryFilter.within": "AuditEntry.organization",
     "HistoryMemberFilter.within": "HistoryMember.branch",
+    "MemberFilter.breaches": "Member.validationResults",
     "MemberFilter.within": "Member.branch",
     "OrganizationFilter.within": "Organization.id",
     "PhoneHolderFilter.phone": "Member.phone",
+    "ValidationResultFilter.rules": "ValidationResult.rule",
+    "ValidationResultFilter.severities": "ValidationResult.rule",
+    "ValidationResultFilter.within": "Member.branch",
 }
 """Parts of filters that are named otherwise than the field on which they are a condition."""
 
@@ -77,6 +81,7 @@ NO_CONDITIONS: Mapping[str, str] = {
     "after": "a page",
     "last": "a page",
     "before": "a page",
+    "organizationId": "names the organisation",
     "newest": "how many entries are verified",
     "id": "names the record",
     "ids": "names the records",

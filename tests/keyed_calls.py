@@ -193,6 +193,25 @@ async def _update(world: World) -> KeyedCall:
     return world.calls(world.person("administrator"), "updateMember", **known, homeAddress="济南市某路 1 号")
 
 
+async def _check_member(world: World) -> KeyedCall:
+    return world.calls(world.person("administrator"), "checkMember", memberId=_member(world))
+
+
+async def _start_check(world: World) -> KeyedCall:
+    """Of another organisation each time: there is one at a time of each."""
+    place = next(o for o in world.register.of_kind(OrganizationKind.BRANCH) if o.id not in _checked)
+    _checked.add(place.id)
+    return world.calls(world.person("administrator"), "startCheck", organizationId=global_id(place))
+
+
+_checked: set[int] = set()
+
+
+async def _cancel_check(world: World) -> KeyedCall:
+    check = (await (await _start_check(world)).answer())["check"]
+    return world.calls(world.person("administrator"), "cancelCheck", id=check["id"])
+
+
 async def _update_many(world: World) -> KeyedCall:
     changes = [(await _update(world)).given for _ in range(3)]
     return world.calls(world.person("administrator"), "updateMembers", members=changes)
@@ -355,6 +374,9 @@ PREPARED: Mapping[str, Prepare] = {
     "unlockAccount": _unlock,
     "updateMember": _update,
     "updateMembers": _update_many,
+    "checkMember": _check_member,
+    "startCheck": _start_check,
+    "cancelCheck": _cancel_check,
     "submitLeaving": _submit,
     "submitAdmission": _admit,
     "submitRealNameFiling": _file,

@@ -28,7 +28,7 @@ from domain.codes.member import (
 )
 from domain.codes.message import Channel, CodePurpose, MessageState
 from domain.codes.organization import OrganizationKind
-from domain.codes.validation import Severity
+from domain.codes.validation import CheckState, Severity
 from domain.codes.visibility import Visibility
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "AuditKind",
     "AuditProblem",
     "Channel",
+    "CheckState",
     "ClientKind",
     "ClientState",
     "CodeList",

@@ -19,7 +19,8 @@ from domain.codes import (
 from domain.filtering import FieldKind
 from domain.members import MemberDraft
 from domain.records import AttachmentRecord, MemberAccountRecord, MemberRecord
-from resolvers import member_accounts, members
+from domain.validation import ResultRecord
+from resolvers import member_accounts, members, validation
 from resolvers.context import RequestContext
 from schema.file_urls import url_of_photo
 from schema.identifiers import encoded
@@ -29,6 +30,7 @@ from schema.traits import record_field
 from schema.types.attachment import Attachment
 from schema.types.member_account import MemberAccount
 from schema.types.node import Node
+from schema.types.validation import ValidationResult
 
 if TYPE_CHECKING:
     from schema.types.organization import Organization
@@ -60,6 +62,11 @@ async def _account(root: Sequence[MemberRecord], info: Info) -> list[MemberAccou
     return await member_accounts.member_accounts(info.context, [member.id for member in root])
 
 
+@for_all
+async def _results(root: Sequence[MemberRecord], info: Info) -> Sequence[Sequence[ResultRecord]]:
+    return await validation.results_of(info.context, [member.id for member in root])
+
+
 @strawberry.type(description="党员。A current member; hangs on one organisation, nearly always a branch.")
 class Member(Node):
     # fmt: off
@@ -88,6 +95,7 @@ class Member(Node):
     photo: str | None = record_field("照片", "Photo: where on this server it is downloaded; 120×168.", kind=FILE, resolver=_photo, reads=("id", "photo"), writable=True)
     attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments, reads=("id",), writable=True)
     account: MemberAccount | None = record_field("个人专区账号", "The member's own account; null for whoever has not registered.", resolver=_account, reads=("id",))
+    validation_results: list[ValidationResult] = record_field("校验结果", "What is wrong with the record by the rules of data quality, as the last check or save found it.", read=FieldClass.BUSINESS, resolver=_results, reads=("id",))
     version: int = record_field("版本", "Version: grows with every change; give it back when you save.")
     created_at: datetime = record_field("登记时间", "Created at.", kind=MOMENT, sortable=True)
     updated_at: datetime = record_field("更新时间", "Updated at.", kind=MOMENT, sortable=True)

@@ -6,6 +6,7 @@ import strawberry
 from domain.approvals import HistoryMemberRecord, RequestRecord
 from domain.partners import PartnerRecord
 from domain.records import AccountRecord, MemberRecord, OrganizationRecord
+from domain.validation.check import CheckRecord
 from schema.traits import open_field
 
 _TYPES: Mapping[type, str] = {
@@ -15,6 +16,7 @@ _TYPES: Mapping[type, str] = {
     PartnerRecord: "Partner",
     RequestRecord: "ApprovalRequest",
     HistoryMemberRecord: "HistoryMember",
+    CheckRecord: "Check",
 }
 
 

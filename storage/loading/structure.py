@@ -7,9 +7,10 @@ from operator import itemgetter
 from sqlalchemy import Engine, ForeignKeyConstraint, Index, text
 from sqlalchemy.schema import AddConstraint
 
-from storage.models import Base, File, Member, MemberAccount, Organization
+from storage.models import Base, File, Member, MemberAccount, Organization, ValidationResult
 
-_TABLES = tuple(Base.metadata.tables[model.__tablename__] for model in (Organization, Member, File, MemberAccount))
+_LOADED = (Organization, Member, File, MemberAccount, ValidationResult)
+_TABLES = tuple(Base.metadata.tables[model.__tablename__] for model in _LOADED)
 _AT_A_TIME = 2
 
 

@@ -12,6 +12,7 @@ from storage.models.message import Message
 from storage.models.organization import Organization
 from storage.models.permission import PermissionChange, PermissionVersion
 from storage.models.rate_limit import RateLimit
+from storage.models.validation import Check, ValidationResult
 
 __all__ = [
     "Account",
@@ -22,6 +23,7 @@ __all__ = [
     "Base",
     "BrowserSession",
     "Captcha",
+    "Check",
     "Client",
     "File",
     "Grant",
@@ -37,5 +39,6 @@ __all__ = [
     "PhoneCode",
     "RateLimit",
     "RefreshToken",
+    "ValidationResult",
     "VerificationCode",
 ]

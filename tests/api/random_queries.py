@@ -11,6 +11,7 @@ MEMBER_FILTERS = (
     "{not: {gender: {exact: MALE}}, or: [{education: {multi: [BACHELOR, MASTER]}}, {ethnicity: {missing: true}}]}",
     '{birthDate: {range: {from: "1950-01-01", to: "1980-12-31"}}, branch: {kind: {exact: BRANCH}}}',
     '{phone: {exact: "13800000000"}}',
+    "{breaches: {severities: [WARNING]}}",
     "{}",
 )
 ORGANIZATION_FILTERS = ('{name: {fuzzy: "支部"}}', "{kind: {multi: [CITY, COUNTY]}}", "{divisionCode: {missing: true}}")
@@ -31,6 +32,9 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Organization.memberCount": ("", "(reach: DIRECT)", f"(where: {MEMBER_FILTERS[0]})"),
     "Query.member": ('(id: "TWVtYmVyOjE=")', '(id: "TWVtYmVyOjU=")', '(id: "rubbish")'),
     "Query.organization": ('(id: "T3JnYW5pemF0aW9uOjE=")', '(id: "TWVtYmVyOjE=")'),
+    "Query.qualityReport": ('(organizationId: "T3JnYW5pemF0aW9uOjE=")', '(organizationId: "TWVtYmVyOjE=")'),
+    "Query.specialCheck": ('(organizationId: "T3JnYW5pemF0aW9uOjE=")',),
+    "Query.validationResults": ("(first: 3)", "(first: 2, where: {severities: [HINT]})", '(where: {rules: ["X"]})'),
     "Query.node": ('(id: "TWVtYmVyOjE=")', '(id: "T3JnYW5pemF0aW9uOjE=")'),
     "Query.nodes": ('(ids: ["TWVtYmVyOjE=", "T3JnYW5pemF0aW9uOjE=", "TWVtYmVyOjk5OTk5OQ=="])',),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from graphql import TypeInfo, TypeInfoVisitor, Visitor, get_named_type, parse, visit
+from sqlalchemy import insert
 
 from auth.actor import Role, Tier
 from auth.permissions import Entry, PermissionMatrix, Place, column_of, has_mask
@@ -20,6 +21,7 @@ from server.operations.executors import COMPILED, GRAPHQL_CORE
 from storage.approvals import add_request
 from storage.engine import connect
 from storage.history_members import Departure, archive_member
+from storage.models import ValidationResult
 from tests.accounts import SecurityOffice, global_id, somebody
 from tests.api.phone_desk import CHANGE, a_new_phone, is_registered, sent_code
 from tests.api.test_accounts import activated
@@ -48,6 +50,7 @@ READS = (
                       " phoneHolders(where: {phone: $registered}) { historyMember { FIELDS } } }"),
     ("MemberAccount", "query ($current: ID!) { member(id: $current) { account { FIELDS } } }"),
     ("MemberAccount of the past", "query ($former: ID!) { historyMember(id: $former) { account { FIELDS } } }"),
+    ("Member", "query ($id: ID!) { member(id: $id) { validationResults { member { FIELDS } } } }"),
     ("Member", "query ($asked: ID!) { approvalRequest(id: $asked) { member { FIELDS } } }"),
     ("HistoryMember", "query ($left: ID!) { approvalRequest(id: $left) { historyMember { FIELDS } } }"),
     ("HistoryMember", "query ($id: ID!) { historyMember(id: $id) { FIELDS } }"),
@@ -148,6 +151,8 @@ async def test_masked_fields_are_answered_masked_wherever_they_are_read(
     async with masking.database.writing() as session:
         departure = Departure(HistoryKind.OTHER, masking.clock(), "-", asked_for[gone.id])
         await archive_member(session, gone.id, departure)
+        breach = {"member_id": member.id, "rule": "PHOTO_MISSING", "org_path": member.org_path}
+        await session.execute(insert(ValidationResult).values(breach))
     account = await opened_account(masking.database, county.id)
     records: dict[str, tuple[Role, int, Any]] = {
         "Member": (Role.ADMINISTRATOR, member.id, member),

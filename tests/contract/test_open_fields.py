@@ -16,6 +16,7 @@ OPEN_ROOT_FIELDS = {
     "Query.node": "what it gives is governed field by field",
     "Query.nodes": "what it gives is governed field by field",
     "Query.memberQueryFields": "says what the caller may ask for",
+    "Query.validationRules": "is the same for everybody",
     "Subscription.permissionsChanged": "says what the caller may do",
 }
 OPEN_TYPES = {
@@ -33,6 +34,7 @@ OPEN_TYPES = {
     "QueryFieldOption": "a code of a public list",
     "ImportRowError": "says what is wrong with the caller's own file, whose cells it does not repeat",
     "UploadedFile": "given by a governed field alone",
+    "ValidationRule": "is the same for everybody",
     "UserError": "says what is wrong with the caller's own input",
 }
 WRAPPERS = ("Connection", "Edge", "Payload")

@@ -1,0 +1,101 @@
+"""批量信息校验: starting, watching and cancelling checks of an organisation's members."""
+
+from collections.abc import Sequence
+
+from domain.codes import AuditKind
+from domain.errors import CallerError, RefusedError, not_found
+from domain.idempotency import Outcome
+from domain.pages import Page, empty_page
+from domain.records import Selection
+from domain.validation import CATALOGUE
+from domain.validation.check import CHECK_ENDED, CHECK_RUNNING, CheckRecord
+from resolvers.context import RequestContext
+from resolvers.paging import PageArguments, page_request
+from resolvers.repeating import repeatable, saving
+from resolvers.validation import known_rules
+from storage.checks import (
+    cancel_check,
+    check_to_change,
+    check_with_id,
+    count_checks,
+    page_of_checks,
+    start_check,
+)
+from storage.members import count_members
+
+_PATH = Selection(frozenset({"id", "path"}))
+
+
+async def find_check(context: RequestContext, check_id: int) -> CheckRecord | None:
+    """None outside the scope."""
+    if context.permissions.hides("Check.id"):
+        return None
+    return await check_with_id(context.database, context.scope, check_id)
+
+
+async def search_checks(context: RequestContext, page: PageArguments, *, selected: bool) -> Page[CheckRecord]:
+    """Newest first; an empty page when none of it is selected."""
+    request = page_request(page)
+    return await page_of_checks(context.database, context.scope, request) if selected else empty_page()
+
+
+async def count_of_checks(context: RequestContext) -> int:
+    return await count_checks(context.database, context.scope)
+
+
+async def _again(context: RequestContext, outcome: Outcome) -> CheckRecord | None:
+    return await find_check(context, int(outcome["id"]))
+
+
+@repeatable(_again)
+async def start(context: RequestContext, organization_id: int, rules: Sequence[str]) -> CheckRecord | None:
+    """Against these rules, or all when none is named. RefusedError while another check of the organisation is under
+    way; NOT_FOUND outside the scope."""
+    chosen = known_rules(rules, "input.rules") if rules else CATALOGUE
+    organization = await context.loaders.organization_by_id(_PATH).load(organization_id)
+    if organization is None:
+        raise not_found(
+            "该党组织不存在或不在您的管理范围内。",
+            "This organisation does not exist, or lies outside your scope.",
+            ("input", "organizationId"),
+        )
+    values = {
+        "organization_id": organization_id,
+        "org_path": organization.path,
+        "rules": [rule.code for rule in chosen],
+        "members_total": await count_members(context.database, organization.path, None),
+        "started_by": context.actor.subject,
+        "started_at": context.clock(),
+    }
+    async with saving(context) as session:
+        check = await start_check(session, values)
+        if check is None:
+            raise RefusedError(CHECK_RUNNING)
+        session.outcome = {"id": check.id}
+        details = {"organization": organization_id, "rules": values["rules"]}
+        target = f"Check:{check.id}"
+        await session.audit(context.audited(AuditKind.CHANGE, "startCheck", target=target, details=details))
+    return check
+
+
+@repeatable(_again)
+async def cancel(context: RequestContext, check_id: int) -> CheckRecord | None:
+    """What it has found stays. RefusedError when it has ended; NOT_FOUND outside the scope."""
+    async with saving(context) as session:
+        check = await check_to_change(session, context.scope, check_id)
+        if check is None:
+            raise _no_such_check()
+        if not check.is_under_way:
+            raise RefusedError(CHECK_ENDED)
+        cancelled = await cancel_check(session, check_id, context.clock())
+        session.outcome = {"id": check_id}
+        await session.audit(context.audited(AuditKind.CHANGE, "cancelCheck", target=f"Check:{check_id}"))
+    return cancelled
+
+
+def _no_such_check() -> CallerError:
+    return not_found(
+        "该批量校验不存在或不在您的管理范围内。",
+        "This check does not exist, or lies outside your scope.",
+        ("input", "id"),
+    )
