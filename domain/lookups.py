@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from domain.codes import AuditKind
+from domain.codes import AuditKind, StatisticsDimension
 from domain.filter_telling import told_filter
 from domain.filtering import Filter
 from domain.masking import MASKS
@@ -80,6 +80,26 @@ class ArchiveQuestion:
         if self.order:
             told["order"] = [f"{'-' if term.descending else ''}{camel_case(term.field)}" for term in self.order]
         return told if self.page is None else {**told, **told_page(self.page)}
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsQuestion:
+    """党员统计: how many members there are, by one dimension or two, with the filter as the caller wrote it."""
+
+    dimensions: tuple[StatisticsDimension, ...]
+    where: Filter | None = None
+
+    @property
+    def kind(self) -> AuditKind:
+        return AuditKind.ARCHIVE_LOOKUP
+
+    @property
+    def field(self) -> str:
+        return "memberStatistics"
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"field": self.field, "by": [dimension.value for dimension in self.dimensions]}
+        return told if self.where is None else {**told, "filter": bounded_filter(told_filter(self.where))}
 
 
 @dataclass(frozen=True, slots=True)

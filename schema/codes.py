@@ -32,6 +32,7 @@ from domain.codes import (
     RequestList,
     RequestState,
     Scope,
+    StatisticsDimension,
     WorkPosition,
 )
 from domain.filtering import FieldKind, Operator
@@ -84,6 +85,7 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (HistoryKind, "HistoryKind", "历史党员类别。Why someone is a member no more."),
     (FilePurpose, "FilePurpose", "文件用途。What a file is uploaded for."),
     (AuditProblem, "AuditProblem", "审计问题。What is wrong with an entry of the audit log."),
+    (StatisticsDimension, "StatisticsDimension", "统计维度。What members are counted by."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )
 

@@ -36,6 +36,7 @@ from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
 from schema.queries.phone_holders import PhoneHolderQueries
+from schema.queries.statistics import StatisticsQueries
 from schema.traits import open_field, record_field
 from schema.types.member import Member
 from schema.types.node import Node
@@ -146,6 +147,7 @@ class Query(
     PartnerQueries,
     PermissionQueries,
     PhoneHolderQueries,
+    StatisticsQueries,
 ):
     # fmt: off
     viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)

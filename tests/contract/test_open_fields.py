@@ -32,6 +32,10 @@ OPEN_TYPES = {
     "QueryField": "says what the caller may ask for",
     "QueryFieldOption": "a code of a public list",
     "ImportRowError": "says what is wrong with the caller's own file, whose cells it does not repeat",
+    "MemberStatistics": "given by a governed field alone, whose dimensions are governed too",
+    "StatisticsRow": "part of the same",
+    "StatisticsBucket": "part of the same",
+    "StatisticsCell": "part of the same",
     "UploadedFile": "given by a governed field alone",
     "UserError": "says what is wrong with the caller's own input",
 }
