@@ -82,23 +82,29 @@ class ArchiveQuestion:
         return told if self.page is None else {**told, **told_page(self.page)}
 
 
+class Counted(StrEnum):
+    """The fields that tell numbers of members by something of theirs."""
+
+    MEMBERS = "memberStatistics"
+    REGISTRATIONS = "registrationStatistics"
+
+
 @dataclass(frozen=True, slots=True)
 class StatisticsQuestion:
-    """党员统计: how many members there are, by one dimension or two, with the filter as the caller wrote it."""
+    """统计: how many members there are, by how many dimensions ever, with the filter as the caller wrote it."""
 
-    dimensions: tuple[StatisticsDimension, ...]
+    field: Counted
+    dimensions: tuple[StatisticsDimension, ...] = ()
     where: Filter | None = None
 
     @property
     def kind(self) -> AuditKind:
         return AuditKind.ARCHIVE_LOOKUP
 
-    @property
-    def field(self) -> str:
-        return "memberStatistics"
-
     def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = {"field": self.field, "by": [dimension.value for dimension in self.dimensions]}
+        told: dict[str, Any] = {"field": self.field.value}
+        if self.dimensions:
+            told["by"] = [dimension.value for dimension in self.dimensions]
         return told if self.where is None else {**told, "filter": bounded_filter(told_filter(self.where))}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from auth.visibility import FieldUse, Purpose
 from domain.codes import StatisticsDimension
 from domain.filtering import Filter
-from domain.lookups import StatisticsQuestion
+from domain.lookups import Counted, StatisticsQuestion
 from domain.reach import Reach
 from domain.records import Selection
 from domain.statistics import DIMENSIONS
@@ -33,7 +33,8 @@ async def member_statistics(
     counted_by = [DIMENSIONS[dimension] for dimension in dimensions]
     found = await counts_below(context.database, organization, counted_by, prepared, context.today)
     tally = _tally(organization_id, dimensions, found)
-    context.journal.counted(StatisticsQuestion(dimensions, where), tally.total, of=(organization_id,))
+    question = StatisticsQuestion(Counted.MEMBERS, dimensions, where)
+    context.journal.counted(question, tally.total, of=(organization_id,))
     return tally
 
 

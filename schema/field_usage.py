@@ -38,7 +38,7 @@ from domain.codes import StatisticsDimension
 from resolvers.statistics import use_of_dimension
 from schema.filters import USE, USED_TOO
 from schema.orders import ordered_field
-from schema.traits import record_name, traits_of
+from schema.traits import GROUPS_BY, record_name, traits_of
 
 _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -112,6 +112,7 @@ class _Walk:
         strawberry_field = definition.extensions.get(_DEFINITION)
         if strawberry_field is not None and traits_of(strawberry_field) is not None:
             yield FieldUse(f"{parent.name}.{record_name(strawberry_field)}", Purpose.READ)
+            yield from strawberry_field.metadata.get(GROUPS_BY, ())
         for argument in node.arguments or ():
             yield from _uses_in_node(definition.args[argument.name.value].type, argument.value)
         inner = get_named_type(definition.type)

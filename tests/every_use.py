@@ -95,6 +95,9 @@ GROUPED: Mapping[str, str] = {
 }
 """Dimensions that are named otherwise than the field by which they group."""
 
+COUNTED_BY: Mapping[str, str] = {"Query.registrationStatistics": "Member.account"}
+"""Fields that count records by a field of theirs, whatever is asked."""
+
 NO_ORDERS = {"OrganizationOrderField.TREE"}
 """Orders that are no field."""
 
@@ -163,7 +166,10 @@ class EveryUse:
         return case(coordinate, document, way.uses | self._read(coordinate) | self._demanded(field), {})
 
     def _read(self, coordinate: str) -> frozenset[FieldUsed]:
-        return frozenset({FieldUsed(coordinate, Purpose.READ)} if coordinate in self._governed else ())
+        if coordinate not in self._governed:
+            return frozenset()
+        counted = frozenset({FieldUsed(COUNTED_BY[coordinate], Purpose.GROUP)} if coordinate in COUNTED_BY else ())
+        return counted | {FieldUsed(coordinate, Purpose.READ)}
 
     def _demanded(self, field: Any, besides: str = "") -> frozenset[FieldUsed]:
         """By what the field cannot be asked for without, `besides` an argument that is given otherwise: conditions on

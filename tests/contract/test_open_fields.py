@@ -36,6 +36,8 @@ OPEN_TYPES = {
     "StatisticsRow": "part of the same",
     "StatisticsBucket": "part of the same",
     "StatisticsCell": "part of the same",
+    "RegistrationStatistics": "given by a governed field alone",
+    "RegistrationRow": "part of the same",
     "UploadedFile": "given by a governed field alone",
     "UserError": "says what is wrong with the caller's own input",
 }
