@@ -59,6 +59,10 @@ bench-execution: $(VENV)/.dev ## Compare execution with Strawberry applications 
 bench-audit: $(VENV)/.dev ## Measure what recording every look-up costs (two minutes)
 	$(BIN)/python -m benchmarks.audit
 
+.PHONY: bench-statistics
+bench-statistics: $(VENV)/.dev ## Measure live statistics on 1,000,000 members (two minutes)
+	$(BIN)/python -m benchmarks.statistics
+
 .PHONY: bench-postgraphile
 bench-postgraphile: $(VENV)/.dev ## The same with PostGraphile beside them, on the list of members (needs npm)
 	cd benchmarks/postgraphile && npm ci

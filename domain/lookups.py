@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from domain.codes import AuditKind
+from domain.codes import AuditKind, StatisticsDimension
 from domain.filter_telling import told_filter
 from domain.filtering import Filter
 from domain.masking import MASKS
@@ -84,6 +84,32 @@ class ArchiveQuestion:
         if self.order:
             told["order"] = [f"{'-' if term.descending else ''}{camel_case(term.field)}" for term in self.order]
         return told if self.page is None else {**told, **told_page(self.page)}
+
+
+class Counted(StrEnum):
+    """The fields that tell numbers of members by something of theirs."""
+
+    MEMBERS = "memberStatistics"
+    REGISTRATIONS = "registrationStatistics"
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsQuestion:
+    """统计: how many members there are, by how many dimensions ever, with the filter as the caller wrote it."""
+
+    field: Counted
+    dimensions: tuple[StatisticsDimension, ...] = ()
+    where: Filter | None = None
+
+    @property
+    def kind(self) -> AuditKind:
+        return AuditKind.ARCHIVE_LOOKUP
+
+    def told(self) -> dict[str, Any]:
+        told: dict[str, Any] = {"field": self.field.value}
+        if self.dimensions:
+            told["by"] = [dimension.value for dimension in self.dimensions]
+        return told if self.where is None else {**told, "filter": bounded_filter(told_filter(self.where))}
 
 
 @dataclass(frozen=True, slots=True)

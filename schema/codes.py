@@ -34,6 +34,7 @@ from domain.codes import (
     RequestState,
     Scope,
     Severity,
+    StatisticsDimension,
     WorkPosition,
 )
 from domain.filtering import FieldKind, Operator
@@ -88,6 +89,7 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (Severity, "Severity", "严重程度。How serious a breach of a rule of data quality is."),
     (CheckState, "CheckState", "批量校验状态。How far a check of many members has come."),
     (AuditProblem, "AuditProblem", "审计问题。What is wrong with an entry of the audit log."),
+    (StatisticsDimension, "StatisticsDimension", "统计维度。What members are counted by."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )
 

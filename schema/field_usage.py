@@ -34,9 +34,11 @@ from graphql.language import EnumValueNode
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from auth.visibility import FieldUse, Purpose
+from domain.codes import StatisticsDimension
+from resolvers.statistics import use_of_dimension
 from schema.filters import USE, USED_TOO
 from schema.orders import ordered_field
-from schema.traits import record_name, traits_of
+from schema.traits import GROUPS_BY, record_name, traits_of
 
 _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -110,6 +112,7 @@ class _Walk:
         strawberry_field = definition.extensions.get(_DEFINITION)
         if strawberry_field is not None and traits_of(strawberry_field) is not None:
             yield FieldUse(f"{parent.name}.{record_name(strawberry_field)}", Purpose.READ)
+            yield from strawberry_field.metadata.get(GROUPS_BY, ())
         for argument in node.arguments or ():
             yield from _uses_in_node(definition.args[argument.name.value].type, argument.value)
         inner = get_named_type(definition.type)
@@ -133,7 +136,7 @@ def _uses_in_node(input_type: GraphQLInputType, node: ValueNode) -> Iterator[Fie
                 yield from _uses_of_part(fields[part.name.value], is_null=isinstance(part.value, NullValueNode))
                 yield from _uses_in_node(fields[part.name.value].type, part.value)
         case GraphQLEnumType() as enum, EnumValueNode(value=name):
-            yield from _uses_of_order(enum, name)
+            yield from _uses_of_enum(enum, name)
 
 
 def _uses_in_value(input_type: GraphQLInputType, value: Any) -> Iterator[FieldUse]:
@@ -152,7 +155,7 @@ def _uses_in_value(input_type: GraphQLInputType, value: Any) -> Iterator[FieldUs
                     yield from _uses_of_part(fields[name], is_null=part is None)
                     yield from _uses_in_value(fields[name].type, part)
         case GraphQLEnumType() as enum, str():
-            yield from _uses_of_order(enum, value)
+            yield from _uses_of_enum(enum, value)
 
 
 def _uses_of_part(field: GraphQLInputField, *, is_null: bool) -> Iterator[FieldUse]:
@@ -163,10 +166,14 @@ def _uses_of_part(field: GraphQLInputField, *, is_null: bool) -> Iterator[FieldU
             yield use
 
 
-def _uses_of_order(enum: GraphQLEnumType, name: str) -> Iterator[FieldUse]:
+def _uses_of_enum(enum: GraphQLEnumType, name: str) -> Iterator[FieldUse]:
+    """Of a value by which is ordered or grouped."""
     definition = enum.extensions.get(_DEFINITION)
-    field = ordered_field(definition.wrapped_cls, name) if definition is not None and name in enum.values else None
-    if field is not None:
+    if definition is None or name not in enum.values:
+        return
+    if definition.wrapped_cls is StatisticsDimension:
+        yield use_of_dimension(StatisticsDimension[name])
+    elif (field := ordered_field(definition.wrapped_cls, name)) is not None:
         yield FieldUse(field, Purpose.ORDER)
 
 

@@ -38,6 +38,7 @@ from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
 from schema.queries.phone_holders import PhoneHolderQueries
+from schema.queries.statistics import StatisticsQueries
 from schema.queries.validation import ValidationQueries
 from schema.traits import open_field, record_field
 from schema.types.member import Member
@@ -160,6 +161,7 @@ class Query(
     PermissionQueries,
     PhoneHolderQueries,
     ValidationQueries,
+    StatisticsQueries,
 ):
     # fmt: off
     viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)

@@ -10,11 +10,15 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from auth.default_matrix import FieldClass, GovernedField
+from auth.visibility import FieldUse
 from domain.errors import Message
 from domain.filtering import FieldKind
 
 _KEY = "traits"
 _OPEN = "open"
+
+GROUPS_BY = "groups_by"
+"""In a field's metadata: the fields of records by which it counts them."""
 
 # What an executor may know of a field; the names are those of the compiled executor's README.
 BATCHED = "batched"
@@ -75,13 +79,14 @@ def record_field(
     is_above: bool = False,
     writable: bool = False,
     name: str | None = None,
+    groups_by: tuple[FieldUse, ...] = (),
 ) -> Any:
     """A field of a record, governed by the permission matrix.
 
     Without a resolver it is the column of its name; a resolver says which columns it `reads`.
     """
     traits = Traits(chinese, english, read, kind, sortable, groupable, default_condition, reads, is_above, writable)
-    metadata = {_KEY: traits, **getattr(resolver, METADATA, {})}
+    metadata = {_KEY: traits, GROUPS_BY: groups_by, **getattr(resolver, METADATA, {})}
     return strawberry.field(resolver=resolver, name=name, description=traits.description, metadata=metadata)
 
 

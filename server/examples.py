@@ -1,4 +1,4 @@
-"""示例查询: the ten queries that the README shows and the console opens."""
+"""示例查询: the queries that the README shows and the console opens."""
 
 from pathlib import Path
 

@@ -17,6 +17,7 @@ from storage.files import REMOVE_CONTENT
 from storage.job_worker import JobWorker
 from storage.jobs import JobKind, Queue
 from storage.messages import DELIVER
+from storage.registrations import count_registrations_when_due
 
 _EVERY_MINUTE = "* * * * *"
 _EVERY_HOUR = "17 * * * *"
@@ -28,8 +29,10 @@ def job_worker(settings: Settings, url: str, database: Database, gateways: Gatew
     """Messages are left to others, or to later, when there is nobody to deliver them here."""
     collecting = FileCollecting(database, files, system_clock)
     checking = Checking(database, system_clock)
+    counting = partial(count_registrations_when_due, database, system_clock)
     kinds = [
         JobKind("clear_expired", Queue.HOUSEKEEPING, partial(clear_expired, database), _EVERY_MINUTE),
+        JobKind("count_registrations", Queue.HOUSEKEEPING, counting, _EVERY_MINUTE),
         JobKind(REMOVE_CONTENT, Queue.HOUSEKEEPING, collecting.remove_content),
         JobKind("collect_files", Queue.HOUSEKEEPING, collecting.collect, _EVERY_HOUR),
         JobKind(RUN_CHECK, Queue.CHECKS, checking.run),

@@ -40,7 +40,7 @@ async def add_member(session: WriteSession, draft: MemberDraft, entered: Entered
     }
     rows = await session.rows(insert(Member).values(values).returning(Member.id))
     member_id = int(rows[0][0])
-    await check_saved(session, member_id, now, before=None)
+    await check_saved(session, member_id, entered.at, before=None)
     return member_id
 
 

@@ -93,6 +93,16 @@ NO_CONDITIONS: Mapping[str, str] = {
 }
 """Arguments of queries by whose value nothing can be found out of a field, and what they say instead."""
 
+GROUPED: Mapping[str, str] = {
+    "StatisticsDimension.AGE_BAND": "Member.age",
+    "StatisticsDimension.HAN_OR_MINORITY": "Member.ethnicity",
+    "StatisticsDimension.JOIN_PERIOD": "Member.joinedOn",
+}
+"""Dimensions that are named otherwise than the field by which they group."""
+
+COUNTED_BY: Mapping[str, str] = {"Query.registrationStatistics": "Member.account"}
+"""Fields that count records by a field of theirs, whatever is asked."""
+
 NO_ORDERS = {"OrganizationOrderField.TREE"}
 """Orders that are no field."""
 
@@ -161,12 +171,20 @@ class EveryUse:
         return case(coordinate, document, way.uses | self._read(coordinate) | self._demanded(field), {})
 
     def _read(self, coordinate: str) -> frozenset[FieldUsed]:
-        return frozenset({FieldUsed(coordinate, Purpose.READ)} if coordinate in self._governed else ())
+        if coordinate not in self._governed:
+            return frozenset()
+        counted = frozenset({FieldUsed(COUNTED_BY[coordinate], Purpose.GROUP)} if coordinate in COUNTED_BY else ())
+        return counted | {FieldUsed(coordinate, Purpose.READ)}
 
-    def _demanded(self, field: Any) -> frozenset[FieldUsed]:
-        """By the parts without which the field cannot be asked for: conditions on the exact value, or what is written."""
-        kinds = {get_named_type(argument.type) for argument in field.args.values() if is_required_argument(argument)}
-        return frozenset(
+    def _demanded(self, field: Any, besides: str = "") -> frozenset[FieldUsed]:
+        """By what the field cannot be asked for without, `besides` an argument that is given otherwise: conditions on
+        the exact value, what is written, the first dimension."""
+        required = {key: each.type for key, each in field.args.items() if is_required_argument(each) and key != besides}
+        kinds = {get_named_type(each) for each in required.values()}
+        dimensions = frozenset(
+            self._grouped(kind, sample(kind)) for kind in kinds if getattr(kind, "name", "").endswith("Dimension")
+        )
+        return dimensions | frozenset(
             used
             for kind in kinds
             if isinstance(kind, GraphQLInputObjectType)
@@ -236,8 +254,8 @@ class EveryUse:
     # -- conditions and orders
 
     def _cases_of_arguments(self, type_name: str, name: str, field: Any, way: _Way) -> Iterator[Case]:
-        reading = way.uses | self._read(f"{type_name}.{name}")
         for key, argument in field.args.items():
+            reading = way.uses | self._read(f"{type_name}.{name}") | self._demanded(field, besides=key)
             for element, value, uses in self._values(key, argument, f"{type_name}.{name}({key})"):
                 call = f"{self._call(name, field, **{key: written(value)})}{_inside(field)}"
                 yield case(element, f"{way.opening} {call} {way.closing}", reading | uses, {})
@@ -290,6 +308,9 @@ class EveryUse:
             yield from self._conditions(kind, depth=2)
         elif isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Order"):
             yield from self._orders(kind)
+        elif isinstance(kind, GraphQLEnumType) and kind.name.endswith("Dimension"):
+            for value in kind.values:
+                yield f"{place}: {kind.name}.{value}", Raw(value), frozenset({self._grouped(kind, value)})
         elif key not in NO_CONDITIONS:
             raise UnknownElementError(
                 f"Can something be found out of a field by {place}? If so, make it part of a `…Filter` whose parts say "
@@ -345,8 +366,7 @@ class EveryUse:
         assert isinstance(values, GraphQLEnumType)
         for value in values.values:
             element = f"{values.name}.{value}"
-            first, *rest = value.lower().split("_")
-            field = f"{kind.name.removesuffix('Order')}.{first}{''.join(map(str.capitalize, rest))}"
+            field = f"{kind.name.removesuffix('Order')}.{_camel(value)}"
             if element in NO_ORDERS:
                 yield element, {"field": Raw(value)}, frozenset()
             elif field in self._governed:
@@ -355,6 +375,19 @@ class EveryUse:
                 raise UnknownElementError(
                     f"{element} orders by which field? If by none, list it in NO_ORDERS of tests/every_use.py."
                 )
+
+    def _grouped(self, kind: GraphQLEnumType, value: str) -> FieldUsed:
+        field = GROUPED.get(f"{kind.name}.{value}") or f"Member.{_camel(value)}"
+        if field not in self._governed:
+            raise UnknownElementError(
+                f"{kind.name}.{value} groups by which field? Say so in GROUPED of tests/every_use.py."
+            )
+        return FieldUsed(field, Purpose.GROUP)
+
+
+def _camel(value: str) -> str:
+    first, *rest = value.lower().split("_")
+    return f"{first}{''.join(map(str.capitalize, rest))}"
 
 
 def case(element: str, document: str, uses: frozenset[FieldUsed], variables: Mapping[str, Any]) -> Case:

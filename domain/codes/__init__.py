@@ -28,6 +28,7 @@ from domain.codes.member import (
 )
 from domain.codes.message import Channel, CodePurpose, MessageState
 from domain.codes.organization import OrganizationKind
+from domain.codes.statistics import StatisticsDimension
 from domain.codes.validation import CheckState, Severity
 from domain.codes.visibility import Visibility
 
@@ -64,6 +65,7 @@ __all__ = [
     "Role",
     "Scope",
     "Severity",
+    "StatisticsDimension",
     "Tier",
     "Visibility",
     "WorkPosition",

@@ -12,6 +12,7 @@ from storage.models.message import Message
 from storage.models.organization import Organization
 from storage.models.permission import PermissionChange, PermissionVersion
 from storage.models.rate_limit import RateLimit
+from storage.models.registration_count import RegistrationCount
 from storage.models.validation import Check, ValidationResult
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "PhoneCode",
     "RateLimit",
     "RefreshToken",
+    "RegistrationCount",
     "ValidationResult",
     "VerificationCode",
 ]

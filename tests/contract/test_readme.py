@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_shows_the_example_queries() -> None:
-    assert len(example_queries()) == 10
+    assert len(example_queries()) == 11
     assert readme_with_queries(README) == README
 
 

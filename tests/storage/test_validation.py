@@ -16,7 +16,7 @@ from domain.records import MemberRecord, OrganizationRecord
 from domain.validation import CATALOGUE, RULES
 from storage.engine import Database, connect
 from storage.history_members import Departure, archive_member, restore_member
-from storage.member_adding import add_member
+from storage.member_adding import Entered, add_member
 from storage.member_changing import change_member
 from storage.models import ValidationResult
 from storage.validation import Place, check_chunk
@@ -150,7 +150,8 @@ async def test_both_holders_of_a_number_are_told_when_the_second_enters(
 ) -> None:
     [member] = sound(register, injected, 1)
     async with own.writing() as session:
-        double = await add_member(session, draft_of(member), member.org_path, RealNameStatus.VERIFIED, NOW)
+        entered = Entered(member.org_path, RealNameStatus.VERIFIED, None, NOW)
+        double = await add_member(session, draft_of(member), entered)
     assert await broken_by(own, double) == {"ID_DUPLICATE", "PHOTO_MISSING"}
     assert await broken_by(own, member.id) == {"ID_DUPLICATE"}
 
