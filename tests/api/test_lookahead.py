@@ -17,6 +17,7 @@ BELOW = {
     "branch": "{ name kind }",
     "parent": "{ name parent { kind } }",
     "account": "{ phone state }",
+    "validationResults": "{ foundAt rule { code } }",
     "attachments": "{ name size }",
     "ancestors": "{ name }",
     "children": "(first: 2) { nodes { name } }",
