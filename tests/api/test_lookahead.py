@@ -18,6 +18,7 @@ BELOW = {
     "parent": "{ name parent { kind } }",
     "account": "{ phone state }",
     "attachments": "{ name size }",
+    "validationResults": "{ rule { code } foundAt }",
     "ancestors": "{ name }",
     "children": "(first: 2) { nodes { name } }",
     "members": "(first: 2) { nodes { name } }",
