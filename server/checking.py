@@ -23,8 +23,8 @@ class Checking:
         while await run_chunk(self.database, check_id, self.clock(), self.at_a_time):
             pass
 
-    async def start_nightly(self) -> None:
-        """Of each organisation that has none above it, unless one is under way."""
+    async def start_of_all(self) -> None:
+        """A check of each organisation that has none above it, unless one is under way."""
         for organization_id, path in await roots(self.database):
             values = {
                 "organization_id": organization_id,

@@ -36,7 +36,7 @@ def job_worker(settings: Settings, url: str, database: Database, gateways: Gatew
         JobKind(REMOVE_CONTENT, Queue.HOUSEKEEPING, collecting.remove_content),
         JobKind("collect_files", Queue.HOUSEKEEPING, collecting.collect, _EVERY_HOUR),
         JobKind(RUN_CHECK, Queue.CHECKS, checking.run),
-        JobKind("start_nightly_check", Queue.CHECKS, checking.start_nightly, _EVERY_NIGHT),
+        JobKind("start_nightly_check", Queue.CHECKS, checking.start_of_all, _EVERY_NIGHT),
     ]
     if gateways.messages is not None:
         delivery = MessageDelivery(database, gateways.messages, system_clock)

@@ -10,6 +10,8 @@ from rich.console import Console
 from auth.actor import Role, tier_of
 from domain.records import OrganizationRecord
 from domain.synthetic.staff import DEMO_PASSWORD, StaffMember, demo_staff
+from resolvers.officers import Officer
+from server.checking import Checking
 from server.cli.demo_accounts import open_demo_accounts
 from server.cli.failing import clear_errors, settings_from_environment
 from server.cli.listening import require_free_port
@@ -39,6 +41,7 @@ def demo(
             if not organizations or unfinished_load(url):
                 load_with_progress(url, settings, demo_province(members), replace=bool(organizations))
                 organizations = asyncio.run(_organizations(url))
+                asyncio.run(done_as_operator(_check_members, url, secret_of(settings)))
             staff = demo_staff(organizations)
             asyncio.run(done_as_operator(partial(open_demo_accounts, staff=staff), url, secret_of(settings)))
             serve_until_stopped(settings, url, lambda: _announce(settings, organizations, staff))
@@ -49,6 +52,11 @@ def _for_demonstration(settings: Settings) -> Settings:
     stand_ins = {"messages": "inbox", "population_registry": "simulator"}
     unset = {name: value for name, value in stand_ins.items() if name not in settings.model_fields_set}
     return settings.model_copy(update=unset)
+
+
+async def _check_members(operator: Officer) -> None:
+    """As every night, so that there is something to see at once."""
+    await Checking(operator.database, operator.clock).start_of_all()
 
 
 async def _organizations(url: str) -> list[OrganizationRecord]:

@@ -191,8 +191,8 @@ async def test_every_night_the_whole_register_is_checked(
     own_api: Api, own_province_url: str, province_committee: OrganizationRecord, breaches: Mapping[str, set[int]]
 ) -> None:
     checking = Checking(own_api.database, own_api.clock)
-    await checking.start_nightly()
-    await checking.start_nightly()
+    await checking.start_of_all()
+    await checking.start_of_all()
     listed = (await own_api.as_(province_committee).ask("{ checks { nodes { id startedBy } } }"))["checks"]["nodes"]
     assert [check["startedBy"] for check in listed] == [None], "one is under way already"
     async with working(own_api, own_province_url):

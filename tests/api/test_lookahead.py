@@ -19,6 +19,7 @@ BELOW = {
     "account": "{ phone state }",
     "validationResults": "{ foundAt rule { code } }",
     "attachments": "{ name size }",
+    "validationResults": "{ rule { code } foundAt }",
     "ancestors": "{ name }",
     "children": "(first: 2) { nodes { name } }",
     "members": "(first: 2) { nodes { name } }",

@@ -48,7 +48,7 @@ async def test_a_check_goes_on_where_a_killed_worker_has_left_it(
     ):
         await holding.execute(HOLD_BACK.encode())
         await holding.execute(b"SELECT pg_advisory_lock(%d)" % HOLD)
-        await Checking(database, system_clock).start_nightly()
+        await Checking(database, system_clock).start_of_all()
         with running("worker", environment=environment) as killed:
             await eventually(lambda: is_held_back(holding), patience=60)
             killed.send_signal(signal.SIGKILL)

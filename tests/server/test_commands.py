@@ -16,6 +16,13 @@ def counted(port: int, token: str) -> httpx.Response:
     return httpx.post(f"http://127.0.0.1:{port}/graphql", json=COUNT, headers={"Authorization": f"Bearer {token}"})
 
 
+def checks(port: int, token: str) -> list[dict[str, int]]:
+    query, headers = {"query": "{ checks { nodes { membersTotal } } }"}, {"Authorization": f"Bearer {token}"}
+    answer = httpx.post(f"http://127.0.0.1:{port}/graphql", json=query, headers=headers).json()
+    found: list[dict[str, int]] = answer["data"]["checks"]["nodes"]
+    return found
+
+
 def photo(port: int, token: str) -> bytes:
     """Of some member who has one."""
     query = {"query": "{ members(first: 1, where: {photo: {missing: false}}) { nodes { photo } } }"}
@@ -37,6 +44,7 @@ def test_the_demo_makes_a_province_serves_it_and_finds_it_again(data_directory: 
             for token in tokens:
                 assert counted(port, token).json()["data"]["members"]["totalCount"] == 300
             assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+            assert checks(port, tokens[0]) == [{"membersTotal": 300}], "one, of the first start"
             assert photo(port, tokens[0]).startswith(b"\xff\xd8\xff")
             demo.send_signal(signal.SIGINT)
             rest, _ = demo.communicate(timeout=60)
