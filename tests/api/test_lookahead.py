@@ -19,7 +19,6 @@ BELOW = {
     "account": "{ phone state }",
     "validationResults": "{ foundAt rule { code } }",
     "attachments": "{ name size }",
-    "validationResults": "{ rule { code } foundAt }",
     "ancestors": "{ name }",
     "children": "(first: 2) { nodes { name } }",
     "members": "(first: 2) { nodes { name } }",
