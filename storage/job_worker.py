@@ -128,18 +128,20 @@ class JobWorker:
             await asyncio.sleep(growing_wait(failures, longest=_LONGEST_WAIT_FOR_THE_DATABASE))
 
     async def _work(self) -> None:
+        _end_if_cancelled()
+        working = self._app.run_worker_async(
+            queues=self._queues,
+            concurrency=self._at_once,
+            fetch_job_polling_interval=_LOOKS_EVERY,
+            shutdown_graceful_timeout=_STOPS_WITHIN,
+            update_heartbeat_interval=self._lost_after / 3,
+            stalled_worker_timeout=self._lost_after,
+            delete_jobs="always",
+            install_signal_handlers=False,
+        )
         taking = asyncio.create_task(self._take_from_the_lost())
         try:
-            await self._app.run_worker_async(
-                queues=self._queues,
-                concurrency=self._at_once,
-                fetch_job_polling_interval=_LOOKS_EVERY,
-                shutdown_graceful_timeout=_STOPS_WITHIN,
-                update_heartbeat_interval=self._lost_after / 3,
-                stalled_worker_timeout=self._lost_after,
-                delete_jobs="always",
-                install_signal_handlers=False,
-            )
+            await _until_it_stops(asyncio.create_task(working))
         finally:
             taking.cancel()
             with suppress(asyncio.CancelledError):
@@ -154,8 +156,19 @@ class JobWorker:
             await asyncio.sleep(self._lost_after / 3)
 
 
+async def _until_it_stops(work: asyncio.Task[None]) -> None:
+    """Told to go while it is about to begin, the worker may not have heard it, and is told again until it has."""
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        while not work.done():
+            work.cancel()
+            await asyncio.wait({work}, timeout=_STOPS_WITHIN + 1)
+        raise
+
+
 def _end_if_cancelled() -> None:
-    """An error on the way out hides that one was told to go."""
+    """An error on the way out hides that one was told to go, and so may the database's driver."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError

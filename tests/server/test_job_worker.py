@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 
 import pytest
+from procrastinate.manager import JobManager
 from sqlalchemy import create_engine, make_url, text
 
 from domain.clock import system_clock
 from server.delivery import MessageDelivery
 from server.gateways.http_calls import HttpPort
 from server.gateways.message_gateway import HttpMessageGateway
+from storage import job_worker
 from storage.embedded import EmbeddedServer
 from storage.engine import Database
 from storage.job_worker import JobWorker
@@ -52,6 +54,25 @@ async def queue(database: Database, *keys: str) -> None:
 
 async def states(database: Database) -> dict[str, int]:
     return dict(await database.rows(STATES))
+
+
+async def test_a_worker_stops_though_it_was_told_while_it_began(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the database's driver may do it, what registers the worker lets the cancellation get lost."""
+    register, begins = JobManager.register_worker, asyncio.Event()
+
+    async def register_and_hear_nothing(manager: JobManager) -> int:
+        begins.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return await register(manager)
+
+    monkeypatch.setattr(JobManager, "register_worker", register_and_hear_nothing)
+    monkeypatch.setattr(job_worker, "_STOPS_WITHIN", 0.1)
+    async with asyncio.timeout(15) as patience, working(empty_database_url):
+        await begins.wait()
+    assert not patience.expired()
 
 
 async def test_a_message_leaves_as_soon_as_it_is_committed(
