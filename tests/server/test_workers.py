@@ -132,7 +132,7 @@ def test_a_killed_worker_is_replaced(province_url: str, data_directory: Path) ->
         asked = server.ask_until_each_has_answered()
         killed, survivor = server.workers
         killed.kill()
-        wait_until(lambda: killed.pid not in [worker.pid for worker in server.workers])
+        wait_until(lambda: not lives(killed))  # until then its socket may still take connections
         asked += sum(server.ask() > 0 for _ in range(10))
         wait_until(lambda: len(server.workers) == 2)
         assert survivor in server.workers
