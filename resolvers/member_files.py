@@ -1,13 +1,13 @@
 """党员的文件: the photo and the attachments that a change gives a member, and those that it takes away."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from domain.codes import FilePurpose
 from domain.errors import Problem
-from domain.files import FileRecord
-from domain.files.problems import file_not_found
+from domain.files import FileRecord, of_purpose
+from domain.files.problems import file_not_found, not_found_among
 from domain.records import MemberRecord
 from resolvers.context import RequestContext
 from resolvers.held_members import Changed
@@ -65,16 +65,16 @@ async def held_files(
     photo_ids = [changes.photo] if isinstance(changes.photo, int) else []
     staged = await staged_files(session, context.actor.subject, [*photo_ids, *changes.added])
     attached = await attachments_to_change(session, member.id, changes.removed)
-    photos = _of(FilePurpose.PHOTO, staged)
-    attachments, own = _of(FilePurpose.ATTACHMENT, staged), {file.id: file for file in attached}
+    photos = of_purpose(FilePurpose.PHOTO, staged)
+    attachments, own = of_purpose(FilePurpose.ATTACHMENT, staged), {file.id: file for file in attached}
     return HeldFiles(
         photo=changes.photo if isinstance(changes.photo, Photo) else photos.get(changes.photo, Photo.KEEP),
         added=[attachments[each] for each in dict.fromkeys(changes.added) if each in attachments],
         removed=attached,
         problems=[
-            *_missing("photoId", photo_ids, photos),
-            *_missing("addAttachmentIds", changes.added, attachments),
-            *_missing("removeAttachmentIds", changes.removed, own),
+            *(file_not_found("photoId") for each in photo_ids if each not in photos),
+            *not_found_among(changes.added, attachments, "addAttachmentIds"),
+            *not_found_among(changes.removed, own, "removeAttachmentIds"),
         ],
     )
 
@@ -95,13 +95,3 @@ async def change_files(session: WriteSession, context: RequestContext, member_id
     photos = [held.photo] if isinstance(held.photo, FileRecord) else []
     await give_to_member(session, [file.id for file in (*photos, *held.added)], member_id)
     await take_from_member(session, held.removed, now)
-
-
-def _of(purpose: FilePurpose, files: Sequence[FileRecord]) -> dict[int, FileRecord]:
-    return {file.id: file for file in files if file.purpose == purpose.value}
-
-
-def _missing(part: str, ids: Sequence[int], found: Mapping[int, FileRecord]) -> Iterator[Problem]:
-    for place, each in enumerate(ids):
-        if each not in found:
-            yield file_not_found(part) if part == "photoId" else file_not_found(part, place)

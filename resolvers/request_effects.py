@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.approvals import RequestRecord
-from domain.approvals.changes import draft_in
+from domain.approvals.changes import after, draft_in
 from domain.approvals.guards import ALREADY_REGISTERED, STAFF_ROLE_HELD, TRANSFER_IN_PROGRESS
 from domain.approvals.kinds import APPROVAL_KINDS, Leaving
 from domain.codes import AuditKind, RealNameStatus, RequestKind
@@ -83,12 +83,12 @@ async def _amend(
     session: WriteSession, context: RequestContext, request: RequestRecord, member: MemberRecord
 ) -> Effect:
     """The record is from now on as the request has it."""
-    after = {name: pair[1] for name, pair in (request.changes or {}).items()}
-    derived = spelled(after["name"]) if "name" in after else {}
-    await change_member(session, member.id, {**after, **derived}, context.clock())
+    values = after(request.changes or {})
+    derived = spelled(values["name"]) if "name" in values else {}
+    await change_member(session, member.id, {**values, **derived}, context.clock())
     await move_request_files(session, request.id, member.id)
-    before = {name: getattr(member, name) for name in after}
-    return Effect(details={"before": told_values(before), "after": told_values(after)})
+    before = {name: getattr(member, name) for name in values}
+    return Effect(details={"before": told_values(before), "after": told_values(values)})
 
 
 async def _enter(session: WriteSession, context: RequestContext, request: RequestRecord, place: Place | None) -> Effect:
@@ -104,5 +104,4 @@ async def _enter(session: WriteSession, context: RequestContext, request: Reques
     photo = await key_of_file(session, changes["photo"][1]) if "photo" in changes else None
     member_id = await add_member(session, draft, Entered(place.path, status, photo, context.clock()))
     await move_request_files(session, request.id, member_id)
-    after = {name: pair[1] for name, pair in changes.items()}
-    return Effect({"member_id": member_id}, {"after": told_values(after)})
+    return Effect({"member_id": member_id}, {"after": told_values(after(changes))})

@@ -1,14 +1,14 @@
 """申请材料: the uploaded files that go with a request: what proves it, and the photo of whoever enters."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.approvals.guards import ATTACHMENTS_REQUIRED, MOST_ATTACHMENTS, TOO_MANY_ATTACHMENTS
 from domain.approvals.kinds import ApprovalKind
 from domain.codes import FilePurpose
 from domain.errors import Problem
-from domain.files import FileRecord
-from domain.files.problems import file_not_found
+from domain.files import of_purpose
+from domain.files.problems import file_not_found, not_found_among
 from resolvers.context import RequestContext
 from storage.files import give_to_request, staged_files
 from storage.writing import WriteSession
@@ -37,15 +37,9 @@ async def problems_of_files(
         return [TOO_MANY_ATTACHMENTS]
     problems = [ATTACHMENTS_REQUIRED] if kind.needs_attachments and not files.attachments else []
     staged = await staged_files(session, context.actor.subject, files.all) if files.all else []
-    attachments, photos = (_ids_of(purpose, staged) for purpose in (FilePurpose.ATTACHMENT, FilePurpose.PHOTO))
-    for place, each in enumerate(files.attachments):
-        if each not in attachments:
-            problems.append(file_not_found("attachmentIds", place))
+    problems.extend(not_found_among(files.attachments, of_purpose(FilePurpose.ATTACHMENT, staged), "attachmentIds"))
+    photos = of_purpose(FilePurpose.PHOTO, staged)
     return problems if files.photo in {None, *photos} else [*problems, file_not_found("member", "photoId")]
-
-
-def _ids_of(purpose: FilePurpose, files: Collection[FileRecord]) -> set[int]:
-    return {file.id for file in files if file.purpose == purpose.value}
 
 
 async def attach(session: WriteSession, request_id: int, files: RequestFiles) -> None:

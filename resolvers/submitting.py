@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.approvals import RequestRecord
-from domain.approvals.changes import Changes, kept
+from domain.approvals.changes import Changes, after, kept
 from domain.approvals.guards import REQUEST_PENDING, problems_of_asker, problems_of_text
 from domain.approvals.kinds import ApprovalKind
 from domain.errors import Problem, RefusedError
@@ -75,6 +75,6 @@ async def submit(
     }
     request = await add_request(session, values)
     await attach(session, request.id, asked.files)
-    after = {name: pair[1] for name, pair in (changes or {}).items()}
-    await audit_request(session, context, asked.operation, request, {"after": told_values(after)} if after else None)
+    details = {"after": told_values(after(changes))} if changes else None
+    await audit_request(session, context, asked.operation, request, details)
     return request

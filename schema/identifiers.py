@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode
 from binascii import b2a_base64
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import strawberry
@@ -42,6 +43,11 @@ def number_of(type_name: str, text: str, argument: str = "id") -> int:
             (argument,),
         )
     return identifier.number
+
+
+def numbers_of(type_name: str, identifiers: Iterable[str] | None, argument: str) -> list[int]:
+    """As `number_of`, of each; none of None."""
+    return [number_of(type_name, each, argument) for each in identifiers or ()]
 
 
 def organization_number(text: str) -> int | None:

@@ -1,6 +1,6 @@
 """申请内容: what a request is to change in a member's record, as it is kept with the request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import Any
@@ -16,6 +16,11 @@ KeptChanges = Mapping[str, list[Any]]
 _ENTERED = frozenset(field.name for field in fields(MemberDraft))
 
 
+def after(changes: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Column → what is to stand there."""
+    return {name: pair[1] for name, pair in changes.items()}
+
+
 def kept(changes: Changes) -> KeptChanges:
     return {name: [_as_json(value) for value in pair] for name, pair in changes.items()}
 
@@ -28,8 +33,8 @@ def changes_of_entry(draft: MemberDraft) -> Changes:
 
 def draft_in(changes: KeptChanges) -> MemberDraft:
     """Who enters by a request that was kept so."""
-    entered = {name: pair[1] for name, pair in changes.items() if name in _ENTERED}
-    return MemberDraft(**{name: entered_value(name, value) for name, value in entered.items()})
+    entered = ((name, value) for name, value in after(changes).items() if name in _ENTERED)
+    return MemberDraft(**{name: entered_value(name, value) for name, value in entered})
 
 
 def _as_json(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """文件: photos and documents, from their arrival on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -50,3 +51,8 @@ class FileRecord(NamedTuple):
     uploaded_at: datetime
     member_id: int | None
     request_id: int | None
+
+
+def of_purpose(purpose: FilePurpose, files: Iterable[FileRecord]) -> dict[int, FileRecord]:
+    """By their ids."""
+    return {file.id: file for file in files if file.purpose == purpose.value}

@@ -1,5 +1,7 @@
 """What can be wrong with a file, each with how to mend it."""
 
+from collections.abc import Collection, Iterator, Sequence
+
 from domain.codes import FilePurpose
 from domain.errors import Message, Problem
 from domain.files import LIMITS, MEBIBYTE
@@ -73,3 +75,8 @@ def file_not_found(*path: str | int) -> Problem:
         "gone 24 hours after it was uploaded. Upload it again, or choose another.",
     )
     return Problem("FILE_NOT_FOUND", message, path)
+
+
+def not_found_among(ids: Sequence[int], found: Collection[int], *path: str) -> Iterator[Problem]:
+    """One for each of the ids that is not among those found, at its place in the list."""
+    return (file_not_found(*path, place) for place, each in enumerate(ids) if each not in found)

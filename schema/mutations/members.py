@@ -1,29 +1,18 @@
 """变更党员: the mutations of administrators on the members of their subtree."""
 
 from dataclasses import fields
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from auth.default_matrix import FieldClass
-from auth.visibility import FieldUse, Purpose
-from domain.codes import (
-    Education,
-    Ethnicity,
-    FloatingDirection,
-    Gender,
-    MemberCategory,
-    MembershipStatus,
-    WorkPosition,
-)
 from domain.errors import bad_input
 from domain.members import EDITABLE, Changes
 from resolvers import member_changes
 from resolvers.held_members import KnownMember
 from resolvers.member_files import FileChanges, Photo
-from schema.filters import condition_part
-from schema.identifiers import number_of
+from schema.entered_fields import EnteredFields, entered
+from schema.identifiers import number_of, numbers_of
 from schema.info import Info
 from schema.member_payload import MemberPayload, member_settled
 from schema.mutating import MutationInput, keyed, shown
@@ -31,35 +20,13 @@ from schema.optional import ABSENT, given
 from schema.traits import open_field, record_field
 
 
-def _written(description: str, field: str) -> Any:
-    """A part of the input that may be left out; null empties the field."""
-    return condition_part(description, FieldUse(f"Member.{field}", Purpose.WRITE))
-
-
 @strawberry.input(description="修改党员信息。What is to stand in a member's record; what is left out stays as it is.")
-class UpdateMemberInput(MutationInput):
+class UpdateMemberInput(MutationInput, EnteredFields):
     # fmt: off
     id: strawberry.ID = strawberry.field(description="全局标识。Global id of the member.")
     version: int = strawberry.field(description="版本。The version that was seen; CONFLICT when the record has been changed since.")
-    gender: Gender | None = _written("性别。Gender.", "gender")
-    ethnicity: Ethnicity | None = _written("民族。Ethnicity.", "ethnicity")
-    birth_date: date | None = _written("出生日期。Date of birth.", "birth_date")
-    education: Education | None = _written("学历。Education.", "education")
-    category: MemberCategory | None = _written("人员类别。Category: formal or probationary.", "category")
-    branch_id: strawberry.ID | None = _written("所在党支部。Global id of the branch, of the caller's own subtree.", "branch")
-    joined_on: date | None = _written("加入党组织日期。Joined on.", "joined_on")
-    formal_on: date | None = _written("转正日期。Formal on.", "formal_on")
-    work_position: WorkPosition | None = _written("工作岗位。Work position.", "work_position")
-    phone: str | None = _written("联系电话。Phone: mobile, or landline with area code.", "phone")
-    home_address: str | None = _written("家庭住址。Home address.", "home_address")
-    status: MembershipStatus | None = _written("党籍状态。Membership status.", "status")
-    lost_contact: bool | None = _written("是否为失联党员。Lost contact.", "lost_contact")
-    lost_contact_since: date | None = _written("失联日期。Lost contact since.", "lost_contact_since")
-    floating: bool | None = _written("是否流动党员。Floating member.", "floating")
-    floating_direction: FloatingDirection | None = _written("流动方向。Floating direction.", "floating_direction")
-    photo_id: strawberry.ID | None = _written("照片。Global id of an uploaded photo.", "photo")
-    add_attachment_ids: list[strawberry.ID] | None = _written("新增相关资料。Global ids of uploaded attachments.", "attachments")
-    remove_attachment_ids: list[strawberry.ID] | None = _written("删除相关资料。Global ids of attachments of the member; they are gone for good.", "attachments")
+    add_attachment_ids: list[strawberry.ID] | None = entered("新增相关资料。Global ids of uploaded attachments.", "attachments")
+    remove_attachment_ids: list[strawberry.ID] | None = entered("删除相关资料。Global ids of attachments of the member; they are gone for good.", "attachments")
     # fmt: on
 
 
@@ -131,8 +98,8 @@ def _changes(input: UpdateMemberInput) -> Changes:
 def _files(input: UpdateMemberInput) -> FileChanges:
     return FileChanges(
         photo=_photo(input.photo_id),
-        added=_file_numbers(input.add_attachment_ids, "input.addAttachmentIds"),
-        removed=_file_numbers(input.remove_attachment_ids, "input.removeAttachmentIds"),
+        added=numbers_of("File", given(input.add_attachment_ids), "input.addAttachmentIds"),
+        removed=numbers_of("File", given(input.remove_attachment_ids), "input.removeAttachmentIds"),
     )
 
 
@@ -140,10 +107,6 @@ def _photo(photo_id: strawberry.ID | None) -> int | Photo:
     if photo_id is ABSENT:
         return Photo.KEEP
     return Photo.REMOVE if photo_id is None else number_of("File", photo_id, "input.photoId")
-
-
-def _file_numbers(ids: list[strawberry.ID] | None, argument: str) -> list[int]:
-    return [number_of("File", each, argument) for each in given(ids) or ()]
 
 
 @strawberry.type

@@ -11,11 +11,11 @@ from domain.errors import RefusedError
 from resolvers import renaming
 from resolvers.held_members import KnownMember
 from schema.filters import USE
-from schema.identifiers import number_of
+from schema.identifiers import number_of, numbers_of
 from schema.info import Info
 from schema.member_payload import MemberPayload
 from schema.mutating import MutationInput, keyed, shown
-from schema.mutations.submissions import ATTACHMENTS, REASON, VERSION, attachment_numbers
+from schema.mutations.submissions import ATTACHMENTS, REASON, VERSION
 from schema.optional import ABSENT, given
 from schema.traits import open_field, record_field
 from schema.types.approval_request import ApprovalRequest
@@ -49,7 +49,7 @@ async def _rename_member(
     info: Info, input: Annotated[RenameMemberInput, strawberry.argument(description="更名。Whom and how.")]
 ) -> RenameMemberPayload:
     known = KnownMember(number_of("Member", input.id, "input.id"), given(input.version))
-    ids = attachment_numbers(given(input.attachment_ids))
+    ids = numbers_of("File", given(input.attachment_ids), "input.attachmentIds")
     request: RequestRecord | None = None
     errors = []
     try:

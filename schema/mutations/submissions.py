@@ -1,31 +1,21 @@
 """提出申请: the mutations by which administrators ask for what others decide."""
 
 from dataclasses import fields
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from auth.default_matrix import FieldClass
-from auth.visibility import FieldUse, Purpose
+from auth.visibility import Purpose
 from domain.approvals.guards import LONGEST_TEXT, MOST_ATTACHMENTS
-from domain.codes import (
-    Education,
-    Ethnicity,
-    FloatingDirection,
-    Gender,
-    LeavingKind,
-    MemberCategory,
-    MembershipStatus,
-    WorkPosition,
-)
+from domain.codes import LeavingKind
 from domain.errors import bad_input
 from domain.members import MemberDraft
 from resolvers import submissions
 from resolvers.held_members import KnownMember
 from resolvers.request_files import RequestFiles
-from schema.filters import condition_part
-from schema.identifiers import number_of
+from schema.entered_fields import EnteredFields, entered
+from schema.identifiers import number_of, numbers_of
 from schema.info import Info
 from schema.mutating import MutationInput, as_payload, keyed, settled
 from schema.optional import ABSENT, given
@@ -38,11 +28,6 @@ VERSION = "版本。The version that was seen, if it matters: CONFLICT when the 
 ATTACHMENTS = f"证明材料。Global ids of files that the caller has uploaded; {MOST_ATTACHMENTS} at most."
 
 
-def _entered(description: str, field: str, purpose: Purpose = Purpose.WRITE) -> Any:
-    """A part of a new record; one that is required and left out is told with all else that is wrong."""
-    return condition_part(description, FieldUse(f"Member.{field}", purpose))
-
-
 @strawberry.input(description="提出减少申请。Which member is to leave, and why.")
 class SubmitLeavingInput(MutationInput):
     kind: LeavingKind = strawberry.field(description="减少类别。Why the member leaves.")
@@ -52,27 +37,10 @@ class SubmitLeavingInput(MutationInput):
 
 
 @strawberry.input(description="新增党员信息。The record of a person who is to enter; gender and date of birth follow from the identity number when left out.")  # fmt: skip
-class NewMemberInput:
+class NewMemberInput(EnteredFields):
     # fmt: off
-    name: str | None = _entered("姓名。Name.", "name")
-    identity_number: str | None = _entered("公民身份证号。Identity number: GB 11643, 18 characters.", "identity_number", Purpose.MATCH)
-    gender: Gender | None = _entered("性别。Gender.", "gender")
-    ethnicity: Ethnicity | None = _entered("民族。Ethnicity.", "ethnicity")
-    birth_date: date | None = _entered("出生日期。Date of birth.", "birth_date")
-    education: Education | None = _entered("学历。Education.", "education")
-    category: MemberCategory | None = _entered("人员类别。Category: formal or probationary.", "category")
-    branch_id: strawberry.ID | None = _entered("所在党支部。Global id of the branch, of the caller's own subtree.", "branch")
-    joined_on: date | None = _entered("加入党组织日期。Joined on.", "joined_on")
-    formal_on: date | None = _entered("转正日期。Formal on.", "formal_on")
-    work_position: WorkPosition | None = _entered("工作岗位。Work position.", "work_position")
-    phone: str | None = _entered("联系电话。Phone: mobile, or landline with area code.", "phone")
-    home_address: str | None = _entered("家庭住址。Home address.", "home_address")
-    status: MembershipStatus | None = _entered("党籍状态。Membership status.", "status")
-    lost_contact: bool | None = _entered("是否为失联党员。Lost contact.", "lost_contact")
-    lost_contact_since: date | None = _entered("失联日期。Lost contact since.", "lost_contact_since")
-    floating: bool | None = _entered("是否流动党员。Floating member.", "floating")
-    floating_direction: FloatingDirection | None = _entered("流动方向。Floating direction.", "floating_direction")
-    photo_id: strawberry.ID | None = _entered("照片。Global id of a photo that the caller has uploaded.", "photo")
+    name: str | None = entered("姓名。Name.", "name")
+    identity_number: str | None = entered("公民身份证号。Identity number: GB 11643, 18 characters.", "identity_number", Purpose.MATCH)
     # fmt: on
 
 
@@ -125,7 +93,7 @@ async def _submit_leaving(
 async def _submit_admission(
     info: Info, input: Annotated[SubmitAdmissionInput, strawberry.argument(description="申请。The request.")]
 ) -> SubmitAdmissionPayload:
-    ids = attachment_numbers(given(input.attachment_ids))
+    ids = numbers_of("File", given(input.attachment_ids), "input.attachmentIds")
     files = RequestFiles(ids, _photo(input.member))
     change = submissions.submit_admission(keyed(info, input), _draft(input.member), input.reason, files)
     return await settled(info, change, as_payload(SubmitAdmissionPayload, "request"))
@@ -135,7 +103,7 @@ async def _submit_filing(
     info: Info, input: Annotated[SubmitRealNameFilingInput, strawberry.argument(description="申请。The request.")]
 ) -> SubmitRealNameFilingPayload:
     member, member_id = given(input.member), given(input.member_id)
-    ids = attachment_numbers(input.attachment_ids)
+    ids = numbers_of("File", input.attachment_ids, "input.attachmentIds")
     if member_id is not None and member is None:
         known = KnownMember(number_of("Member", member_id, "input.memberId"), given(input.version))
         change = submissions.submit_filing(keyed(info, input), known, input.reason, RequestFiles(ids))
@@ -149,10 +117,6 @@ async def _submit_filing(
             ("input",),
         )
     return await settled(info, change, as_payload(SubmitRealNameFilingPayload, "request"))
-
-
-def attachment_numbers(ids: list[strawberry.ID] | None) -> list[int]:
-    return [number_of("File", each, "input.attachmentIds") for each in ids or ()]
 
 
 def _photo(input: NewMemberInput) -> int | None:

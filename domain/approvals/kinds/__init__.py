@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.approvals.kinds.admission import ADMISSION
-from domain.approvals.kinds.approval_kind import Amending, ApprovalKind, Asker, Entering, Leaving
+from domain.approvals.kinds.approval_kind import ApprovalKind, Asker, Leaving
 from domain.approvals.kinds.death import DEATH
 from domain.approvals.kinds.expulsion import EXPULSION
 from domain.approvals.kinds.other_removal import OTHER_REMOVAL
@@ -28,9 +28,7 @@ __all__ = [
     "LEAVINGS",
     "REAL_NAME_FILING",
     "RENAME",
-    "Amending",
     "ApprovalKind",
     "Asker",
-    "Entering",
     "Leaving",
 ]

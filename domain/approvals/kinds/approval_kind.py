@@ -20,7 +20,10 @@ class Asker(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalKind:
     """审批事项: administrators of the tiers `decided_by` decide, of `is_designated` ones those alone whose
-    organisation is designated for it (实名备案审批权限)."""
+    organisation is designated for it (实名备案审批权限).
+
+    Once it is approved, a person who was not in the register enters; of a member the record is as the request has it.
+    """
 
     kind: RequestKind
     decided_by: frozenset[Tier]
@@ -34,13 +37,3 @@ class Leaving(ApprovalKind):
     """减少: once it is approved, the member leaves for history."""
 
     archived_as: HistoryKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entering(ApprovalKind):
-    """新增: once it is approved, a person enters the register."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Amending(ApprovalKind):
-    """变更: once it is approved, a member's record is as the request has it."""
