@@ -34,6 +34,13 @@ class Bucket:
 MISSING = Bucket("MISSING", Message("未填", "missing"))
 
 
+def mark_of(value: object) -> str:
+    """A code or a flag as PostgreSQL writes it, so that it is the same in a JSON object."""
+    if value is None:
+        return MISSING.key
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """The dates from `first` on, up to the span before it; without a first day, all that are earlier."""
@@ -44,18 +51,19 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ByValue:
-    """Each value has its bucket. `field` is the member's field that the matrix must let the caller group by."""
+    """Each value has its bucket: `keys` by their marks. `field` is the member's field that the matrix must let the
+    caller group by."""
 
     field: str
     buckets: tuple[Bucket, ...]
-    keys: Mapping[object, str]
+    keys: Mapping[str, str]
 
     @property
     def column(self) -> str:
         return self.field
 
     def key_of(self, value: object, _today: date) -> str:
-        return self.keys[value]
+        return self.keys[mark_of(value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +86,15 @@ Dimension = ByValue | BySpan
 
 def _codes(field: str, codes: type[CodeList], *, may_be_missing: bool = False) -> ByValue:
     buckets = tuple(Bucket(code.value, Message(code.chinese, code.english)) for code in codes)
-    keys: dict[object, str] = {code.value: code.value for code in codes}
+    keys = {code.value: code.value for code in codes}
     if not may_be_missing:
         return ByValue(field, buckets, MappingProxyType(keys))
-    return ByValue(field, (*buckets, MISSING), MappingProxyType({**keys, None: MISSING.key}))
+    return ByValue(field, (*buckets, MISSING), MappingProxyType({**keys, MISSING.key: MISSING.key}))
 
 
 def _flag(field: str) -> ByValue:
     buckets = (Bucket("YES", Message("是", "yes")), Bucket("NO", Message("否", "no")))
-    return ByValue(field, buckets, MappingProxyType({True: "YES", False: "NO"}))
+    return ByValue(field, buckets, MappingProxyType({"true": "YES", "false": "NO"}))
 
 
 _OUTSIDE_THE_56 = frozenset({Ethnicity.OTHER, Ethnicity.FOREIGN_DESCENT})
@@ -104,7 +112,7 @@ def _group_of(ethnicity: Ethnicity) -> str:
     return "OUTSIDE" if ethnicity in _OUTSIDE_THE_56 else "MINORITY"
 
 
-_GROUPS: Mapping[object, str] = {**{each.value: _group_of(each) for each in Ethnicity}, None: MISSING.key}
+_GROUPS = MappingProxyType({**{each.value: _group_of(each) for each in Ethnicity}, MISSING.key: MISSING.key})
 
 _AGE_BANDS = (
     ("UP_TO_30", "30岁及以下", "30 and younger", 30),

@@ -9,6 +9,7 @@ from server.delivery import MessageDelivery
 from server.file_collecting import FileCollecting
 from server.gateways import Gateways
 from server.log import log, log_failure
+from server.rolling_up import RollingUp, thresholds_of
 from server.settings import Settings
 from storage.checks import RUN_CHECK
 from storage.engine import Database
@@ -19,6 +20,7 @@ from storage.jobs import JobKind, Queue
 from storage.messages import DELIVER
 from storage.registrations import count_registrations_when_due
 
+_EVERY_FIVE_SECONDS = "* * * * * */5"
 _EVERY_MINUTE = "* * * * *"
 _EVERY_HOUR = "17 * * * *"
 _EVERY_NIGHT = "30 18 * * *"
@@ -29,10 +31,12 @@ def job_worker(settings: Settings, url: str, database: Database, gateways: Gatew
     """Messages are left to others, or to later, when there is nobody to deliver them here."""
     collecting = FileCollecting(database, files, system_clock)
     checking = Checking(database, system_clock)
+    rolling_up = RollingUp(database, system_clock, thresholds_of(settings))
     counting = partial(count_registrations_when_due, database, system_clock)
     kinds = [
         JobKind("clear_expired", Queue.HOUSEKEEPING, partial(clear_expired, database), _EVERY_MINUTE),
         JobKind("count_registrations", Queue.HOUSEKEEPING, counting, _EVERY_MINUTE),
+        JobKind("keep_rollups", Queue.ROLLUPS, rolling_up.keep, _EVERY_FIVE_SECONDS),
         JobKind(REMOVE_CONTENT, Queue.HOUSEKEEPING, collecting.remove_content),
         JobKind("collect_files", Queue.HOUSEKEEPING, collecting.collect, _EVERY_HOUR),
         JobKind(RUN_CHECK, Queue.CHECKS, checking.run),

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.rollups import DEFAULT_THRESHOLDS
+
 
 class Settings(BaseSettings):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
@@ -146,6 +148,17 @@ class Settings(BaseSettings):
             description="Seconds without a sign of life after which the jobs of a worker are taken up by another.",
         ),
     ] = 15.0
+    rollup_members: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="From how many members on, all below it included, an organisation's statistics are counted in "
+            "advance. Those of smaller ones are counted when they are asked for, with the same result.",
+        ),
+    ] = DEFAULT_THRESHOLDS.single
+    rollup_pairs_members: Annotated[
+        int, Field(ge=1, description="From how many members on also those by two dimensions.")
+    ] = DEFAULT_THRESHOLDS.pairs
     population_registry: Annotated[
         Literal["off", "http", "simulator"],
         Field(

@@ -1,7 +1,7 @@
 """党员统计: how many members of an organisation and of each of its children lie in which buckets."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 
 from domain.filtering import Filter
 from domain.records import OrganizationRecord
+from domain.rollups import combination_of, keys_of
 from domain.statistics import MISSING, BySpan, Dimension
 from domain.tallies import Counts
-from storage.engine import Database
+from storage.engine import Database, Row
 from storage.filters import compiled, subtree
 from storage.models import Member, Organization
+from storage.rollups import counts_in_advance
 
 
 async def counts_below(
@@ -28,12 +30,45 @@ async def counts_below(
     The children in the order of the tree, all of them; every member of the subtree counts once. One statement, and so
     one moment. The organisation's `id` and `path` must have been read; it is taken as already within the scope.
     """
+    if where is None:
+        in_advance = await counts_from_rollup(database, organization, dimensions, today)
+        if in_advance is not None:
+            return in_advance
+    return await counts_from_members(database, organization, dimensions, where, today)
+
+
+async def counts_from_rollup(
+    database: Database, organization: OrganizationRecord, dimensions: Sequence[Dimension], today: date
+) -> Mapping[int, Counts] | None:
+    """None where that is not counted in advance."""
+    combination = combination_of(dimensions)
+    rows = await counts_in_advance(database, organization, combination, today)
+    return (
+        None if rows is None else _sorted(organization, rows, lambda marks: keys_of(dimensions, combination, marks[0]))
+    )
+
+
+async def counts_from_members(
+    database: Database,
+    organization: OrganizationRecord,
+    dimensions: Sequence[Dimension],
+    where: Filter | None,
+    today: date,
+) -> Mapping[int, Counts]:
     satisfying = [] if where is None else [compiled(where, Member, await database.frequent_grams())]
+    rows = await database.rows(_statement(organization, dimensions, satisfying, today))
+    return _sorted(organization, rows, lambda values: _keys(dimensions, values, today))
+
+
+def _sorted(
+    organization: OrganizationRecord, rows: Sequence[Row], keys_of_row: Callable[[Sequence[Any]], tuple[str, ...]]
+) -> Mapping[int, Counts]:
+    """Rows of a place, a number and whatever tells the keys; a place without members has no number."""
     found: dict[int, Counts] = {organization.id: Counter()}
-    for place, number, *values in await database.rows(_statement(organization, dimensions, satisfying, today)):
+    for place, number, *values in rows:
         counts = found.setdefault(place, Counter())
         if number is not None:
-            counts[_keys(dimensions, values, today)] += number
+            counts[keys_of_row(values)] += number
     return found
 
 

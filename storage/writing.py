@@ -54,6 +54,10 @@ class WriteSession:
         ready = statement if isinstance(statement, Statement) else statement_of(statement)
         return await self._connection.execute(ready.text, ready.values)
 
+    async def allow(self, seconds: float) -> None:
+        """So long for each statement of this transaction."""
+        await self._connection.execute("SELECT set_config('statement_timeout', %s, true)", (str(int(seconds * 1000)),))
+
     async def audit(self, *records: AuditRecord) -> None:
         """Adds entries to the audit log, which are there if and only if the transaction is."""
         if records:

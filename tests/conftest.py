@@ -1,5 +1,6 @@
 """One embedded PostgreSQL for the whole run, shared by the parallel workers; each works in clones of a template."""
 
+import asyncio
 import fcntl
 import os
 import shutil
@@ -26,6 +27,7 @@ from storage.migration import migrate
 from tests.asking import AUDIT_KEY, Api
 from tests.oracle import Register
 from tests.reading import read_register
+from tests.rolled_up import rolled_up
 from tests.set_clock import SetClock
 
 hypothesis.settings.register_profile(
@@ -118,6 +120,22 @@ def province_template(postgres: EmbeddedServer, run_folder: Path) -> str:
         load_province(url, Province(MEMBERS, seed=1, day=DAY), run_folder / "manifest.json")
 
     return _template(postgres, run_folder, "province_template", fill)
+
+
+@pytest.fixture(scope="session")
+def rolled_up_template(postgres: EmbeddedServer, run_folder: Path) -> str:
+    """The same province, with statistics counted in advance of smaller organisations than by default."""
+
+    async def size(url: str) -> None:
+        async with connect(url, connections=2, audit_key=AUDIT_KEY) as database:
+            await rolled_up(database, SetClock())
+
+    def fill(url: str) -> None:
+        migrate(url)
+        load_province(url, Province(MEMBERS, seed=1, day=DAY))
+        asyncio.run(size(url))
+
+    return _template(postgres, run_folder, "rolled_up_template", fill)
 
 
 @pytest.fixture(scope="session")

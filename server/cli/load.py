@@ -20,7 +20,12 @@ from storage.loading import LoadReport, load_province
 
 _LATEST_DAY = date(2100, 1, 1)
 _EARLIEST_DAY = date(2020, 1, 1)
-_STAGES = {"organizations": "organisations 党组织", "members": "members 党员", "indexes": "indexes 索引"}
+_STAGES = {
+    "organizations": "organisations 党组织",
+    "members": "members 党员",
+    "indexes": "indexes 索引",
+    "rollups": "roll-ups 汇总",
+}
 
 
 def demo_province(members: int) -> Province:

@@ -11,12 +11,14 @@ from sqlalchemy import create_engine, make_url
 from domain.synthetic.defects import DEFECTS
 from domain.synthetic.province import Province
 from storage.loading.copying import Breaches, copy_organizations
+from storage.loading.rolling_up import roll_up
 from storage.loading.state import marked_load
 from storage.loading.structure import completed, emptied
 from storage.loading.workers import copied_chunks
 
 Progress = Callable[[str, int, int], None]
-"""Is told the stage (`organizations`, `members`, `indexes`), how much is done, and how much there is (0: unknown)."""
+"""Is told the stage (`organizations`, `members`, `indexes`, `rollups`), how much of it is done, and how much there is
+(0: unknown)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def load_province(
             organizations = _copied_organizations(url, province, progress)
             breaches = _copied_members(url, province, progress)
             completed(engine, lambda done, total: progress("indexes", done, total))
+            roll_up(engine, province.day, lambda done, total: progress("rollups", done, total))
             if manifest:
                 _write_manifest(manifest, province, organizations, breaches)
     finally:

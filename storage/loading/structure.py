@@ -1,4 +1,4 @@
-"""What slows a COPY down and is quicker to build at its end: secondary indexes and foreign keys."""
+"""What slows a COPY down and is quicker to build at its end: secondary indexes, foreign keys and triggers."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,9 +7,9 @@ from operator import itemgetter
 from sqlalchemy import Engine, ForeignKeyConstraint, Index, text
 from sqlalchemy.schema import AddConstraint
 
-from storage.models import Base, File, Member, MemberAccount, Organization, ValidationResult
+from storage.models import Base, File, Member, MemberAccount, MemberDelta, Organization, RollupDay, ValidationResult
 
-_LOADED = (Organization, Member, File, MemberAccount, ValidationResult)
+_LOADED = (Organization, Member, File, MemberAccount, ValidationResult, MemberDelta, RollupDay)
 _TABLES = tuple(Base.metadata.tables[model.__tablename__] for model in _LOADED)
 _AT_A_TIME = 2
 
@@ -25,6 +25,7 @@ def emptied(engine: Engine) -> None:
             connection.execute(text(f"ALTER TABLE {key.table.name} DROP CONSTRAINT IF EXISTS {key.name}"))
         for index in _indexes():
             index.drop(connection, checkfirst=True)
+        connection.execute(text("ALTER TABLE members DISABLE TRIGGER USER"))
 
 
 def completed(engine: Engine, progress: Callable[[int, int], None]) -> None:
@@ -34,6 +35,7 @@ def completed(engine: Engine, progress: Callable[[int, int], None]) -> None:
         for done, _ in enumerate(threads.map(lambda index: _create(engine, index), indexes), start=1):
             progress(done, len(indexes))
     with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE members ENABLE TRIGGER USER"))
         for key in _foreign_keys():
             connection.execute(AddConstraint(key, isolate_from_table=False))
         for table in _TABLES:

@@ -13,6 +13,7 @@ from storage.models.organization import Organization
 from storage.models.permission import PermissionChange, PermissionVersion
 from storage.models.rate_limit import RateLimit
 from storage.models.registration_count import RegistrationCount
+from storage.models.rollup import MemberDelta, Rollup, RollupCount, RollupDay
 from storage.models.validation import Check, ValidationResult
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Load",
     "Member",
     "MemberAccount",
+    "MemberDelta",
     "Message",
     "Organization",
     "PermissionChange",
@@ -41,6 +43,9 @@ __all__ = [
     "RateLimit",
     "RefreshToken",
     "RegistrationCount",
+    "Rollup",
+    "RollupCount",
+    "RollupDay",
     "ValidationResult",
     "VerificationCode",
 ]
