@@ -63,6 +63,14 @@ bench-audit: $(VENV)/.dev ## Measure what recording every look-up costs (two min
 bench-statistics: $(VENV)/.dev ## Measure live statistics on 1,000,000 members (two minutes)
 	$(BIN)/python -m benchmarks.statistics
 
+.PHONY: bench-rollups
+bench-rollups: $(VENV)/.dev ## Measure statistics counted in advance on 1,000,000 members, and what they cost (five minutes)
+	$(BIN)/python -m benchmarks.rollups
+
+.PHONY: bench-quality
+bench-quality: $(VENV)/.dev ## Check 1,000,000 members as a job does, and ask for the reports (five minutes)
+	$(BIN)/python -m benchmarks.quality
+
 .PHONY: bench-postgraphile
 bench-postgraphile: $(VENV)/.dev ## The same with PostGraphile beside them, on the list of members (needs npm)
 	cd benchmarks/postgraphile && npm ci

@@ -5,13 +5,26 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from domain.codes import OrganizationKind
+from domain.records import OrganizationRecord, whole_organization
 from domain.synthetic.province import Province
 from server.cli.load import load_with_progress
 from server.database import migrated_database
 from server.settings import Settings
+from storage.engine import Database
 from storage.loading import loaded_province
+from storage.models import Organization
+from storage.organizations import whole_organizations
 
 DAY = date(2026, 11, 24)
+
+
+async def large_places(database: Database) -> list[OrganizationRecord]:
+    """The province, its first city, and the first county of that."""
+    kinds = (OrganizationKind.PROVINCE, OrganizationKind.CITY, OrganizationKind.COUNTY)
+    found = (whole_organizations().where(Organization.kind == kind.value) for kind in kinds)
+    rows = [await database.row(each.order_by(Organization.path).limit(1)) for each in found]
+    return [whole_organization(*row) for row in rows if row is not None]
 
 
 @contextmanager
