@@ -10,6 +10,7 @@ NEEDED: Mapping[FieldClass, Scope] = {
     FieldClass.RECORD: Scope.MEMBERS_READ,
     FieldClass.PERSONAL: Scope.MEMBERS_READ,
     FieldClass.TRANSFER: Scope.TRANSFERS_WRITE,
+    FieldClass.CHANGES: Scope.CHANGES_READ,
 }
 """The scope without which a partner sees nothing of a class. Of the other classes partners see nothing at all."""
 

@@ -59,6 +59,7 @@ class Sought(StrEnum):
     RESULTS_OF_MEMBER = "member.validationResults"
     QUALITY_REPORT = "qualityReport"
     SPECIAL_CHECK = "specialCheck"
+    CHANGES = "changes"
 
 
 @dataclass(frozen=True, slots=True)

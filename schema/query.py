@@ -33,6 +33,7 @@ from schema.optional import ABSENT
 from schema.queries.accounts import AccountQueries
 from schema.queries.approvals import ApprovalQueries
 from schema.queries.audit_entries import AuditQueries
+from schema.queries.changes import ChangeQueries
 from schema.queries.checks import CheckQueries
 from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
@@ -155,6 +156,7 @@ class Query(
     AccountQueries,
     ApprovalQueries,
     AuditQueries,
+    ChangeQueries,
     CheckQueries,
     MemberPrefillQueries,
     PartnerQueries,

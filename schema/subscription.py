@@ -2,9 +2,13 @@ from collections.abc import AsyncIterator
 
 import strawberry
 
-from resolvers import permissions
+from auth.default_matrix import FieldClass
+from resolvers import changes, permissions
 from schema.info import Info
-from schema.traits import open_field
+from schema.optional import ABSENT, given
+from schema.queries.changes import AfterChange, OfOrganization, OfTypes, asked_for
+from schema.traits import open_field, record_field
+from schema.types.change import ChangeEvent
 from schema.types.permission import PermissionsEvent
 
 
@@ -13,8 +17,16 @@ async def _permissions_changed(info: Info) -> AsyncIterator[PermissionsEvent]:
         yield event  # type: ignore[misc] # it has the attributes of the schema's type
 
 
+async def _changes(
+    info: Info, organization_id: OfOrganization = ABSENT, types: OfTypes = ABSENT, after: AfterChange = ABSENT
+) -> AsyncIterator[ChangeEvent]:
+    async for told in changes.follow_changes(info.context, asked_for(organization_id, types), given(after)):
+        yield told  # type: ignore[misc] # from which the schema's type is made
+
+
 @strawberry.type(description="订阅。What can be followed; permissions are looked at anew before each event.")
 class Subscription:
     # fmt: off
     permissions_changed: PermissionsEvent = open_field("权限变化", "What the caller may do: all of it at once, then each change, so that forms can follow.", resolver=_permissions_changed, is_subscription=True)
+    changes: ChangeEvent = record_field("变更", "Each committed change within the caller's scope, in the order of the commits: after the cursor, or from now on.", read=FieldClass.CHANGES, resolver=_changes, is_subscription=True)
     # fmt: on

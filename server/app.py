@@ -45,6 +45,7 @@ from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from server.signing_in.routes import signing_in_routes
 from storage.audit_checkpoints import Checkpoints
+from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
 from storage.job_worker import JobWorker
 
@@ -95,7 +96,14 @@ def create_app(parts: Parts) -> ASGIApp:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         jobs = parts.jobs.running() if parts.jobs else nullcontext()
         checkpoints = Checkpoints(parts.database, parts.clock)
-        async with running_beside(matrix.follow()), running_beside(checkpoints.keep()), jobs:
+        changes = parts.database.shared(FollowedChanges)
+        async with (
+            running_beside(matrix.follow()),
+            running_beside(checkpoints.keep()),
+            running_beside(number_changes(parts.database)),
+            running_beside(changes.follow()),
+            jobs,
+        ):
             yield
         await checkpoints.write_the_last()
         await parts.gateways.close()

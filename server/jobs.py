@@ -1,5 +1,6 @@
 """The jobs of this server, and the worker that runs them."""
 
+from datetime import timedelta
 from functools import partial
 
 from domain.clock import system_clock
@@ -11,6 +12,7 @@ from server.gateways import Gateways
 from server.log import log, log_failure
 from server.rolling_up import RollingUp, thresholds_of
 from server.settings import Settings
+from storage.changes import forget_changes
 from storage.checks import RUN_CHECK
 from storage.engine import Database
 from storage.expired import clear_expired
@@ -32,9 +34,11 @@ def job_worker(settings: Settings, url: str, database: Database, gateways: Gatew
     collecting = FileCollecting(database, files, system_clock)
     checking = Checking(database, system_clock)
     rolling_up = RollingUp(database, system_clock, thresholds_of(settings))
+    forgetting = partial(forget_changes, database, timedelta(days=settings.changes_kept_days))
     counting = partial(count_registrations_when_due, database, system_clock)
     kinds = [
         JobKind("clear_expired", Queue.HOUSEKEEPING, partial(clear_expired, database), _EVERY_MINUTE),
+        JobKind("forget_changes", Queue.HOUSEKEEPING, forgetting, _EVERY_HOUR),
         JobKind("count_registrations", Queue.HOUSEKEEPING, counting, _EVERY_MINUTE),
         JobKind("keep_rollups", Queue.ROLLUPS, rolling_up.keep, _EVERY_FIVE_SECONDS),
         JobKind(REMOVE_CONTENT, Queue.HOUSEKEEPING, collecting.remove_content),

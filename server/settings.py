@@ -159,6 +159,15 @@ class Settings(BaseSettings):
     rollup_pairs_members: Annotated[
         int, Field(ge=1, description="From how many members on also those by two dimensions.")
     ] = DEFAULT_THRESHOLDS.pairs
+    changes_kept_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=3650,
+            description="Days for which changes are kept for partners. Whoever stays away for longer must read "
+            "everything anew.",
+        ),
+    ] = 30
     population_registry: Annotated[
         Literal["off", "http", "simulator"],
         Field(

@@ -137,6 +137,11 @@ class Database:
             raise RuntimeError(_READ_ONLY)
         return self._audit_log
 
+    @property
+    def url(self) -> str:
+        """As libpq takes it, for what needs a connection of its own."""
+        return self._url
+
     def wake_ups(self, channel: str, every: float) -> AsyncIterator[None]:
         """As `storage.listening.wake_ups`, beside the connections of the pool."""
         return wake_ups(self._url, channel, every)

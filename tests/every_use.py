@@ -90,6 +90,7 @@ NO_CONDITIONS: Mapping[str, str] = {
     "role": "whose permission matrix",
     "which": "which list of requests",
     "tier": "whose permission matrix",
+    "types": "which types of changes",
 }
 """Arguments of queries by whose value nothing can be found out of a field, and what they say instead."""
 

@@ -13,6 +13,7 @@ from domain.codes.account import (
 )
 from domain.codes.approval import FilingStatus, HistoryKind, LeavingKind, RequestKind, RequestList, RequestState
 from domain.codes.audit import AuditKind, AuditProblem
+from domain.codes.change import ChangeType
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
 from domain.codes.file import FilePurpose
@@ -38,6 +39,7 @@ __all__ = [
     "ActivationState",
     "AuditKind",
     "AuditProblem",
+    "ChangeType",
     "Channel",
     "CheckState",
     "ClientKind",

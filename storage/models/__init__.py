@@ -3,6 +3,7 @@ from storage.models.approval import ApprovalRequest, HistoryMember
 from storage.models.audit import AuditEntry
 from storage.models.authorization import AuthorizationCode, Client, Grant, RefreshToken
 from storage.models.base import Base
+from storage.models.change import ChangeEvent, ChangeFeed, ChangeOutbox
 from storage.models.file import File
 from storage.models.idempotency_key import IdempotencyKey
 from storage.models.load import Load
@@ -25,6 +26,9 @@ __all__ = [
     "Base",
     "BrowserSession",
     "Captcha",
+    "ChangeEvent",
+    "ChangeFeed",
+    "ChangeOutbox",
     "Check",
     "Client",
     "File",

@@ -44,6 +44,7 @@ SHOWN_BY = {
     Scope.ORGANIZATIONS_READ: {FieldClass.STRUCTURE},
     Scope.MEMBERS_READ: {FieldClass.RECORD, FieldClass.PERSONAL},
     Scope.TRANSFERS_WRITE: {FieldClass.TRANSFER},
+    Scope.CHANGES_READ: {FieldClass.CHANGES},
 }
 
 

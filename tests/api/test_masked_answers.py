@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from graphql import TypeInfo, TypeInfoVisitor, Visitor, get_named_type, parse, visit
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from auth.actor import Role, Tier
 from auth.permissions import Entry, PermissionMatrix, Place, column_of, has_mask
@@ -21,11 +21,12 @@ from server.operations.executors import COMPILED, GRAPHQL_CORE
 from storage.approvals import add_request
 from storage.engine import connect
 from storage.history_members import Departure, archive_member
-from storage.models import ValidationResult
+from storage.models import Member, ValidationResult
 from tests.accounts import SecurityOffice, global_id, somebody
 from tests.api.phone_desk import CHANGE, a_new_phone, is_registered, sent_code
 from tests.api.test_accounts import activated
 from tests.asking import AUDIT_KEY, Api
+from tests.numbered import numbered
 from tests.opened_accounts import opened_account
 from tests.oracle import Register
 
@@ -53,6 +54,8 @@ READS = (
     ("Member", "query ($id: ID!) { member(id: $id) { validationResults { member { FIELDS } } } }"),
     ("Member", "query ($asked: ID!) { approvalRequest(id: $asked) { member { FIELDS } } }"),
     ("HistoryMember", "query ($left: ID!) { approvalRequest(id: $left) { historyMember { FIELDS } } }"),
+    ("Member", "{ changes(types: [MEMBER_CHANGED]) { nodes { member { FIELDS } } } }"),
+    ("HistoryMember", "{ changes(types: [MEMBER_LEFT]) { nodes { historyMember { FIELDS } } } }"),
     ("HistoryMember", "query ($id: ID!) { historyMember(id: $id) { FIELDS } }"),
     ("HistoryMember", "query ($id: ID!) { node(id: $id) { ... on HistoryMember { FIELDS } } }"),
     ("HistoryMember", "query ($who: String) {"
@@ -153,6 +156,8 @@ async def test_masked_fields_are_answered_masked_wherever_they_are_read(
         await archive_member(session, gone.id, departure)
         breach = {"member_id": member.id, "rule": "PHOTO_MISSING", "org_path": member.org_path}
         await session.execute(insert(ValidationResult).values(breach))
+        await session.execute(update(Member).where(Member.id == member.id).values(floating=~Member.floating))
+    await numbered(masking.database.url)
     account = await opened_account(masking.database, county.id)
     records: dict[str, tuple[Role, int, Any]] = {
         "Member": (Role.ADMINISTRATOR, member.id, member),

@@ -1,0 +1,110 @@
+"""变更订阅: reading and following what has changed, as far as the caller may see it."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+
+from auth.permissions import Permissions
+from domain.changes import ChangeCursor, ChangeRecord, Followed, ToldChange, change_cursor
+from domain.codes import ChangeType
+from domain.errors import not_found
+from domain.lookups import ArchiveQuestion, Sought
+from domain.pages import Page
+from domain.records import Selection
+from resolvers.context import RequestContext
+from resolvers.paging import PageArguments, page_request
+from storage.changes import FollowedChanges, changes_after, count_changes, feed_state
+
+_PLACE = Selection(frozenset({"id", "path"}))
+
+Visible = Callable[[Permissions], Mapping[ChangeType, frozenset[str]]]
+"""What of the changes a caller with these permissions may know of: the types, and of each the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesAsked:
+    """`types` none: all of them. `organization_id` None: the caller's own."""
+
+    organization_id: int | None
+    types: Collection[ChangeType]
+    visible: Visible
+
+
+async def cursor_of_now(context: RequestContext) -> str:
+    """Whatever is committed by now and is not at or before it follows it."""
+    state = await feed_state(context.database)
+    return str(ChangeCursor(state.series, state.position))
+
+
+async def search_changes(
+    context: RequestContext, asked: ChangesAsked, first: int | None, after: str | None
+) -> Page[ToldChange]:
+    """Oldest first, after the cursor or from the oldest that is kept."""
+    limit = page_request(PageArguments(first)).limit
+    followed = await _followed(context, asked)
+    place = await _place(context, after, from_the_oldest=True)
+    found = await changes_after(context.database, place.position, limit + 1, followed)
+    context.journal.returned(ArchiveQuestion(Sought.CHANGES), min(limit, len(found)))
+    told = [ToldChange(place.series, change) for change in found[:limit]]
+    return Page(told, lambda change: change.cursor, has_next=len(found) > limit, has_previous=after is not None)
+
+
+async def count_of_changes(context: RequestContext, asked: ChangesAsked) -> int:
+    """All that are kept."""
+    return await count_changes(context.database, 0, await _followed(context, asked))
+
+
+async def follow_changes(context: RequestContext, asked: ChangesAsked, after: str | None) -> AsyncIterator[ToldChange]:
+    """Those after the cursor, or from now on; then each as it comes, and none twice. Waits at the pace of whoever takes
+    them: nothing is kept for anybody but a position."""
+    place = await _place(context, after, from_the_oldest=False)
+    followed = await _followed(context, asked)
+    feed = context.database.shared(FollowedChanges)
+    position, matrix = place.position, None
+    while True:
+        changes = await feed.after(position)
+        for change in changes:
+            current = await context.matrix.current()
+            if current is not matrix:
+                matrix = current
+                permissions = current.permissions_of(context.actor.role, context.actor.tier, context.actor.scopes)
+                followed = replace(followed, types=_types(asked, permissions))
+            if followed.has(change):
+                yield ToldChange(place.series, change)
+            followed = _moved_along(followed, change)
+        position = changes[-1].position
+
+
+def _moved_along(followed: Followed, change: ChangeRecord) -> Followed:
+    """When the organisation itself, or one above it, has moved in the tree."""
+    former = change.former_path
+    if change.type is not ChangeType.ORGANIZATION_CHANGED or former is None or not followed.path.startswith(former):
+        return followed
+    return replace(followed, path=change.org_path + followed.path[len(former) :])
+
+
+async def _place(context: RequestContext, after: str | None, *, from_the_oldest: bool) -> ChangeCursor:
+    state = await feed_state(context.database)
+    if after is None:
+        return ChangeCursor(state.series, state.forgotten if from_the_oldest else state.position)
+    cursor = change_cursor(after, "after")
+    cursor.require_kept(state, "after")
+    return cursor
+
+
+async def _followed(context: RequestContext, asked: ChangesAsked) -> Followed:
+    types = _types(asked, context.permissions)
+    if asked.organization_id is None:
+        return Followed(context.scope, types)
+    organization = await context.loaders.organization_by_id(_PLACE).load(asked.organization_id)
+    if organization is None:
+        raise not_found(
+            "该党组织不存在或不在您的管理范围内。",
+            "This organisation does not exist, or lies outside your scope.",
+            ("organizationId",),
+        )
+    return Followed(organization.path, types)
+
+
+def _types(asked: ChangesAsked, permissions: Permissions) -> Mapping[ChangeType, frozenset[str]]:
+    visible = asked.visible(permissions)
+    return {type_: columns for type_, columns in visible.items() if not asked.types or type_ in asked.types}
