@@ -4,12 +4,13 @@ A filter is a tree of frozen values. Nothing in it is SQL or GraphQL: the schema
 reads it, storage compiles it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, auto
 
-from domain.codes import CodeList
+from domain.codes import CodeList, Severity
+from domain.validation import ValidationRule
 
 
 class FieldKind(CodeList):
@@ -130,9 +131,23 @@ class InBranch:
 
 @dataclass(frozen=True, slots=True)
 class HasBreach:
-    """The member breaks one of these validation rules at least, as the last check or save has found it."""
+    """The member breaks a validation rule of one of the severities in quality control, and with one of the codes, as
+    the last check or save has found it. None of either is no condition.
 
-    rules: tuple[str, ...]
+    `rules`: the codes of all that are meant; unknown until it is known which are in force and may be known of.
+    """
+
+    severities: tuple[Severity, ...]
+    codes: tuple[str, ...]
+    rules: tuple[str, ...] | None = None
+
+    def among(self, rules: Iterable[ValidationRule]) -> tuple[str, ...]:
+        """The codes of those that are meant."""
+        return tuple(rule.code for rule in rules if self._means(rule))
+
+    def _means(self, rule: ValidationRule) -> bool:
+        is_of_severity = not self.severities or rule.quality in self.severities
+        return is_of_severity and (not self.codes or rule.code in self.codes)
 
 
 @dataclass(frozen=True, slots=True)

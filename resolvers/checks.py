@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from domain.codes import AuditKind
-from domain.errors import CallerError, RefusedError, not_found
+from domain.errors import CallerError, RefusedError, bad_input, not_found
 from domain.idempotency import Outcome
 from domain.pages import Page, empty_page
 from domain.records import Selection
-from domain.validation import CATALOGUE
+from domain.validation import ValidationRule
 from domain.validation.check import CHECK_ENDED, CHECK_RUNNING, CheckRecord
 from resolvers.context import RequestContext
 from resolvers.paging import PageArguments, page_request
 from resolvers.repeating import repeatable, saving
-from resolvers.validation import known_rules
+from resolvers.validation import require_known_rules
 from storage.checks import (
     cancel_check,
     check_to_change,
@@ -47,11 +47,26 @@ async def _again(context: RequestContext, outcome: Outcome) -> CheckRecord | Non
     return await find_check(context, int(outcome["id"]))
 
 
+def _chosen(context: RequestContext, codes: Sequence[str]) -> Sequence[ValidationRule]:
+    """In the order of the catalogue; all when none is named. A caller's error for what is no rule, or none here."""
+    if not codes:
+        return context.rules.checked
+    require_known_rules(codes, "input.rules")
+    off = sorted(rule.code for rule in context.rules.off if rule.code in codes)
+    if off:
+        raise bad_input(
+            f"校验规则 {off[0]} 已停用。请选择 validationRules 中有严重程度的规则。",
+            f"The validation rule {off[0]} is switched off. Choose among those that have a severity.",
+            ("input.rules",),
+        )
+    return context.rules.checked_among(codes)
+
+
 @repeatable(_again)
 async def start(context: RequestContext, organization_id: int, rules: Sequence[str]) -> CheckRecord | None:
     """Against these rules, or all when none is named. RefusedError while another check of the organisation is under
     way; NOT_FOUND outside the scope."""
-    chosen = known_rules(rules, "input.rules") if rules else CATALOGUE
+    chosen = _chosen(context, rules)
     organization = await context.loaders.organization_by_id(_PATH).load(organization_id)
     if organization is None:
         raise not_found(

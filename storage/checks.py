@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.clock import SHANGHAI
 from domain.codes import CheckState
 from domain.pages import Page, PageRequest
-from domain.validation import RULES
 from domain.validation.check import CheckRecord
 from storage.engine import Database
 from storage.filters import subtree
@@ -61,7 +60,7 @@ async def run_chunk(database: Database, check_id: int, at: datetime, most: int) 
         if check is None or not check.is_under_way:
             return False
         await hold_against_saves(session)
-        rules = [RULES[rule] for rule in check.rules if rule in RULES]
+        rules = session.rules_in_force.checked_among(check.rules)
         after = Place(check.path_done, check.id_done)
         places = await check_chunk(session, check.org_path, after, most, at.astimezone(SHANGHAI).date(), rules)
         await _changed(session, check_id, _progress(check, places, at if len(places) < most else None))

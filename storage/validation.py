@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from domain.codes import OrganizationKind
-from domain.validation import CATALOGUE, Facts, ValidationRule, broken_rules
+from domain.validation import Facts, ValidationRule, broken_rules
 from storage.filters import subtree
 from storage.models import Member, Organization, ValidationResult
 from storage.statements import one_of, table_of
@@ -54,9 +54,10 @@ _IN_ORDER = (Member.org_path, Member.id)
 
 
 async def check_members(session: WriteSession, member_ids: Collection[int], day: date) -> None:
-    """Against all rules; their results are up to date in this transaction. Locks are held already."""
+    """Against all rules in force; their results are up to date in this transaction. Locks are held already."""
     rows = await session.rows(_FACTS.where(one_of(Member.id, member_ids)))
-    await replace_results(session, _checked(rows, day, CATALOGUE), CATALOGUE)
+    rules = session.rules_in_force.checked
+    await replace_results(session, _checked(rows, day, rules), rules)
 
 
 async def check_chunk(  # noqa: PLR0913 # which members, against which rules
@@ -76,11 +77,14 @@ def _checked(rows: Iterable[Sequence[Any]], day: date, rules: Collection[Validat
 
 
 async def replace_results(session: WriteSession, checked: Sequence[Checked], rules: Collection[ValidationRule]) -> None:
-    """Of these members and rules; what stands still is left as it is."""
+    """Of these members and rules; what stands still is left as it is.
+
+    Results of rules that are switched off go: whoever switches one on again must not find what was so long ago.
+    """
     breaches = [(each.member_id, rule, each.org_path) for each in checked for rule in each.broken]
     of_these = [
         one_of(ValidationResult.member_id, [each.member_id for each in checked]),
-        one_of(ValidationResult.rule, [rule.code for rule in rules]),
+        one_of(ValidationResult.rule, [rule.code for rule in (*rules, *session.rules_in_force.off)]),
     ]
     if not breaches:
         await session.execute(delete(ValidationResult).where(*of_these))

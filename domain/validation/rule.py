@@ -54,3 +54,8 @@ class ValidationRule:
     special: Severity | None
     title: Message
     remedy: Message
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it is part of anything."""
+        return self.quality is not None or self.special is not None
