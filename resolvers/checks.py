@@ -1,6 +1,7 @@
 """批量信息校验: starting, watching and cancelling checks of an organisation's members."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 
 from domain.codes import AuditKind
 from domain.errors import CallerError, RefusedError, bad_input, not_found
@@ -13,6 +14,7 @@ from resolvers.context import RequestContext
 from resolvers.paging import PageArguments, page_request
 from resolvers.repeating import repeatable, saving
 from resolvers.validation import require_known_rules
+from storage.check_following import FollowedChecks
 from storage.checks import (
     cancel_check,
     check_to_change,
@@ -31,6 +33,18 @@ async def find_check(context: RequestContext, check_id: int) -> CheckRecord | No
     if context.permissions.hides("Check.id"):
         return None
     return await check_with_id(context.database, context.scope, check_id)
+
+
+async def follow_check(context: RequestContext, check_id: int) -> AsyncIterator[CheckRecord]:
+    """As it stands, at once and whenever it has come further, until it has ended. NOT_FOUND outside the scope."""
+    found = False
+    if not context.permissions.hides("Check.id"):
+        async with aclosing(context.database.shared(FollowedChecks).follow(context.scope, check_id)) as states:
+            async for check in states:
+                found = True
+                yield check
+    if not found:
+        raise _no_such_check("id")
 
 
 async def search_checks(context: RequestContext, page: PageArguments, *, selected: bool) -> Page[CheckRecord]:
@@ -99,7 +113,7 @@ async def cancel(context: RequestContext, check_id: int) -> CheckRecord | None:
     async with saving(context) as session:
         check = await check_to_change(session, context.scope, check_id)
         if check is None:
-            raise _no_such_check()
+            raise _no_such_check("input", "id")
         if not check.is_under_way:
             raise RefusedError(CHECK_ENDED)
         cancelled = await cancel_check(session, check_id, context.clock())
@@ -108,9 +122,9 @@ async def cancel(context: RequestContext, check_id: int) -> CheckRecord | None:
     return cancelled
 
 
-def _no_such_check() -> CallerError:
+def _no_such_check(*path: str) -> CallerError:
     return not_found(
         "该批量校验不存在或不在您的管理范围内。",
         "This check does not exist, or lies outside your scope.",
-        ("input", "id"),
+        path,
     )

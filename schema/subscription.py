@@ -2,9 +2,13 @@ from collections.abc import AsyncIterator
 
 import strawberry
 
-from resolvers import permissions
+from auth.default_matrix import FieldClass
+from resolvers import checks, permissions
+from schema.identifiers import number_of
 from schema.info import Info
-from schema.traits import open_field
+from schema.queries.checks import CheckId
+from schema.traits import open_field, record_field
+from schema.types.check import Check
 from schema.types.permission import PermissionsEvent
 
 
@@ -13,8 +17,14 @@ async def _permissions_changed(info: Info) -> AsyncIterator[PermissionsEvent]:
         yield event  # type: ignore[misc] # it has the attributes of the schema's type
 
 
+async def _check_progress(info: Info, id: CheckId) -> AsyncIterator[Check]:
+    async for check in checks.follow_check(info.context, number_of("Check", id)):
+        yield check  # type: ignore[misc] # its fields are resolved from the record
+
+
 @strawberry.type(description="订阅。What can be followed; permissions are looked at anew before each event.")
 class Subscription:
     # fmt: off
     permissions_changed: PermissionsEvent = open_field("权限变化", "What the caller may do: all of it at once, then each change, so that forms can follow.", resolver=_permissions_changed, is_subscription=True)
+    check_progress: Check = record_field("批量校验进度", "One check: as it stands at once, then whenever members more have been checked, until it has ended; NOT_FOUND when there is none in the caller's scope.", read=FieldClass.BUSINESS, resolver=_check_progress, is_subscription=True)
     # fmt: on

@@ -80,6 +80,7 @@ def record_field(
     writable: bool = False,
     name: str | None = None,
     groups_by: tuple[FieldUse, ...] = (),
+    is_subscription: bool = False,
 ) -> Any:
     """A field of a record, governed by the permission matrix.
 
@@ -87,7 +88,13 @@ def record_field(
     """
     traits = Traits(chinese, english, read, kind, sortable, groupable, default_condition, reads, is_above, writable)
     metadata = {_KEY: traits, GROUPS_BY: groups_by, **getattr(resolver, METADATA, {})}
-    return strawberry.field(resolver=resolver, name=name, description=traits.description, metadata=metadata)
+    return strawberry.field(
+        resolver=resolver,
+        name=name,
+        description=traits.description,
+        metadata=metadata,
+        is_subscription=is_subscription,
+    )
 
 
 def open_field(

@@ -4,7 +4,7 @@ Every read is one statement in autocommit, on a connection that is held no longe
 connections of their own (`storage/writing.py`).
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from math import inf
 from time import monotonic
@@ -141,7 +141,7 @@ class Database:
             raise RuntimeError(_READ_ONLY)
         return self._audit_log
 
-    def wake_ups(self, channel: str, every: float) -> AsyncIterator[None]:
+    def wake_ups(self, channel: str, every: float) -> AsyncGenerator[None, None]:
         """As `storage.listening.wake_ups`, beside the connections of the pool."""
         return wake_ups(self._url, channel, every)
 
