@@ -26,6 +26,7 @@ class FieldKind(CodeList):
     FILE = "FILE", "文件", "a file, there or missing"
     REFERENCE = "REFERENCE", "标识", "global id"
     KEY = "KEY", "标识文本", "text that is looked for as a whole"
+    LIST = "LIST", "多选列表", "one or several codes; the list stands at the path itself, without a method"
     INSTANT = "INSTANT", "时刻", "moment, searched to the microsecond"
 
 
@@ -72,14 +73,14 @@ OPERATORS: tuple[OperatorRow, ...] = (
     OperatorRow(Operator.FUZZY, OperandShape.ONE, _TEXTS),
     OperatorRow(Operator.PREFIX, OperandShape.ONE, _TEXTS),
     OperatorRow(Operator.SUFFIX, OperandShape.ONE, _TEXTS),
-    OperatorRow(Operator.MULTI, OperandShape.LIST, _TEXTS | {FieldKind.CODE, FieldKind.REFERENCE}),
+    OperatorRow(Operator.MULTI, OperandShape.LIST, _TEXTS | {FieldKind.CODE, FieldKind.REFERENCE, FieldKind.LIST}),
     OperatorRow(
         Operator.RANGE,
         OperandShape.RANGE,
         frozenset({FieldKind.DATE, FieldKind.MOMENT, FieldKind.NUMBER, FieldKind.INSTANT}),
     ),
     OperatorRow(Operator.PINYIN, OperandShape.TEXT, frozenset({FieldKind.NAME})),
-    OperatorRow(Operator.MISSING, OperandShape.FLAG, frozenset(FieldKind), only_if_nullable=True),
+    OperatorRow(Operator.MISSING, OperandShape.FLAG, frozenset(FieldKind) - {FieldKind.LIST}, only_if_nullable=True),
 )
 
 

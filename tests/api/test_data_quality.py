@@ -207,6 +207,54 @@ async def test_members_are_found_by_what_is_wrong_with_them(
         assert ({node["id"] for node in found["nodes"]}, found["totalCount"]) == (expected_ids, len(expected_ids))
 
 
+DISCOVERED = """{ memberQueryFields {
+  path label englishLabel kind methods isSortable isDefault permission options { value label englishLabel } } }"""
+
+
+async def discovered(caller: Caller) -> dict[str, dict[str, Any]]:
+    fields = (await caller.ask(DISCOVERED))["memberQueryFields"]
+    return {field["path"][1]: field for field in fields if field["path"][0] == "breaches"}
+
+
+async def test_a_query_builder_finds_out_how_to_ask_for_breaches(
+    quality_api: Api, register: Register, city: OrganizationRecord, breaches: Breaches
+) -> None:
+    caller, ids = quality_api.as_(city), {m.id for m in register.members_in(city)}
+    found = await discovered(caller)
+    assert [option["value"] for option in found["severities"].pop("options")] == ["ERROR", "WARNING", "HINT"]
+    options = found["rules"].pop("options")
+    assert options == [{"value": r.code, "label": r.title.chinese, "englishLabel": r.title.english} for r in CATALOGUE]
+    assert found["rules"] == {
+        "path": ["breaches", "rules"],
+        "label": "校验结果",
+        "englishLabel": "Rules broken",
+        "kind": "LIST",
+        "methods": ["MULTI"],
+        "isSortable": False,
+        "isDefault": False,
+        "permission": "VISIBLE",
+    }
+    query = "query ($where: MemberFilter) { members(where: $where) { totalCount } }"
+    for option in options[::4]:
+        where = {"breaches": {"rules": [option["value"]]}}
+        counted = (await caller.ask(query, {"where": where}))["members"]["totalCount"]
+        assert counted == len(breaches[option["value"]] & ids)
+
+
+async def test_a_query_builder_offers_no_breaches_that_may_not_be_known(
+    checked: Database, api: Api, county: OrganizationRecord
+) -> None:
+    async def offered(field: str) -> dict[str, dict[str, Any]]:
+        entries = {Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, field): Entry(Visibility.HIDDEN)}
+        half_blind = Api(checked, PermissionMatrix(DEFAULT_PERMISSIONS.fields, entries), api.clock)
+        return await discovered(half_blind.as_(county))
+
+    rules = [option["value"] for option in (await offered("Member.birth_date"))["rules"]["options"]]
+    assert rules == [rule.code for rule in CATALOGUE if "birth_date" not in rule.fields]
+    for field in (await offered("Member.validation_results")).values():
+        assert (field["permission"], field["methods"]) == ("HIDDEN", [])
+
+
 # -- reports
 
 
