@@ -6,7 +6,7 @@ commit with the change that they tell of.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.errors import QueryCanceled
@@ -26,6 +26,17 @@ class WriteConnection(AsyncConnection[Row]):
     """Keeps the chain of the audit entries that were committed by it."""
 
     chain: AuditChain | None = None
+
+
+class Transaction(Protocol):
+    """What checks need of one, be it a server's or an import's."""
+
+    @property
+    def rules_in_force(self) -> RulesInForce: ...
+
+    async def rows(self, statement: Statement | Executable) -> list[Row]: ...
+
+    async def execute(self, statement: Statement | Executable) -> int: ...
 
 
 class WriteSession:

@@ -54,6 +54,8 @@ class ValidationRule:
     special: Severity | None
     title: Message
     remedy: Message
+    looks_at_others: bool = False
+    """Whether it depends on what other members have."""
 
     @property
     def is_on(self) -> bool:
