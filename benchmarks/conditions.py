@@ -30,10 +30,11 @@ class QueryField:
     sortable: bool
     known: list[Any]
 
-    def where(self, condition: dict[str, Any]) -> dict[str, Any]:
+    def where(self, method: str, operand: Any) -> dict[str, Any]:
+        condition = operand if self.kind == "LIST" else {method.lower(): operand}
         for name in reversed(self.path):
             condition = {name: condition}
-        return condition
+        return {**condition}
 
     def values(self) -> list[Any]:
         """The commonest, the rarest, and one that nobody has."""
@@ -51,7 +52,7 @@ _ABSENT: dict[str, list[Any]] = {"TEXT": ["龘靐"], "NAME": ["龘靐"], "DATE":
 
 async def query_fields(asker: Asker) -> list[QueryField]:
     described = (await asker.ask(FIELDS))["memberQueryFields"]
-    paths = [row["path"] for row in described if row["kind"] not in ("FILE", "REFERENCE")]
+    paths = [row["path"] for row in described if row["kind"] not in ("FILE", "REFERENCE", "LIST")]
     selection = " ".join(_selection(path) for path in paths)
     sample = await asker.ask(
         f"{{ members(first: {_SAMPLE}, orderBy: [{{field: BIRTH_DATE}}]) {{ nodes {{ {selection} }} }} }}"
@@ -84,7 +85,7 @@ def single_conditions(fields: list[QueryField]) -> Iterator[Case]:
         for method in each.methods:
             for operand in _operands(each, method):
                 name = f"{'.'.join(each.path)} {method.lower()} {operand}"
-                yield Case(method, name, each.where({method.lower(): operand}))
+                yield Case(method, name, each.where(method, operand))
 
 
 def _operands(each: QueryField, method: str) -> Iterator[Any]:

@@ -20,8 +20,9 @@ def told_filter(node: Filter, masks: Mapping[str, Mask] = MASKS) -> dict[str, An
             return {"within": organization_id}
         case InBranch(inner):
             return {"branch": told_filter(inner, _NO_MASKS)}  # the name of an organisation is no secret
-        case HasBreach(rules):
-            return {"breaches": list(rules)}
+        case HasBreach(severities, codes):
+            told = {"severities": [severity.value for severity in severities], "rules": list(codes)}
+            return {"breaches": {name: values for name, values in told.items() if values}}
         case AllOf(parts) | AnyOf(parts):
             return {"and" if isinstance(node, AllOf) else "or": [told_filter(part, masks) for part in parts]}
         case Not(part):

@@ -4,12 +4,13 @@ A filter is a tree of frozen values. Nothing in it is SQL or GraphQL: the schema
 reads it, storage compiles it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, auto
 
-from domain.codes import CodeList
+from domain.codes import CodeList, Severity
+from domain.validation import ValidationRule
 
 
 class FieldKind(CodeList):
@@ -25,6 +26,7 @@ class FieldKind(CodeList):
     FILE = "FILE", "文件", "a file, there or missing"
     REFERENCE = "REFERENCE", "标识", "global id"
     KEY = "KEY", "标识文本", "text that is looked for as a whole"
+    LIST = "LIST", "多选列表", "one or several codes; the list stands at the path itself, without a method"
     INSTANT = "INSTANT", "时刻", "moment, searched to the microsecond"
 
 
@@ -71,14 +73,14 @@ OPERATORS: tuple[OperatorRow, ...] = (
     OperatorRow(Operator.FUZZY, OperandShape.ONE, _TEXTS),
     OperatorRow(Operator.PREFIX, OperandShape.ONE, _TEXTS),
     OperatorRow(Operator.SUFFIX, OperandShape.ONE, _TEXTS),
-    OperatorRow(Operator.MULTI, OperandShape.LIST, _TEXTS | {FieldKind.CODE, FieldKind.REFERENCE}),
+    OperatorRow(Operator.MULTI, OperandShape.LIST, _TEXTS | {FieldKind.CODE, FieldKind.REFERENCE, FieldKind.LIST}),
     OperatorRow(
         Operator.RANGE,
         OperandShape.RANGE,
         frozenset({FieldKind.DATE, FieldKind.MOMENT, FieldKind.NUMBER, FieldKind.INSTANT}),
     ),
     OperatorRow(Operator.PINYIN, OperandShape.TEXT, frozenset({FieldKind.NAME})),
-    OperatorRow(Operator.MISSING, OperandShape.FLAG, frozenset(FieldKind), only_if_nullable=True),
+    OperatorRow(Operator.MISSING, OperandShape.FLAG, frozenset(FieldKind) - {FieldKind.LIST}, only_if_nullable=True),
 )
 
 
@@ -130,9 +132,23 @@ class InBranch:
 
 @dataclass(frozen=True, slots=True)
 class HasBreach:
-    """The member breaks one of these validation rules at least, as the last check or save has found it."""
+    """The member breaks a validation rule of one of the severities in quality control, and with one of the codes, as
+    the last check or save has found it. None of either is no condition.
 
-    rules: tuple[str, ...]
+    `rules`: the codes of all that are meant; unknown until it is known which are in force and may be known of.
+    """
+
+    severities: tuple[Severity, ...]
+    codes: tuple[str, ...]
+    rules: tuple[str, ...] | None = None
+
+    def among(self, rules: Iterable[ValidationRule]) -> tuple[str, ...]:
+        """The codes of those that are meant."""
+        return tuple(rule.code for rule in rules if self._means(rule))
+
+    def _means(self, rule: ValidationRule) -> bool:
+        is_of_severity = not self.severities or rule.quality in self.severities
+        return is_of_severity and (not self.codes or rule.code in self.codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from auth.readable_rules import readable_rules
 from auth.visibility import FieldUse, Purpose, purpose_of
 from domain.clock import latest_birth_date_of_age
 from domain.errors import bad_input, not_found
@@ -27,6 +26,7 @@ from domain.filtering import (
 )
 from domain.pages import TREE, OrderTerm, Search
 from domain.records import Selection
+from domain.validation import ValidationRule
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments, page_request
 
@@ -68,16 +68,15 @@ async def _prepared(context: RequestContext, where: Filter | None) -> Filter | N
             ("where",),
         )
     paths = await _paths_within_scope(context, [node.organization_id for node in nodes if isinstance(node, Within)])
-    readable = {rule.code for rule in readable_rules(context.permissions)}
-    return rewritten(where, _storable(paths, readable, context.today))
+    return rewritten(where, _storable(paths, context.readable_rules, context.today))
 
 
-def _storable(paths: dict[int, str], readable: set[str], day: date) -> FilterChange:
+def _storable(paths: dict[int, str], readable: Sequence[ValidationRule], day: date) -> FilterChange:
     def change(node: Filter) -> Filter:
         if isinstance(node, Within):
             return replace(node, path=paths[node.organization_id])
         if isinstance(node, HasBreach):
-            return HasBreach(tuple(rule for rule in node.rules if rule in readable))
+            return replace(node, rules=node.among(readable))
         if isinstance(node, Condition) and node.field == "age":
             return _as_birth_date(node, day)
         return node

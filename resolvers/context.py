@@ -1,4 +1,4 @@
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -8,6 +8,7 @@ from auth.actor import Actor
 from auth.live_matrix import LiveMatrix
 from auth.permissions import Permissions
 from auth.rate_limits import RateLimits
+from auth.readable_rules import readable_rules
 from dataloaders.loaders import Loaders
 from domain import clock as calendar
 from domain.audit import AuditRecord
@@ -16,6 +17,7 @@ from domain.codes import AuditKind
 from domain.idempotency import Claim
 from domain.lookups import Journal
 from domain.ports import PopulationRegistry
+from domain.validation import RulesInForce, ValidationRule
 from files.store import FileStore, in_memory
 from storage.engine import Database
 
@@ -103,6 +105,16 @@ class RequestContext:
     @property
     def limits(self) -> RateLimits:
         return RateLimits(self.database, self.code_key, self.clock)
+
+    @property
+    def rules(self) -> RulesInForce:
+        """Of data quality."""
+        return self.database.rules_in_force
+
+    @cached_property
+    def readable_rules(self) -> Sequence[ValidationRule]:
+        """Those in force whose breaches the caller may know of."""
+        return readable_rules(self.permissions, self.rules)
 
     @property
     def scope(self) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from auth.readable_rules import readable_rules
 from domain.codes import Severity
 from domain.errors import not_found
 from domain.lookups import ArchiveQuestion, Sought
 from domain.records import Selection
-from domain.validation import CATALOGUE, SeverityCount, ValidationRule
+from domain.validation import SeverityCount, ValidationRule
 from resolvers.context import RequestContext
 from storage.quality_reports import ChildId, child_ids, count_by_rule, count_by_severity
 
@@ -74,8 +73,7 @@ async def quality_report(context: RequestContext, organization_id: int) -> Quali
 async def special_check(context: RequestContext, organization_id: int) -> SpecialCheck:
     """NOT_FOUND outside the scope."""
     path = await _path(context, organization_id)
-    readable = {rule.code for rule in _countable_rules(context)}
-    rules = [rule for rule in CATALOGUE if rule.special is not None and rule.code in readable]
+    rules = [rule for rule in _countable_rules(context) if rule.special is not None]
     found = await count_by_rule(context.database, path, [rule.code for rule in rules])
     children = await child_ids(context.database, organization_id)
 
@@ -91,9 +89,9 @@ async def special_check(context: RequestContext, organization_id: int) -> Specia
     )
 
 
-def _countable_rules(context: RequestContext) -> list[ValidationRule]:
+def _countable_rules(context: RequestContext) -> Sequence[ValidationRule]:
     """To count by organisations is to tell where members hang."""
-    return [] if context.permissions.hides("Member.branch") else readable_rules(context.permissions)
+    return [] if context.permissions.hides("Member.branch") else context.readable_rules
 
 
 async def _path(context: RequestContext, organization_id: int) -> str:

@@ -6,14 +6,13 @@ is shown masked it is told that something is wrong with it.
 
 from collections.abc import Sequence
 
-from auth.readable_rules import readable_rules
 from domain.codes import AuditKind
 from domain.errors import bad_input, not_found
 from domain.filtering import Filter
 from domain.idempotency import Outcome
 from domain.lookups import ArchiveQuestion, Sought
 from domain.pages import Page, empty_page
-from domain.validation import CATALOGUE, RULES, ResultRecord, ValidationRule
+from domain.validation import CATALOGUE, RULES, ResultRecord
 from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
@@ -26,11 +25,11 @@ _PLACES = {rule.code: place for place, rule in enumerate(CATALOGUE)}
 
 
 def _codes(context: RequestContext) -> list[str]:
-    return [rule.code for rule in readable_rules(context.permissions)]
+    return [rule.code for rule in context.readable_rules]
 
 
-def known_rules(codes: Sequence[str], argument: str) -> list[ValidationRule]:
-    """In the order of the catalogue. A caller's error for what is no rule."""
+def require_known_rules(codes: Sequence[str], argument: str) -> None:
+    """A caller's error for what is no rule."""
     unknown = sorted(set(codes) - set(RULES))
     if unknown:
         raise bad_input(
@@ -38,7 +37,6 @@ def known_rules(codes: Sequence[str], argument: str) -> list[ValidationRule]:
             f"There is no validation rule {unknown[0][:50]}. Choose among validationRules.",
             (argument,),
         )
-    return [rule for rule in CATALOGUE if rule.code in set(codes)]
 
 
 async def _again(context: RequestContext, outcome: Outcome) -> Sequence[ResultRecord]:

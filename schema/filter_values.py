@@ -9,7 +9,6 @@ from domain.filtering import (
     Condition,
     FieldKind,
     Filter,
-    HasBreach,
     InBranch,
     Not,
     Operand,
@@ -22,7 +21,7 @@ from domain.filtering import (
     any_of,
 )
 from domain.texts import can_be_stored
-from schema.chosen_rules import chosen_rules
+from schema.chosen_rules import breaches_of
 from schema.filterable import FilterableField
 from schema.filters import FIELDS
 from schema.identifiers import number_of
@@ -54,9 +53,9 @@ def _own_parts(where: Any, depth: int) -> list[Filter]:
     if inner is not None:
         parts.append(InBranch(inner))
     breaches = given(getattr(where, "breaches", None))
-    rules = None if breaches is None else chosen_rules(given(breaches.severities), given(breaches.rules))
-    if rules is not None:
-        parts.append(HasBreach(rules))
+    has_breach = None if breaches is None else breaches_of(breaches)
+    if has_breach is not None:
+        parts.append(has_breach)
     return parts
 
 

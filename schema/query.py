@@ -45,7 +45,7 @@ from schema.traits import open_field, record_field
 from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.organization import Organization
-from schema.types.query_field import QueryField, query_fields
+from schema.types.query_field import QueryField, breach_fields, query_fields
 from schema.types.viewer import Viewer
 
 LARGEST_NODES = 1_000
@@ -148,6 +148,7 @@ def _member_query_fields(info: Info) -> list[QueryField]:
     return [
         *query_fields(filterable_fields(Member), permissions),
         *query_fields(filterable_fields(Organization), permissions, ("branch",)),
+        *breach_fields(info.context),
     ]
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from domain.clock import Clock
-from domain.validation import CATALOGUE
 from storage.checks import roots, run_chunk, start_check
 from storage.engine import Database
 from storage.members import count_members
@@ -29,7 +28,7 @@ class Checking:
             values = {
                 "organization_id": organization_id,
                 "org_path": path,
-                "rules": [rule.code for rule in CATALOGUE],
+                "rules": [rule.code for rule in self.database.rules_in_force.checked],
                 "members_total": await count_members(self.database, path, None),
                 "started_by": None,
                 "started_at": self.clock(),

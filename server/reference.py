@@ -88,7 +88,8 @@ def rules_page() -> str:
     return _page(
         "校验规则 Validation rules",
         "What is looked for by every save, by `checkMember` and by `startCheck`, with the severity in quality control "
-        "and in the special check (集中排查; –: no part of it). Who may not see one of the fields sees no breach.",
+        "and in the special check (集中排查; –: no part of it), as they are shipped: `DENGTA_SEVERITIES` "
+        "([settings](settings.md)) gives others. Who may not see one of the fields sees no breach.",
         "rule | breach | quality | special | fields | what to do",
         rows,
     )

@@ -57,6 +57,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         connections=settings.database_connections,
         statement_timeout=settings.statement_timeout,
         audit_key=audit_key(secret_of(settings)),
+        rules=settings.rules,
     )
     gateways, files = gateways_of(settings), file_store_of(settings)
     parts = Parts(

@@ -1,10 +1,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.rollups import DEFAULT_THRESHOLDS
+from domain.validation import RulesInForce, SeverityChanges, rules_in_force
+from server.severities import severities_from
 
 
 class Settings(BaseSettings):
@@ -208,12 +210,27 @@ class Settings(BaseSettings):
     file_store_secret_file: Annotated[
         Path | None, Field(description="A file that holds this secret; it goes before the secret itself.")
     ] = None
+    severities: Annotated[
+        SeverityChanges,
+        NoDecode,
+        BeforeValidator(severities_from),
+        Field(
+            description="Severities of rules of data quality other than those that `docs/reference/rules.md` lists, as "
+            'JSON: `{"PHONE_INVALID": {"quality": "ERROR"}, "PHOTO_MISSING": {"quality": null, "special": "HINT"}}`. '
+            "Each of `quality` and `special` is `ERROR`, `WARNING`, `HINT` or `null` (no part of it); a rule that is "
+            "part of neither is switched off. All processes, and commands, must be given the same."
+        ),
+    ] = {}
     log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
 
     @property
     def address(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
+
+    @property
+    def rules(self) -> RulesInForce:
+        return rules_in_force(self.severities)
 
     @property
     def issuer(self) -> str:

@@ -1,6 +1,6 @@
 """批量信息校验: checks of many members, chunk by chunk; each chunk is committed with the progress it makes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.clock import SHANGHAI
 from domain.codes import CheckState
 from domain.pages import Page, PageRequest
-from domain.validation import RULES
 from domain.validation.check import CheckRecord
 from storage.engine import Database
 from storage.filters import subtree
@@ -18,12 +17,16 @@ from storage.jobs import Queue, defer_jobs
 from storage.models import Check, Organization
 from storage.ordering import SortKey
 from storage.pages import page_of, page_statement, walk_of
+from storage.statements import one_of
 from storage.validation import Place, check_chunk
 from storage.validation_locks import hold_against_saves
 from storage.writing import WriteSession
 
 RUN_CHECK = "run_check"
 """The name of the jobs that run checks."""
+
+CHANNEL = "dengta_checks"
+"""On which it is announced that a check has come further, once that is committed."""
 
 _COLUMNS: tuple[Any, ...] = tuple(getattr(Check, name) for name in CheckRecord._fields)
 _NEWEST_FIRST = (SortKey(Check.id, descending=True, missing_first=False),)
@@ -61,7 +64,7 @@ async def run_chunk(database: Database, check_id: int, at: datetime, most: int) 
         if check is None or not check.is_under_way:
             return False
         await hold_against_saves(session)
-        rules = [RULES[rule] for rule in check.rules if rule in RULES]
+        rules = session.rules_in_force.checked_among(check.rules)
         after = Place(check.path_done, check.id_done)
         places = await check_chunk(session, check.org_path, after, most, at.astimezone(SHANGHAI).date(), rules)
         await _changed(session, check_id, _progress(check, places, at if len(places) < most else None))
@@ -81,6 +84,7 @@ def _progress(check: CheckRecord, places: Sequence[Place], ended_at: datetime | 
 
 async def _changed(session: WriteSession, check_id: int, values: Mapping[str, object]) -> CheckRecord:
     [row] = await session.rows(update(Check).where(Check.id == check_id).values(values).returning(*_COLUMNS))
+    await session.notify(CHANNEL, str(check_id))
     return CheckRecord._make(row)
 
 
@@ -98,6 +102,11 @@ async def count_checks(database: Database, scope: str) -> int:
 async def check_with_id(database: Database, scope: str, check_id: int) -> CheckRecord | None:
     row = await database.row(select(*_COLUMNS).where(Check.id == check_id, subtree(Check.org_path, scope)))
     return None if row is None else CheckRecord._make(row)
+
+
+async def checks_with_ids(database: Database, ids: Collection[int]) -> list[CheckRecord]:
+    """Whatever the scope."""
+    return [CheckRecord._make(row) for row in await database.rows(select(*_COLUMNS).where(one_of(Check.id, ids)))]
 
 
 async def roots(database: Database) -> list[tuple[int, str]]:

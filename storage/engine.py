@@ -4,7 +4,7 @@ Every read is one statement in autocommit, on a connection that is held no longe
 connections of their own (`storage/writing.py`).
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from math import inf
 from time import monotonic
@@ -15,6 +15,7 @@ from psycopg.errors import QueryCanceled
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Executable, make_url
 
+from domain.validation import AS_SHIPPED, RulesInForce
 from storage.audit_log import AuditLog
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.listening import wake_ups
@@ -61,7 +62,10 @@ class Database:
         pool: AsyncConnectionPool[_Connection],
         writing: Writing | None = None,
         audit_log: AuditLog | None = None,
+        rules: RulesInForce = AS_SHIPPED,
     ) -> None:
+        self.rules_in_force = rules
+        """By which whatever is saved here is checked."""
         self._url = url
         self._pool = pool
         self._writing = writing
@@ -142,7 +146,7 @@ class Database:
         """As libpq takes it, for what needs a connection of its own."""
         return self._url
 
-    def wake_ups(self, channel: str, every: float) -> AsyncIterator[None]:
+    def wake_ups(self, channel: str, every: float) -> AsyncGenerator[None, None]:
         """As `storage.listening.wake_ups`, beside the connections of the pool."""
         return wake_ups(self._url, channel, every)
 
@@ -164,19 +168,20 @@ class Database:
             await self._writing.close()
 
 
-def connect(
+def connect(  # noqa: PLR0913 # each of them a setting
     url: str,
     *,
     connections: int = 20,
     statement_timeout: float = 10.0,
     patience: float = 5.0,
     audit_key: bytes | None = None,
+    rules: RulesInForce = AS_SHIPPED,
 ) -> Database:
     """`connections` are those of reads; a quarter as many more write, two at least.
 
     `statement_timeout` in seconds; so is `patience`, how long one waits for a connection.
 
-    Without an `audit_key` nothing can be written.
+    Without an `audit_key` nothing can be written. `rules` are those of data quality.
     """
     options = session_options(statement_timeout)
     reading = AsyncConnectionPool(
@@ -189,7 +194,7 @@ def connect(
         open=False,
     )
     if audit_key is None:
-        return Database(libpq_url(url), reading)
+        return Database(libpq_url(url), reading, rules=rules)
     writing = AsyncConnectionPool(
         libpq_url(url),
         connection_class=WriteConnection,
@@ -201,7 +206,7 @@ def connect(
         open=False,
     )
     audit_log = AuditLog(libpq_url(url), audit_key, options)
-    return Database(libpq_url(url), reading, Writing(writing, audit_key), audit_log)
+    return Database(libpq_url(url), reading, Writing(writing, audit_key, rules), audit_log, rules)
 
 
 def session_options(statement_timeout: float) -> str:

@@ -86,9 +86,8 @@ def compiled(node: Filter, table: Table, frequent: FrequentGrams | None = None) 
             return _within(node, table)
         case InBranch(inner):
             return Member.branch_id.in_(select(Organization.id).where(compiled(inner, Organization, frequent)))
-        case HasBreach(rules):
-            broken = ValidationResult.rule == any_(_array(list(rules), Text()))
-            return Member.id.in_(select(ValidationResult.member_id).where(broken))
+        case HasBreach():
+            return _has_breach(node)
         case AllOf(parts) | AnyOf(parts):
             together = (compiled(part, table, frequent) for part in parts)
             return and_(true(), *together) if isinstance(node, AllOf) else or_(false(), *together)
@@ -100,6 +99,13 @@ def _within(node: Within, table: Table) -> ColumnElement[bool]:
     if node.path is None:
         raise ValueError(f"the path of organisation {node.organization_id} has not been looked up")
     return subtree(_PATHS[table], node.path)
+
+
+def _has_breach(node: HasBreach) -> ColumnElement[bool]:
+    if node.rules is None:
+        raise ValueError(f"it has not been looked up which rules are meant by {node}")
+    broken = ValidationResult.rule == any_(_array(list(node.rules), Text()))
+    return Member.id.in_(select(ValidationResult.member_id).where(broken))
 
 
 def _condition(condition: Condition, table: Table, frequent: FrequentGrams | None) -> ColumnElement[bool]:

@@ -5,13 +5,13 @@ the connection is.
 """
 
 from asyncio import sleep
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.sql import SQL, Identifier
 
 
-async def wake_ups(url: str, channel: str, every: float) -> AsyncIterator[None]:
+async def wake_ups(url: str, channel: str, every: float) -> AsyncGenerator[None, None]:
     """Comes by whenever something was notified on the channel, and after `every` seconds at the latest.
 
     On a connection of its own, which is made anew when it is lost.

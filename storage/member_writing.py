@@ -6,7 +6,8 @@ their indexes, and where a refused file leaves nothing behind.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from datetime import date
 from operator import attrgetter
 from typing import NamedTuple, cast
 
@@ -34,12 +35,14 @@ from sqlalchemy.schema import CreateTable
 from domain.codes import OrganizationKind, RealNameStatus
 from domain.members import MemberDraft
 from domain.pinyin import full_pinyin, initials
+from domain.validation import AS_SHIPPED, RulesInForce
 from storage.engine import psycopg_url
+from storage.import_checking import ImportSession, check_imported
 from storage.models import Member, Organization
 
 ONE_ADDS_IDENTITY_NUMBERS_AT_A_TIME = 7_367_012
 
-_ENTERED = tuple(field.name for field in fields(MemberDraft))
+_ENTERED = tuple(entered.name for entered in fields(MemberDraft))
 _WRITTEN = (*_ENTERED, "name_pinyin", "name_initials")
 _entered_values = attrgetter(*_ENTERED)
 _STAGED = Table(
@@ -85,8 +88,8 @@ class RepeatedRow(NamedTuple):
 
 
 @contextmanager
-def member_writing(database_url: str) -> Iterator["MemberWriting"]:
-    """One transaction; what was not committed when it ends never was."""
+def member_writing(database_url: str, rules: RulesInForce = AS_SHIPPED) -> Iterator["MemberWriting"]:
+    """One transaction; what was not committed when it ends never was. Members are checked by the `rules`."""
     # READ COMMITTED: a statement after a lock must see what the lock was waited for.
     engine = create_engine(
         psycopg_url(database_url), isolation_level="READ COMMITTED", poolclass=NullPool, hide_parameters=True
@@ -94,7 +97,7 @@ def member_writing(database_url: str) -> Iterator["MemberWriting"]:
     try:
         with engine.connect() as connection:
             connection.execute(CreateTable(_STAGED))  # not create(), which would make the enum types again
-            yield MemberWriting(connection)
+            yield MemberWriting(connection, rules)
     except DBAPIError as error:
         raise WriteFailedError(getattr(error.orig, "sqlstate", None)) from None
     except psycopg.Error as error:
@@ -105,9 +108,11 @@ def member_writing(database_url: str) -> Iterator["MemberWriting"]:
 
 @dataclass(frozen=True, slots=True)
 class MemberWriting:
-    """Stage rows, look for what only the register knows, hold the branches, save, commit: in this order."""
+    """Stage rows, look for what only the register knows, hold the branches, save, check, commit: in this order."""
 
     _connection: Connection
+    _rules: RulesInForce
+    _added: list[int] = field(default_factory=list)
 
     def is_branch_by_id(self, ids: Collection[int]) -> Mapping[int, bool]:
         """For each of the organisations that exists, whether it is a branch."""
@@ -133,10 +138,12 @@ class MemberWriting:
     def _copy(self, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         statement = sql.SQL("COPY imported_members ({}) FROM STDIN").format(names)
-        driver = cast(psycopg.Connection, self._connection.connection.driver_connection)
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        with self._driver().cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
+
+    def _driver(self) -> psycopg.Connection:
+        return cast(psycopg.Connection, self._connection.connection.driver_connection)
 
     def hold_new_identity_numbers(self) -> None:
         """Until the transaction ends nobody else who asks for this adds members: a look for duplicates stays true.
@@ -187,7 +194,13 @@ class MemberWriting:
             .order_by(_STAGED.c.row_number)
         )
         statement = insert(Member).from_select([*_WRITTEN, *_SET], rows)
-        return self._connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+        added = self._connection.scalars(statement.returning(Member.id)).all()
+        self._added.extend(added)
+        return len(added)
+
+    def check_saved(self, day: date) -> Iterator[int]:
+        """Looks for what is wrong with the saved members; yields how many so far. Nobody else can save at its end."""
+        return check_imported(ImportSession(self._driver(), self._rules), self._added, day)
 
     def commit(self) -> None:
         """Raises OutcomeUnknownError when nobody can tell any more."""

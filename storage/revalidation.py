@@ -38,7 +38,7 @@ async def check_saved(session: WriteSession, member_id: int, at: datetime, befor
     changed = {*after} ^ {*(before or ())}
     await hold_against_checks(session, _texts({*after, *(before or ())}))
     others = await _holders(session, _texts(changed))
-    await check_members(session, {member_id, *others}, at.astimezone(SHANGHAI).date())
+    await check_members(session, {member_id, *others}, at.astimezone(SHANGHAI).date(), session.rules_in_force.checked)
 
 
 async def check_departed(session: WriteSession, member_id: int, at: datetime, before: SharedValues) -> None:
@@ -47,7 +47,7 @@ async def check_departed(session: WriteSession, member_id: int, at: datetime, be
     await forget_results(session, member_id)
     others = await _holders(session, _texts(before))
     if others:
-        await check_members(session, others, at.astimezone(SHANGHAI).date())
+        await check_members(session, others, at.astimezone(SHANGHAI).date(), session.rules_in_force.checked)
 
 
 def _texts(values: Collection[str | None]) -> set[str]:

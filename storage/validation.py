@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from domain.codes import OrganizationKind
-from domain.validation import CATALOGUE, Facts, ValidationRule, broken_rules
+from domain.validation import Facts, ValidationRule, broken_rules
 from storage.filters import subtree
 from storage.models import Member, Organization, ValidationResult
 from storage.statements import one_of, table_of
-from storage.writing import WriteSession
+from storage.writing import Transaction
 
 MOST_HOLDERS = 10
 """How many members with the same number or phone are counted: no rule looks beyond."""
@@ -53,14 +53,16 @@ _FACTS: Select[Any] = select(
 _IN_ORDER = (Member.org_path, Member.id)
 
 
-async def check_members(session: WriteSession, member_ids: Collection[int], day: date) -> None:
-    """Against all rules; their results are up to date in this transaction. Locks are held already."""
+async def check_members(
+    session: Transaction, member_ids: Collection[int], day: date, rules: Collection[ValidationRule]
+) -> None:
+    """Their results of these rules are up to date in this transaction. Locks are held already."""
     rows = await session.rows(_FACTS.where(one_of(Member.id, member_ids)))
-    await replace_results(session, _checked(rows, day, CATALOGUE), CATALOGUE)
+    await replace_results(session, _checked(rows, day, rules), rules)
 
 
 async def check_chunk(  # noqa: PLR0913 # which members, against which rules
-    session: WriteSession, scope: str, after: Place, most: int, day: date, rules: Collection[ValidationRule]
+    session: Transaction, scope: str, after: Place, most: int, day: date, rules: Collection[ValidationRule]
 ) -> list[Place]:
     """The next so many members of a subtree in the order of the tree; where each of them stands. Locks are held."""
     beyond = func.row(*_IN_ORDER) > func.row(after.org_path, after.member_id)
@@ -75,12 +77,15 @@ def _checked(rows: Iterable[Sequence[Any]], day: date, rules: Collection[Validat
     return [Checked(facts.id, path, [rule.code for rule in broken_rules(facts, day, rules)]) for path, facts in members]
 
 
-async def replace_results(session: WriteSession, checked: Sequence[Checked], rules: Collection[ValidationRule]) -> None:
-    """Of these members and rules; what stands still is left as it is."""
+async def replace_results(session: Transaction, checked: Sequence[Checked], rules: Collection[ValidationRule]) -> None:
+    """Of these members and rules; what stands still is left as it is.
+
+    Results of rules that are switched off go: whoever switches one on again must not find what was so long ago.
+    """
     breaches = [(each.member_id, rule, each.org_path) for each in checked for rule in each.broken]
     of_these = [
         one_of(ValidationResult.member_id, [each.member_id for each in checked]),
-        one_of(ValidationResult.rule, [rule.code for rule in rules]),
+        one_of(ValidationResult.rule, [rule.code for rule in (*rules, *session.rules_in_force.off)]),
     ]
     if not breaches:
         await session.execute(delete(ValidationResult).where(*of_these))
@@ -99,6 +104,6 @@ async def replace_results(session: WriteSession, checked: Sequence[Checked], rul
     )
 
 
-async def forget_results(session: WriteSession, member_id: int) -> None:
+async def forget_results(session: Transaction, member_id: int) -> None:
     """Of one who is a member no more."""
     await session.execute(delete(ValidationResult).where(ValidationResult.member_id == member_id))

@@ -9,19 +9,19 @@ from zlib import crc32
 
 from sqlalchemy import ARRAY, Integer, bindparam, func, select
 
-from storage.writing import WriteSession
+from storage.writing import Transaction
 
 _RESULTS = 7_367_016
 _SHARED_VALUES = 7_367
 """The first half of a lock's name, of which the second is made from an identity number or a phone."""
 
 
-async def hold_against_saves(session: WriteSession) -> None:
+async def hold_against_saves(session: Transaction) -> None:
     """For a check of many: there is no save that has written results and is not committed yet."""
     await session.execute(select(func.pg_advisory_xact_lock(_RESULTS)))
 
 
-async def hold_against_checks(session: WriteSession, values: Collection[str]) -> None:
+async def hold_against_checks(session: Transaction, values: Collection[str]) -> None:
     """For a save: there is neither a check that writes, nor another save of who has one of these numbers and phones."""
     names = sorted({_name(value) for value in values})
     each = func.unnest(bindparam(None, names, type_=ARRAY(Integer), unique=True)).table_valued("name").render_derived()

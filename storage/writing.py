@@ -6,7 +6,7 @@ commit with the change that they tell of.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.errors import QueryCanceled
@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Executable
 
 from domain.audit import AuditChain, AuditRecord
+from domain.validation import RulesInForce
 from storage.audit_writing import insert_entries
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.statements import Statement, statement_of
@@ -27,12 +28,25 @@ class WriteConnection(AsyncConnection[Row]):
     chain: AuditChain | None = None
 
 
+class Transaction(Protocol):
+    """What checks need of one, be it a server's or an import's."""
+
+    @property
+    def rules_in_force(self) -> RulesInForce: ...
+
+    async def rows(self, statement: Statement | Executable) -> list[Row]: ...
+
+    async def execute(self, statement: Statement | Executable) -> int: ...
+
+
 class WriteSession:
     """What can be done within one transaction."""
 
-    def __init__(self, connection: WriteConnection, chain: AuditChain) -> None:
+    def __init__(self, connection: WriteConnection, chain: AuditChain, rules: RulesInForce) -> None:
+        """`rules`: by which the members that it saves are checked."""
         self._connection = connection
         self._chain = chain
+        self.rules_in_force = rules
         self.outcome: Mapping[str, int | str] | None = {}
         """Ids of what was made, for whoever repeats the change under its idempotency key."""
 
@@ -82,9 +96,10 @@ class WriteSession:
 class Writing:
     """A pool of connections that write; each is opened when it is first needed."""
 
-    def __init__(self, pool: AsyncConnectionPool[WriteConnection], audit_key: bytes) -> None:
+    def __init__(self, pool: AsyncConnectionPool[WriteConnection], audit_key: bytes, rules: RulesInForce) -> None:
         self._pool = pool
         self._audit_key = audit_key
+        self._rules = rules
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[WriteSession]:
@@ -97,7 +112,7 @@ class Writing:
                 await self._pool.open()
             async with self._pool.connection() as connection:
                 chain = connection.chain or AuditChain(self._audit_key)
-                session = WriteSession(connection, chain)
+                session = WriteSession(connection, chain, self._rules)
                 yield session
                 # Nobody knows what becomes of a commit that is cancelled: another chain begins after it.
                 connection.chain = None

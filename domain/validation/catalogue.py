@@ -180,6 +180,7 @@ CATALOGUE: tuple[ValidationRule, ...] = (
             "与对方核对；重复登记的，请提出减少申请。",
             "Compare both records; if one was registered twice, ask that it leave.",
         ),
+        looks_at_others=True,
     ),
     ValidationRule(
         "JOINED_UNDER_16",
@@ -218,6 +219,7 @@ CATALOGUE: tuple[ValidationRule, ...] = (
         None,
         Message("联系电话被3名以上党员使用", "the phone is held by more than 3 members"),
         Message("核实是否为本人电话。", "Verify that it is the member's own."),
+        looks_at_others=True,
     ),
     ValidationRule(
         "PROBATION_OVERDUE",

@@ -30,6 +30,11 @@ class CheckRecord(NamedTuple):
     def is_under_way(self) -> bool:
         return self.state in UNDER_WAY
 
+    @property
+    def progress(self) -> tuple[bool, int]:
+        """Grows with everything that becomes of it."""
+        return not self.is_under_way, self.members_done
+
 
 CHECK_RUNNING = Problem(
     "CHECK_RUNNING",

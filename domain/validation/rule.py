@@ -54,3 +54,10 @@ class ValidationRule:
     special: Severity | None
     title: Message
     remedy: Message
+    looks_at_others: bool = False
+    """Whether it depends on what other members have."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it is part of anything."""
+        return self.quality is not None or self.special is not None

@@ -8,12 +8,12 @@ from auth.default_matrix import FieldClass
 from auth.visibility import FieldUse, Purpose
 from domain.codes import Severity
 from domain.filtering import Condition, Filter, Operator, Within, all_of
-from domain.validation import CATALOGUE
+from domain.validation import RulesInForce
 from domain.validation import ValidationRule as Rule
 from resolvers import quality_reports, validation
 from resolvers.paging import SearchArguments
 from schema.arguments import After, Before, First, Last, page_arguments
-from schema.chosen_rules import chosen_rules
+from schema.chosen_rules import breaches_of
 from schema.connections import Connected, Connection, connected_alone
 from schema.filters import condition_part
 from schema.identifiers import number_of
@@ -43,18 +43,18 @@ Where = Annotated[
 OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="党组织。Global id of the organisation.")]
 
 
-def _filter(where: ValidationResultFilter | None) -> Filter | None:
+def _filter(where: ValidationResultFilter | None, in_force: RulesInForce) -> Filter | None:
     if where is None:
         return None
-    within, rules = given(where.within), chosen_rules(given(where.severities), given(where.rules))
+    within, chosen = given(where.within), breaches_of(where)
     parts: list[Filter] = [] if within is None else [Within(number_of("Organization", within, "within"))]
-    if rules is not None:
-        parts.append(Condition("rule", Operator.MULTI, rules))
+    if chosen is not None:
+        parts.append(Condition("rule", Operator.MULTI, chosen.among(in_force.checked)))
     return all_of(parts)
 
 
-def _rules(_: Info) -> list[Rule]:
-    return list(CATALOGUE)
+def _rules(info: Info) -> list[Rule]:
+    return list(info.context.rules.listed)
 
 
 async def _results(
@@ -65,7 +65,7 @@ async def _results(
     last: Last = ABSENT,
     before: Before = ABSENT,
 ) -> Connected:
-    asked = SearchArguments(_filter(given(where)), page=page_arguments(first, after, last, before))
+    asked = SearchArguments(_filter(given(where), info.context.rules), page=page_arguments(first, after, last, before))
     selected = connection_selection(info, "ValidationResult") is not None
     page = await validation.search_results(info.context, asked, selected=selected)
     return connected_alone(page, lambda: validation.count_of_results(info.context, asked.where))
@@ -86,7 +86,7 @@ def _number(organization_id: str) -> int:
 @strawberry.type
 class ValidationQueries:
     # fmt: off
-    validation_rules: list[ValidationRule] = open_field("校验规则目录", "All rules of data quality, in the order of the manual.", resolver=_rules)
+    validation_rules: list[ValidationRule] = open_field("校验规则目录", "All rules of data quality, in the order of the manual, with their severities here.", resolver=_rules)
     validation_results: Connection[ValidationResult] = record_field("校验结果列表", "Breaches by members of the caller's scope, as members stand in the tree; without those of rules that look at a field which the caller may not see.", read=BUSINESS, resolver=_results)
     quality_report: QualityReport = record_field("信息质量统计报告", "Breaches by severity, for an organisation and its direct children.", read=BUSINESS, resolver=_quality_report)
     special_check: SpecialCheck = record_field("集中排查专项统计", "Breaches by rule of the special check, for an organisation and its direct children.", read=BUSINESS, resolver=_special_check)

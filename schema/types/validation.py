@@ -10,7 +10,7 @@ from auth.default_matrix import FieldClass
 from domain.codes import Severity
 from domain.records import MemberRecord
 from domain.texts import camel_case
-from domain.validation import RULES, ResultRecord
+from domain.validation import ResultRecord
 from domain.validation import ValidationRule as Rule
 from resolvers import members
 from resolvers.context import RequestContext
@@ -45,8 +45,8 @@ def _special(root: Rule) -> Severity | None:
     return root.special
 
 
-def _rule(root: ResultRecord) -> Rule:
-    return RULES[root.rule]
+def _rule(root: ResultRecord, context: RequestContext) -> Rule:
+    return context.rules.by_code[root.rule]
 
 
 @for_all
@@ -64,7 +64,7 @@ class ValidationRule:
     title: str = open_field("名称", "What is wrong when it is broken, in the caller's language.", resolver=of_record(_title))
     remedy: str = open_field("处理办法", "What to do about it, in the caller's language.", resolver=of_record(_remedy))
     fields: list[str] = open_field("相关字段", "The fields of a member that it looks at; who may not see one of them does not see its breaches.", resolver=_fields)
-    severity: Severity | None = open_field("严重程度", "Severity in quality control.", resolver=_quality)
+    severity: Severity | None = open_field("严重程度", "Severity in quality control; null when it is no part of it. A rule that is part of neither is switched off, and nobody is checked by it.", resolver=_quality)
     special_severity: Severity | None = open_field("集中排查严重程度", "Severity in the special check; null when it is no part of it.", resolver=_special)
     # fmt: on
 
@@ -72,7 +72,7 @@ class ValidationRule:
 @strawberry.type(description="校验结果。One breach of one rule by one member.")
 class ValidationResult:
     # fmt: off
-    rule: ValidationRule = record_field("校验规则", "The rule that is broken.", read=BUSINESS, resolver=_rule, reads=("rule",))
+    rule: ValidationRule = record_field("校验规则", "The rule that is broken.", read=BUSINESS, resolver=of_record(_rule), reads=("rule",))
     found_at: datetime = record_field("发现时间", "When it was found first.", read=BUSINESS)
     member: Annotated["Member", strawberry.lazy("schema.types.member")] | None = record_field("党员", "The member; null when it has left by now.", read=BUSINESS, resolver=_member, reads=("member_id",))
     # fmt: on

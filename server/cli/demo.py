@@ -19,7 +19,7 @@ from server.cli.load import demo_province, load_with_progress
 from server.cli.operating import done_as_operator
 from server.cli.serve import WorkersOption
 from server.database import migrated_database
-from server.serving import secret_of, serve_until_stopped, token_authority
+from server.serving import serve_until_stopped, token_authority
 from server.settings import Settings
 from storage.demo_accounts import organizations_for_demo
 from storage.engine import connect
@@ -41,9 +41,9 @@ def demo(
             if not organizations or unfinished_load(url):
                 load_with_progress(url, settings, demo_province(members), replace=bool(organizations))
                 organizations = asyncio.run(_organizations(url))
-                asyncio.run(done_as_operator(_check_members, url, secret_of(settings)))
+                asyncio.run(done_as_operator(_check_members, url, settings))
             staff = demo_staff(organizations)
-            asyncio.run(done_as_operator(partial(open_demo_accounts, staff=staff), url, secret_of(settings)))
+            asyncio.run(done_as_operator(partial(open_demo_accounts, staff=staff), url, settings))
             serve_until_stopped(settings, url, lambda: _announce(settings, organizations, staff))
 
 

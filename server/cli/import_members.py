@@ -38,8 +38,7 @@ def import_members(
         failures_reported(report),
         open_sheet(file, sheet) as opened,
         row_errors(errors) as found,
-        _whole_register() as url,
-        member_writing(url) as writing,
+        _whole_register() as writing,
     ):
         with report.progress() as progress:
             job = MemberImport(opened, writing, found, today(system_clock), progress)
@@ -50,10 +49,12 @@ def import_members(
 
 
 @contextmanager
-def _whole_register() -> Iterator[str]:
-    with migrated_database(settings_from_environment()) as url:
+def _whole_register() -> Iterator[MemberWriting]:
+    settings = settings_from_environment()
+    with migrated_database(settings) as url:
         require_whole_register(url)
-        yield url
+        with member_writing(url, settings.rules) as writing:
+            yield writing
 
 
 def _conclude(job: MemberImport, report: ImportReport, errors_file: Path | None, *, dry_run: bool) -> None:

@@ -10,6 +10,7 @@ from resolvers.officers import Officer, operator
 from server.cli.failing import clear_errors, fail, settings_from_environment
 from server.database import migrated_database
 from server.serving import secret_of
+from server.settings import Settings
 from storage.engine import connect
 from storage.organizations import top_organization
 
@@ -20,12 +21,13 @@ def as_operator(work: Callable[[Officer], Awaitable[ResultT]]) -> ResultT:
     """The work's result; one clear line and the end of the command when there is no register to work on."""
     settings = settings_from_environment()
     with clear_errors(), migrated_database(settings) as url:
-        return asyncio.run(done_as_operator(work, url, secret_of(settings)))
+        return asyncio.run(done_as_operator(work, url, settings))
 
 
-async def done_as_operator(work: Callable[[Officer], Awaitable[ResultT]], url: str, secret: bytes) -> ResultT:
+async def done_as_operator(work: Callable[[Officer], Awaitable[ResultT]], url: str, settings: Settings) -> ResultT:
     """On the database of that URL, which has been migrated."""
-    async with connect(url, connections=2, audit_key=audit_key(secret)) as database:
+    secret = secret_of(settings)
+    async with connect(url, connections=2, audit_key=audit_key(secret), rules=settings.rules) as database:
         top = await top_organization(database)
         if top is None:
             raise fail("There are no organisations yet. Load data first (`dengta load`).")

@@ -31,7 +31,8 @@ def worker() -> None:
 async def _work(settings: Settings, url: str) -> None:
     gateways, files = gateways_of(settings), file_store_of(settings)
     warn_of_waiting_messages(settings)
-    database = connect(url, connections=settings.database_connections, audit_key=audit_key(secret_of(settings)))
+    connections, key = settings.database_connections, audit_key(secret_of(settings))
+    database = connect(url, connections=connections, audit_key=key, rules=settings.rules)
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

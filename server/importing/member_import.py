@@ -22,6 +22,7 @@ Progress = Callable[[Message, float], None]
 _READING = Message("读取并校验", "Reading and checking")
 _COMPARING = Message("比对身份证号", "Comparing identity numbers")
 _SAVING = Message("保存", "Saving")
+_VALIDATING = Message("信息校验", "Looking for what is wrong with them")
 
 
 @dataclass
@@ -55,12 +56,14 @@ class MemberImport:
         self._compare_identity_numbers()
 
     def save(self) -> None:
-        """Insert what was checked, unless a branch was lost meanwhile."""
+        """Insert what was checked, unless a branch was lost meanwhile; and look for what is wrong with it."""
         for row in self.writing.hold_branches():
             self._add(row, _BRANCH_LOST)
         if self.errors.count == 0:
             for saved in self.writing.save_staged(self._last_row):
                 self.progress(_SAVING, saved / self.rows)
+            for checked in self.writing.check_saved(self.today):
+                self.progress(_VALIDATING, checked / self.rows)
 
     def _read(self, rows: Sequence[Row]) -> list[MemberRow]:
         """The rows as members; their problems are added to the errors."""

@@ -6,7 +6,7 @@ answered in that fresh context, as a query would be.
 """
 
 from asyncio import Future, ensure_future, wait
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -40,29 +40,32 @@ class Stream:
     async def answers(self, language: str) -> AsyncGenerator[Answer, None]:
         """One for each event. One that was not executed is the last, and says why there are no more."""
         try:
-            events = await self._events()
-            if isinstance(events, ExecutionResult):
-                yield refused(answer_of(events, language).errors)
-                return
-            async with aclosing(_Arrivals(aiter(events))) as arrivals:
-                async for answer in self._answers(arrivals):
-                    yield answer
+            async for answer in self._answers(language):
+                yield answer
         except CallerError as error:
             yield refused([caller_error(error, language)])
         except Exception as error:
             yield refused([presented(GraphQLError("", original_error=error), language)])
 
-    async def _events(self) -> AsyncIterable[Any] | ExecutionResult:
+    async def _answers(self, language: str) -> AsyncIterator[Answer]:
+        """Begins anew for a caller who stands elsewhere by now: what was followed may lie outside the scope."""
         context = await self._permitted()
-        return await self.operation.executable.events(context.with_document(self.operation.remembered), self.variables)
-
-    async def _answers(self, arrivals: "_Arrivals") -> AsyncIterator[Answer]:
         with suppress(_EndError):
             while True:
-                arrived = await arrivals.wait(GOOD_FOR)
-                context = await self._permitted()
-                if arrived:
-                    yield await answered(self.operation, self.variables, context, arrivals.take())
+                events = await self._events(context)
+                if isinstance(events, ExecutionResult):
+                    yield refused(answer_of(events, language).errors)
+                    return
+                place = _place(context)
+                async with aclosing(_Arrivals(aiter(events))) as arrivals:
+                    while _place(context) == place:
+                        arrived = await arrivals.wait(GOOD_FOR)
+                        context = await self._permitted()
+                        if arrived and _place(context) == place:
+                            yield await answered(self.operation, self.variables, context, arrivals.take())
+
+    async def _events(self, context: RequestContext) -> AsyncIterable[Any] | ExecutionResult:
+        return await self.operation.executable.events(context.with_document(self.operation.remembered), self.variables)
 
     async def _permitted(self) -> RequestContext:
         """CallerError once the caller may no longer ask for this; a refusal stands in the audit log by then."""
@@ -73,6 +76,12 @@ class Stream:
             await record_refusal(self.operation, context, error)
             raise
         return context
+
+
+def _place(context: RequestContext) -> Hashable:
+    """From where the caller sees what is followed."""
+    actor = context.actor
+    return actor.role, actor.tier, actor.scope, actor.scopes
 
 
 class _Arrivals:

@@ -1,4 +1,6 @@
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +15,9 @@ async def listened(
 ) -> AsyncIterator[ListenedRegister]:
     async with listened_to(own_province_url, province_committee, request.param) as register:
         yield register
+
+
+@pytest.fixture(scope="session")
+def breaches(province_template: str, run_folder: Path) -> Mapping[str, set[int]]:  # noqa: ARG001 # which writes it
+    """Rule → the members of the province into whom a breach of it was put."""
+    return {rule: set(ids) for rule, ids in json.loads((run_folder / "manifest.json").read_text())["breaches"].items()}

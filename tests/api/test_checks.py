@@ -1,9 +1,7 @@
 """批量信息校验: a check of an organisation runs as a job, tells how far it has come, and can be cancelled."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,11 +42,6 @@ async def own_api(own: Database, api: Api) -> AsyncIterator[Api]:
     application = Api(own, clock=api.clock)
     yield application
     await application.http.aclose()
-
-
-@pytest.fixture(scope="module")
-def breaches(province_template: str, run_folder: Path) -> Mapping[str, set[int]]:  # noqa: ARG001 # which writes it
-    return {rule: set(ids) for rule, ids in json.loads((run_folder / "manifest.json").read_text())["breaches"].items()}
 
 
 @asynccontextmanager

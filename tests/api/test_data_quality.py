@@ -1,9 +1,7 @@
 """数据质量: one member is checked at once, what was found is listed, and reports count it."""
 
-import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ from auth.permissions import Entry, PermissionMatrix, Place
 from auth.visibility import Visibility
 from domain.codes import OrganizationKind, Severity, Tier
 from domain.records import MemberRecord, OrganizationRecord
-from domain.validation import CATALOGUE, RULES, rules_with
+from domain.validation import CATALOGUE, RULES
 from schema.identifiers import encoded
 from server.app import DEFAULT_PERMISSIONS
 from server.operations.executors import COMPILED, GRAPHQL_CORE
@@ -59,11 +57,6 @@ async def quality_api(checked: Database, api: Api, request: pytest.FixtureReques
 
 
 @pytest.fixture(scope="module")
-def breaches(province_template: str, run_folder: Path) -> Breaches:  # noqa: ARG001 # which writes the manifest
-    return {rule: set(ids) for rule, ids in json.loads((run_folder / "manifest.json").read_text())["breaches"].items()}
-
-
-@pytest.fixture(scope="module")
 def city(register: Register, breaches: Breaches) -> OrganizationRecord:
     """The one with the most breaches."""
     broken = [member_id for ids in breaches.values() for member_id in ids]
@@ -73,6 +66,10 @@ def city(register: Register, breaches: Breaches) -> OrganizationRecord:
 
 def member_id(member: MemberRecord) -> str:
     return encoded("Member", member.id)
+
+
+def of_severity(severity: Severity) -> list[str]:
+    return [rule.code for rule in CATALOGUE if rule.quality is severity]
 
 
 def broken_by(breaches: Breaches, member: MemberRecord) -> list[str]:
@@ -167,7 +164,7 @@ async def test_the_list_is_narrowed_by_organisation_severity_and_rule(
 ) -> None:
     caller = quality_api.as_(province_committee)
     inside = register.members_in(city)
-    warnings = [rule.code for rule in rules_with([Severity.WARNING])]
+    warnings = of_severity(Severity.WARNING)
     within = {"within": global_id(city)}
     assert await all_results(caller, **within, severities=["WARNING"]) == expected(breaches, inside, warnings)
     assert await all_results(caller, rules=["ID_DUPLICATE"]) == expected(
@@ -193,7 +190,7 @@ async def test_members_are_found_by_what_is_wrong_with_them(
 ) -> None:
     caller, members = quality_api.as_(city), register.members_in(city)
     query = "query ($where: MemberFilter) { members(where: $where, first: 10000) { totalCount nodes { id } } }"
-    warnings = {m for rule in rules_with([Severity.WARNING]) for m in breaches[rule.code]}
+    warnings = {m for rule in of_severity(Severity.WARNING) for m in breaches[rule]}
     broken = set().union(*breaches.values())
     for where, wanted in (
         ({"breaches": {"severities": ["WARNING"]}}, warnings),
@@ -208,6 +205,54 @@ async def test_members_are_found_by_what_is_wrong_with_them(
         found = (await caller.ask(query, {"where": where}))["members"]
         expected_ids = {member_id(m) for m in members if m.id in wanted}
         assert ({node["id"] for node in found["nodes"]}, found["totalCount"]) == (expected_ids, len(expected_ids))
+
+
+DISCOVERED = """{ memberQueryFields {
+  path label englishLabel kind methods isSortable isDefault permission options { value label englishLabel } } }"""
+
+
+async def discovered(caller: Caller) -> dict[str, dict[str, Any]]:
+    fields = (await caller.ask(DISCOVERED))["memberQueryFields"]
+    return {field["path"][1]: field for field in fields if field["path"][0] == "breaches"}
+
+
+async def test_a_query_builder_finds_out_how_to_ask_for_breaches(
+    quality_api: Api, register: Register, city: OrganizationRecord, breaches: Breaches
+) -> None:
+    caller, ids = quality_api.as_(city), {m.id for m in register.members_in(city)}
+    found = await discovered(caller)
+    assert [option["value"] for option in found["severities"].pop("options")] == ["ERROR", "WARNING", "HINT"]
+    options = found["rules"].pop("options")
+    assert options == [{"value": r.code, "label": r.title.chinese, "englishLabel": r.title.english} for r in CATALOGUE]
+    assert found["rules"] == {
+        "path": ["breaches", "rules"],
+        "label": "校验结果",
+        "englishLabel": "Rules broken",
+        "kind": "LIST",
+        "methods": ["MULTI"],
+        "isSortable": False,
+        "isDefault": False,
+        "permission": "VISIBLE",
+    }
+    query = "query ($where: MemberFilter) { members(where: $where) { totalCount } }"
+    for option in options[::4]:
+        where = {"breaches": {"rules": [option["value"]]}}
+        counted = (await caller.ask(query, {"where": where}))["members"]["totalCount"]
+        assert counted == len(breaches[option["value"]] & ids)
+
+
+async def test_a_query_builder_offers_no_breaches_that_may_not_be_known(
+    checked: Database, api: Api, county: OrganizationRecord
+) -> None:
+    async def offered(field: str) -> dict[str, dict[str, Any]]:
+        entries = {Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, field): Entry(Visibility.HIDDEN)}
+        half_blind = Api(checked, PermissionMatrix(DEFAULT_PERMISSIONS.fields, entries), api.clock)
+        return await discovered(half_blind.as_(county))
+
+    rules = [option["value"] for option in (await offered("Member.birth_date"))["rules"]["options"]]
+    assert rules == [rule.code for rule in CATALOGUE if "birth_date" not in rule.fields]
+    for field in (await offered("Member.validation_results")).values():
+        assert (field["permission"], field["methods"]) == ("HIDDEN", [])
 
 
 # -- reports
@@ -226,7 +271,7 @@ def row(breaches: Breaches, organization: OrganizationRecord, members: list[Memb
     ids = {member.id for member in members}
     counted: dict[str, int] = {}
     for severity, name in (("ERROR", "rrors"), ("WARNING", "arnings"), ("HINT", "ints")):
-        found = [m for rule in rules_with([Severity[severity]]) for m in breaches[rule.code] & ids]
+        found = [m for rule in of_severity(Severity[severity]) for m in breaches[rule] & ids]
         first = severity[0]
         counted |= {f"{first.lower()}{name}": len(found), f"membersWith{first}{name}": len(set(found))}
     return {"organization": {"id": global_id(organization)}, **counted}

@@ -64,3 +64,10 @@ def test_the_catalogue_is_that_of_the_manual() -> None:
     said = [[rule.code, rule.quality or "-", rule.special or "-"] for rule in CATALOGUE]
     assert said == expected
     assert list(RULES) == [row[0] for row in expected]
+
+
+def test_the_rules_that_look_at_others_are_said_to(province: Made) -> None:
+    [member, *_] = facts_of_all(province)
+    alone, one_of_many = (member._replace(number_holders=n, phone_holders=n, phone="13800138000") for n in (1, 9))
+    differing = set(broken_rules(alone, DAY)) ^ set(broken_rules(one_of_many, DAY))
+    assert differing == {rule for rule in CATALOGUE if rule.looks_at_others}

@@ -70,4 +70,4 @@ async def test_an_edit_is_announced_when_it_is_committed(database: Database) -> 
         await add_changes(session, 1, {PHONE: Entry()})
         assert not (await asyncio.wait({woken}, timeout=0.05))[0]
     await asyncio.wait_for(woken, timeout=10)
-    await wake_ups.aclose()  # type: ignore[attr-defined] # of the generator that it is
+    await wake_ups.aclose()
