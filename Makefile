@@ -63,6 +63,10 @@ bench-audit: $(VENV)/.dev ## Measure what recording every look-up costs (two min
 bench-statistics: $(VENV)/.dev ## Measure live statistics on 1,000,000 members (two minutes)
 	$(BIN)/python -m benchmarks.statistics
 
+.PHONY: bench-changes
+bench-changes: $(VENV)/.dev ## Follow changes with 5,000 subscribers, and at 500 changes a second (three minutes)
+	$(BIN)/python -m benchmarks.changes
+
 .PHONY: bench-rollups
 bench-rollups: $(VENV)/.dev ## Measure statistics counted in advance on 1,000,000 members, and what they cost (five minutes)
 	$(BIN)/python -m benchmarks.rollups
