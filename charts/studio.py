@@ -18,9 +18,9 @@ class StudioBusyError(Exception):
 
 
 class Studio:
-    def __init__(self, waiting: int = WAITING) -> None:
+    def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(AT_ONCE, "charts")
-        self._places = BoundedSemaphore(AT_ONCE + waiting)
+        self._places = BoundedSemaphore(AT_ONCE + WAITING)
 
     async def draw(self, chart: Chart, drawn_as: ChartFormat) -> bytes:
         """StudioBusyError, at once when there is no place to wait, or when it takes too long.

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orjson import dumps, loads
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -134,7 +135,7 @@ class Charts:
 
 
 def _given(answer: Answer, question: ChartQuestion) -> dict[str, Any]:
-    found: dict[str, Any] | None = (answer.data or {}).get(question.field)
+    found: dict[str, Any] | None = loads(dumps(answer.data)).get(question.field)  # as every caller has it
     if found is None:
         raise HttpError(404, _NOT_FOUND)
     return found
