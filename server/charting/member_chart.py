@@ -28,7 +28,7 @@ def member_chart(found: dict[str, Any], telling: Telling) -> Chart:
     notes = telling.notes(telling.say(_TOTAL, number=found["total"]))
     if not found["total"]:
         return Chart(telling.language, title, notes, (), telling.say(_NOBODY))
-    buckets = _by_two(found, first, telling) if second else _by_one(found, first, telling)
+    buckets = _by_two(found, f"{first} × {second}", telling) if second else _by_one(found, first, telling)
     below = _below(found, first, telling)
     return Chart(telling.language, title, notes, (buckets, below) if below.bars else (buckets,))
 
@@ -40,19 +40,19 @@ def _dimension(name: str | None, telling: Telling) -> str:
     return dimension.chinese if telling.language == "zh" else dimension.english.partition(",")[0]
 
 
-def _by_one(found: dict[str, Any], first: str, telling: Telling) -> Panel:
+def _by_one(found: dict[str, Any], title: str, telling: Telling) -> Panel:
     numbers = _numbers(found["buckets"])
     return _buckets(
-        found, first, Spread((), (Series("", PLAIN),)), {key: {key: numbers[key]} for key in numbers}, telling
+        found, title, Spread((), (Series("", PLAIN),)), {key: {key: numbers[key]} for key in numbers}, telling
     )
 
 
-def _by_two(found: dict[str, Any], first: str, telling: Telling) -> Panel:
+def _by_two(found: dict[str, Any], title: str, telling: Telling) -> Panel:
     series = spread(_names(found["byBuckets"], telling), _numbers(found["byBuckets"]), telling)
     crossed: dict[str, dict[str, int]] = {bucket["key"]: {} for bucket in found["buckets"]}
     for cell in found["cells"]:
         crossed[cell["key"]][cell["byKey"]] = cell["count"]
-    return _buckets(found, first, series, crossed, telling)
+    return _buckets(found, title, series, crossed, telling)
 
 
 def _buckets(
@@ -71,7 +71,8 @@ def _buckets(
         for bucket in shown
     ]
     left_out = len(buckets) - len(shown)
-    return Panel(title, series.series, bars, telling.say(_NOBODY_ELSEWHERE, number=left_out) if left_out else "")
+    note = telling.say(_NOBODY_ELSEWHERE, number=left_out) if left_out else ""
+    return Panel(title[:1].upper() + title[1:], series.series, bars, note)
 
 
 def _below(found: dict[str, Any], first: str, telling: Telling) -> Panel:

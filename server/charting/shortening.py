@@ -54,7 +54,8 @@ def spread(names: Mapping[str, str], numbers: Mapping[str, int], telling: Tellin
     largest = set(sorted(filled, key=lambda key: numbers[key], reverse=True)[: len(APART)])
     keys = [key for key in filled if key in largest]
     series = [Series(names[key], colour) for key, colour in zip(keys, APART, strict=False)]
-    others = len(filled) - len(keys)
+    others = [key for key in filled if key not in largest]
     if others:
-        series.append(Series(telling.say(_OTHER_BUCKETS, number=others), OTHERS))
+        name = names[others[0]] if len(others) == 1 else telling.say(_OTHER_BUCKETS, number=len(others))
+        series.append(Series(name, OTHERS))
     return Spread(keys, series)

@@ -12,7 +12,9 @@ _DIRECTLY = Message("{name}（直属）", "{name} (directly)")
 _GONE = Message("（已不在管理范围内）", "(no longer within your scope)")
 _COUNTED = Message("统计时间：{time}（北京时间）", "Counted at {time} (Beijing time)")
 _CONDITIONS = Message("附有查询条件", "Under conditions")
-_SHARE = Message("{figure}（{share:.1%}）", "{figure} ({share:.1%})")
+_SHARE = Message("{figure}（{share}）", "{figure} ({share})")
+_LEAST = 0.0005
+"""Less would be told as 0.0%, which it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +46,8 @@ class Telling:
 
     def share_of(self, figure: str, number: int, whole: int) -> str:
         """Of nothing there is no share."""
-        return self.say(_SHARE, figure=figure, share=number / whole) if whole else figure
+        return self.say(_SHARE, figure=figure, share=_percent(number / whole)) if whole else figure
+
+
+def _percent(share: float) -> str:
+    return "<0.1%" if 0 < share < _LEAST else f"{share:.1%}"

@@ -145,7 +145,7 @@ async def test_it_speaks_the_language_of_who_looks(api: Api, county: Organizatio
     chinese = told(await fetched(api.as_(county), url, **{"Accept-Language": "zh"}))
     assert chinese[1] == f"统计时间：{DAY} 12:00（北京时间）"
     assert chinese[2] == "[性别]"
-    assert told(await fetched(api.as_(county), url))[2] == "[gender]"
+    assert told(await fetched(api.as_(county), url))[2] == "[Gender]"
 
 
 @pytest.mark.parametrize("where", MEMBER_FILTERS)

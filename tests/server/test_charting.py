@@ -87,6 +87,17 @@ def test_more_parts_than_can_be_told_apart_are_put_together() -> None:
     assert list(below.bars[0].parts) == [*range(4, 13), 1 + 2 + 3]
 
 
+def test_one_part_without_a_colour_of_its_own_keeps_its_name() -> None:
+    buckets = [bucket(f"B{number}", number) for number in range(1, 11)]
+    below = member_chart(statistics(buckets, [row("甲区委", *buckets)]), CHINESE).panels[1]
+    assert (below.series[-1].name, below.series[-1].colour, below.bars[0].parts[-1]) == ("B1", OTHERS, 1)
+
+
+def test_a_share_that_is_nearly_nothing_is_not_told_as_nothing() -> None:
+    chart = member_chart(statistics([bucket("MALE", 2_999), bucket("FEMALE", 1), bucket("X", 0)], []), CHINESE)
+    assert [bar.figure for bar in chart.panels[0].bars] == ["2,999（100.0%）", "1（<0.1%）", "0（0.0%）"]
+
+
 def test_nobody_is_said_in_words() -> None:
     chart = member_chart(statistics([bucket("MALE", 0)], []), ENGLISH)
     assert (chart.panels, chart.empty) == ((), "There are no members")
