@@ -7,7 +7,7 @@ from charts.chart import PLAIN, Bar, Chart, Panel, Series
 from domain.codes import StatisticsDimension
 from domain.errors import Message
 from domain.reach import Reach
-from server.charting.shortening import Row, Spread, shortened, spread
+from server.charting.shortening import Row, Spread, note_on, scale_of, shortened, spread
 from server.charting.telling import BELOW, Telling
 
 MOST_BUCKETS = 20
@@ -82,13 +82,22 @@ def _below(found: dict[str, Any], first: str, telling: Telling) -> Panel:
     if all(row["reach"] == Reach.DIRECT.name for row in found["rows"]):
         return Panel(title, series.series, ())
     rows = [_row(row, telling) for row in found["rows"]]
-    shown = shortened(rows, lambda row: sum(row.numbers.values()), telling)
-    full = max(sum(row.numbers.values()) for row in shown)
+    shown = shortened(rows, _members, telling)
+    scale = scale_of(shown, _members)
     bars = [
-        Bar(row.label, series.parts(row.numbers), full, telling.share(sum(row.numbers.values()), found["total"]))
+        Bar(
+            row.label,
+            series.parts(row.numbers),
+            scale.of(_members(row)),
+            telling.share(_members(row), found["total"]),
+        )
         for row in shown
     ]
-    return Panel(title, series.series, bars)
+    return Panel(title, series.series, bars, note_on(scale, shown, _members, telling))
+
+
+def _members(row: Row) -> int:
+    return sum(row.numbers.values())
 
 
 def _row(row: dict[str, Any], telling: Telling) -> Row:

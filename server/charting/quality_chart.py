@@ -5,7 +5,7 @@ from typing import Any
 
 from charts.chart import APART, Bar, Chart, Panel, Series
 from domain.errors import Message
-from server.charting.shortening import Row, shortened
+from server.charting.shortening import Row, note_on, scale_of, shortened
 from server.charting.telling import BELOW, TOTAL, Telling
 
 _TITLE = Message("{name} · 信息质量统计", "{name} · Quality of records")
@@ -41,7 +41,11 @@ def _row(row: dict[str, Any], telling: Telling, *, directly: bool = False) -> Ro
 
 
 def _panel(title: str, rows: Sequence[Row], telling: Telling) -> Panel:
-    full = max(max(row.numbers.values()) for row in rows)
-    bars = [Bar(row.label, [row.numbers[name] for name in _SEVERITIES], full, "") for row in rows]
+    scale = scale_of(rows, _longest)
+    bars = [Bar(row.label, [row.numbers[name] for name in _SEVERITIES], scale.of(_longest(row)), "") for row in rows]
     series = [Series(telling.say(name), colour) for name, colour in _SEVERITIES.values()]
-    return Panel(title, series, bars, beside=True)
+    return Panel(title, series, bars, note_on(scale, rows, _longest, telling), beside=True)
+
+
+def _longest(row: Row) -> int:
+    return max(row.numbers.values())

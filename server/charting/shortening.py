@@ -11,15 +11,20 @@ from server.charting.telling import Telling
 
 MOST_ROWS = 40
 _OTHER_ROWS = Message("其余 {number} 个组织", "{number} other organisations")
+_NOT_TO_SCALE = Message(
+    "最后一条为其余组织的合计，不按上面各条的比例",
+    "The last bar, of all others together, is not to the scale of those above",
+)
 _OTHER_BUCKETS = Message("其余 {number} 类", "{number} others")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One organisation: what was counted there, by names."""
+    """One organisation, or several `others` together: what was counted there, by names."""
 
     label: str
     numbers: Mapping[str, int]
+    others: bool = False
 
 
 def shortened(rows: Sequence[Row], size: Callable[[Row], Any], telling: Telling) -> list[Row]:
@@ -31,7 +36,26 @@ def shortened(rows: Sequence[Row], size: Callable[[Row], Any], telling: Telling)
     sums: Counter[str] = Counter()
     for row in rest:
         sums.update(row.numbers)
-    return [*largest[:MOST_ROWS], Row(telling.say(_OTHER_ROWS, number=len(rest)), sums)]
+    return [*largest[:MOST_ROWS], Row(telling.say(_OTHER_ROWS, number=len(rest)), sums, others=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """`full`: the number that fills the width. Others together may go past it, and are then drawn by themselves."""
+
+    full: int
+
+    def of(self, length: int) -> int:
+        return max(self.full, length)
+
+
+def scale_of(rows: Sequence[Row], length: Callable[[Row], int]) -> Scale:
+    return Scale(max(length(row) for row in rows if not row.others))
+
+
+def note_on(scale: Scale, rows: Sequence[Row], length: Callable[[Row], int], telling: Telling) -> str:
+    """Where a bar does not keep to the scale of the rest."""
+    return telling.say(_NOT_TO_SCALE) if any(length(row) > scale.full for row in rows) else ""
 
 
 @dataclass(frozen=True, slots=True)

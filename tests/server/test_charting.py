@@ -45,6 +45,9 @@ def test_of_300_children_the_largest_are_shown_and_the_rest_together() -> None:
     assert (len(below.bars), below.bars[-1].label) == (MOST_ROWS + 1, f"其余 {300 - MOST_ROWS} 个组织")
     assert sums(chart, 0) == sums(chart, 1) == total + 300
     assert list(below.bars[-1].parts) == [sum(range(300 - MOST_ROWS)), 300 - MOST_ROWS]
+    assert {bar.full for bar in below.bars[:-1]} == {300}
+    assert below.bars[-1].full == sum(below.bars[-1].parts) > 300
+    assert below.note.startswith("最后一条")
     assert draw(chart, ChartFormat.PNG).startswith(b"\x89PNG")
 
 
@@ -60,6 +63,7 @@ def test_few_children_stand_as_in_the_tree() -> None:
         ("甲区委", 9),
         ("（已不在管理范围内）", 9),
     ]
+    assert below.note == ""
 
 
 def test_a_branch_has_nothing_below_it() -> None:
@@ -136,6 +140,7 @@ def test_the_gravest_records_come_first_among_many() -> None:
     below = quality_chart(found, CHINESE).panels[1]
     assert below.bars[0].label == "第97县"
     assert [sum(bar.parts[place] for bar in below.bars) for place in (1, 2)] == [4_950, 100]
+    assert (below.bars[0].full, below.bars[-1].full) == (97, 4_950 - sum(bar.parts[1] for bar in below.bars[:-1]))
 
 
 def test_members_of_the_organisation_itself_have_a_bar_where_something_is_wrong() -> None:
