@@ -1,6 +1,8 @@
 """Drawing: what a picture shows can be read, however much or little there is of it."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -95,7 +97,8 @@ def test_names_are_text_whatever_stands_in_them() -> None:
 def test_as_png_it_has_the_same_proportions_and_colours() -> None:
     one = chart(of_parts([100]))
     with Image.open(BytesIO(draw(one, ChartFormat.PNG))) as picture:
-        assert picture.size == (1800, pytest.approx(height(drawn(one)) * 2, abs=1))
+        assert picture.width == 1800
+        assert picture.height == pytest.approx(height(drawn(one)) * 2, abs=1)
         colours = {colour for _, colour in picture.convert("RGB").getcolors(1_000_000) or ()}
     assert tuple(bytes.fromhex(PLAIN.fill[1:])) in colours
 
@@ -116,3 +119,16 @@ def test_no_character_is_an_empty_box() -> None:
     box = bytes(font.getmask("\U000f0000"))
     missing = {each for text in words() for each in text if each > " " and bytes(font.getmask(each)) == box}
     assert missing == set()
+
+
+def test_a_server_starts_without_what_only_charts_need() -> None:
+    loaded = "import sys, server.app; print([name for name in ('typst', 'pylopdf_fonts_zh_cn') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_each_character_has_an_outline_of_its_own() -> None:
+    def outlines(title: str) -> set[str]:
+        picture = drawn(chart(of_parts([1]), title=title))
+        return {path.get("d", "") for symbol in picture.iter(f"{SVG}symbol") for path in symbol}
+
+    assert len(outlines("党员赟旻") - outlines("")) == 4

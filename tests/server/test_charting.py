@@ -28,7 +28,13 @@ def row(name: str | None, *buckets: dict[str, Any], reach: str = "SUBTREE") -> d
 
 def statistics(buckets: list[dict[str, Any]], rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     total = sum(each["count"] for each in buckets)
-    asked = {"organization": {"name": "济南市委"}, "dimension": "GENDER", "by": None, "byBuckets": [], "cells": []}
+    asked: dict[str, Any] = {
+        "organization": {"name": "济南市委"},
+        "dimension": "GENDER",
+        "by": None,
+        "byBuckets": [],
+        "cells": [],
+    }
     return {**asked, "total": total, "buckets": buckets, "rows": rows, **more}
 
 
