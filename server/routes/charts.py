@@ -29,7 +29,7 @@ from server.routes.http_errors import HttpError, database_unavailable, unauthent
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
 _MEDIA_TYPES = {ChartFormat.SVG: "image/svg+xml", ChartFormat.PNG: "image/png"}
-_NOT_KEPT = {"Cache-Control": "private, no-store", "Vary": "Authorization, Accept-Language"}
+_NOT_KEPT = {"Cache-Control": "private, no-store"}
 
 _STATUSES: Mapping[str, int] = {
     "FIELD_HIDDEN": 403,
