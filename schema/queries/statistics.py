@@ -39,12 +39,13 @@ async def _member_statistics(
     second = given(by)
     dimensions = (dimension,) if second is None else (dimension, second)
     place = _number(info, organization_id)
-    tally = await statistics.member_statistics(info.context, place, dimensions, filter_from(where))
-    return None if tally is None else _with_question(tally, where)
+    conditions = filter_from(where)
+    tally = await statistics.member_statistics(info.context, place, dimensions, conditions)
+    return None if tally is None else _with_question(tally, None if conditions is None else where)
 
 
 def _with_question(tally: StatisticsTally, where: object | None) -> AskedStatistics:
-    asked = None if given(where) is None else as_variable(where)
+    asked = None if where is None else as_variable(where)
     return AskedStatistics(tally.dimensions, tally.counts, tally.organization_id, tally.rows, asked)
 
 
