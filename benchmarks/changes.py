@@ -198,7 +198,7 @@ async def _sustained(server: Running, token: str, writing: AsyncConnection, rate
 
 def _reached_table(reached: Reached) -> Iterator[str]:
     times = [second * 1000 for second in reached.seconds]
-    yield "| subscribers of one process | median, ms | 99 %, ms | slowest, ms | KB of memory each | processor while idle |"
+    yield "| subscribers of one process | median, ms | 99 %, ms | slowest, ms | memory of each, KB | processor, idle |"
     yield "|---|---|---|---|---|---|"
     high = quantiles(times, n=100)[98]
     yield (

@@ -13,6 +13,7 @@ from domain.codes import (
     AuditKind,
     AuditProblem,
     ChangeType,
+    ChartFormat,
     CheckState,
     ClientState,
     CodeList,
@@ -92,6 +93,7 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (CheckState, "CheckState", "批量校验状态。How far a check of many members has come."),
     (AuditProblem, "AuditProblem", "审计问题。What is wrong with an entry of the audit log."),
     (StatisticsDimension, "StatisticsDimension", "统计维度。What members are counted by."),
+    (ChartFormat, "ChartFormat", "图表格式。As what a chart is drawn."),
     (Visibility, "Visibility", "查看权限。What the caller may do with a field."),
 )
 

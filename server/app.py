@@ -21,6 +21,7 @@ from auth.permissions import PermissionMatrix
 from auth.rate_limits import RateLimits
 from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
+from charts.studio import Studio
 from domain.clock import Clock, system_clock
 from files.store import FileStore, in_memory
 from schema.build import build_schema, governed_fields
@@ -39,6 +40,7 @@ from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
+from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
@@ -91,6 +93,7 @@ def create_app(parts: Parts) -> ASGIApp:
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor)
+    studio = Studio()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -105,6 +108,7 @@ def create_app(parts: Parts) -> ASGIApp:
             jobs,
         ):
             yield
+        studio.close()
         await checkpoints.write_the_last()
         await parts.gateways.close()
         await parts.database.close()
@@ -122,6 +126,7 @@ def create_app(parts: Parts) -> ASGIApp:
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),
             *download_routes(authentication, parts.files, front_ends),
+            *chart_routes(authentication, operations, studio, front_ends),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

@@ -77,6 +77,7 @@ MATCHED = frozenset({"NewMemberInput.identityNumber"})
 """Parts of inputs of which it is told whether somebody has that value already."""
 
 NO_CONDITIONS: Mapping[str, str] = {
+    "format": "as what a chart is drawn",
     "first": "a page",
     "after": "a page",
     "last": "a page",

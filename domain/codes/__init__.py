@@ -29,7 +29,7 @@ from domain.codes.member import (
 )
 from domain.codes.message import Channel, CodePurpose, MessageState
 from domain.codes.organization import OrganizationKind
-from domain.codes.statistics import StatisticsDimension
+from domain.codes.statistics import ChartFormat, StatisticsDimension
 from domain.codes.validation import CheckState, Severity
 from domain.codes.visibility import Visibility
 
@@ -41,6 +41,7 @@ __all__ = [
     "AuditProblem",
     "ChangeType",
     "Channel",
+    "ChartFormat",
     "CheckState",
     "ClientKind",
     "ClientState",

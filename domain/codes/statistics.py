@@ -16,3 +16,10 @@ class StatisticsDimension(CodeList):
     LOST_CONTACT = "LOST_CONTACT", "是否为失联党员", "lost contact"
     FLOATING = "FLOATING", "是否流动党员", "floating member"
     REAL_NAME_STATUS = "REAL_NAME_STATUS", "认证状态", "real-name status"
+
+
+class ChartFormat(CodeList):
+    """图表格式: as what a chart is drawn."""
+
+    SVG = "SVG", "矢量图", "a picture that stays sharp at any size"
+    PNG = "PNG", "点阵图", "a picture in pixels, for documents and messages"

@@ -13,7 +13,8 @@ from schema.info import Info
 from schema.optional import ABSENT, given
 from schema.traits import record_field
 from schema.types.registration_statistics import RegistrationStatistics
-from schema.types.statistics import MemberStatistics
+from schema.types.statistics import AskedStatistics, MemberStatistics
+from schema.written_inputs import as_variable
 
 OrganizationId = Annotated[
     strawberry.ID | None,
@@ -34,11 +35,18 @@ async def _member_statistics(
     organization_id: OrganizationId = ABSENT,
     by: CrossedBy = ABSENT,
     where: MemberWhere = ABSENT,
-) -> StatisticsTally | None:
+) -> AskedStatistics | None:
     second = given(by)
     dimensions = (dimension,) if second is None else (dimension, second)
     place = _number(info, organization_id)
-    return await statistics.member_statistics(info.context, place, dimensions, filter_from(where))
+    conditions = filter_from(where)
+    tally = await statistics.member_statistics(info.context, place, dimensions, conditions)
+    return None if tally is None else _with_question(tally, None if conditions is None else where)
+
+
+def _with_question(tally: StatisticsTally, where: object | None) -> AskedStatistics:
+    asked = None if where is None else as_variable(where)
+    return AskedStatistics(tally.dimensions, tally.counts, tally.organization_id, tally.rows, asked)
 
 
 def _number(info: Info, organization_id: strawberry.ID | None) -> int:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import strawberry
 
 from auth.default_matrix import FieldClass
-from domain.codes import Severity
+from domain.codes import ChartFormat, Severity
 from domain.records import OrganizationRecord
 from resolvers import quality_reports as reports
+from schema.chart_urls import ABOUT_CHART_URLS, QUALITY, Format, url_of_chart
+from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
@@ -62,6 +64,10 @@ class QualityReportRow:
     # fmt: on
 
 
+def _chart_url(root: reports.QualityReport, info: Info, format: Format = ChartFormat.SVG) -> str | None:
+    return url_of_chart(info, QUALITY, {"organizationId": encoded("Organization", root.total.organization_id)}, format)
+
+
 @strawberry.type(
     description="信息质量统计报告（逻辑校验统计）。Breaches by severity, counted as the last checks and saves found them."
 )
@@ -70,6 +76,7 @@ class QualityReport:
     rows: list[QualityReportRow] = record_field("下级组织", "One for each direct child, as in the tree.", read=BUSINESS)
     own: QualityReportRow = record_field("直属党员", "Of the members that hang on the organisation itself.", read=BUSINESS)
     total: QualityReportRow = record_field("合计", "Totals: of all of these.", read=BUSINESS)
+    chart_url: str | None = record_field("图表地址", ABOUT_CHART_URLS, read=BUSINESS, resolver=_chart_url)
     # fmt: on
 
 

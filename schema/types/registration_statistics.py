@@ -5,9 +5,12 @@ from datetime import datetime
 
 import strawberry
 
+from domain.codes import ChartFormat
 from domain.records import OrganizationRecord
 from domain.registrations import Registrations
 from domain.registrations import RegistrationStatistics as CountedRegistrations
+from schema.chart_urls import ABOUT_CHART_URLS, REGISTRATIONS, Format, url_of_chart
+from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
@@ -37,6 +40,10 @@ class RegistrationRow(_Registrations):
     pass
 
 
+def _chart_url(root: CountedRegistrations, info: Info, format: Format = ChartFormat.SVG) -> str | None:
+    return url_of_chart(info, REGISTRATIONS, {"organizationId": encoded("Organization", root.organization_id)}, format)
+
+
 @strawberry.type(
     description="注册统计。How many members of an organisation have registered in the public personal zone.",
 )
@@ -44,4 +51,5 @@ class RegistrationStatistics(_Registrations):
     # fmt: off
     counted_at: datetime = open_field("统计时间", "When it was counted, which is once an hour.")
     rows: list[RegistrationRow] = open_field("各下级统计", "Each direct child, in the order of the tree; one that is newer than the counting is left out.")
+    chart_url: str | None = open_field("图表地址", ABOUT_CHART_URLS, resolver=_chart_url)
     # fmt: on

@@ -1,13 +1,17 @@
 """党员统计: what is counted, and where. Given by a governed field alone, after each dimension was found to be permitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import strawberry
 
-from domain.codes import StatisticsDimension
+from domain.codes import ChartFormat, StatisticsDimension
 from domain.reach import Reach
 from domain.records import OrganizationRecord
 from domain.tallies import OrganizationTally, StatisticsTally
+from schema.chart_urls import ABOUT_CHART_URLS, MEMBERS, Format, url_of_chart
+from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
 from schema.resolving import for_all
@@ -61,6 +65,23 @@ class StatisticsRow(_Tally):
     # fmt: on
 
 
+@dataclass(frozen=True)
+class AskedStatistics(StatisticsTally):
+    """With the conditions as they were asked, for whoever asks again."""
+
+    where: Mapping[str, Any] | None
+
+
+def _chart_url(root: AskedStatistics, info: Info, format: Format = ChartFormat.SVG) -> str | None:
+    variables = {
+        "organizationId": encoded("Organization", root.organization_id),
+        "dimension": root.dimension.name,
+        "by": root.by and root.by.name,
+        "where": root.where,
+    }
+    return url_of_chart(info, MEMBERS, variables, format)
+
+
 @strawberry.type(description="党员统计。Members of an organisation with all below it, counted at one moment.")
 class MemberStatistics(_Tally):
     # fmt: off
@@ -68,4 +89,5 @@ class MemberStatistics(_Tally):
     dimension: StatisticsDimension = open_field("统计维度", "What they are counted by.")
     by: StatisticsDimension | None = open_field("交叉维度", "The second dimension, when there is one.")
     rows: list[StatisticsRow] = open_field("各下级统计", "First those who hang on the organisation itself, if there are any; then each direct child, in the order of the tree. They add up to the whole.")
+    chart_url: str | None = open_field("图表地址", ABOUT_CHART_URLS, resolver=_chart_url)
     # fmt: on

@@ -7,9 +7,7 @@ which is not to be guessed again, and would have no rights if it were opened aft
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import quote
 
-from orjson import dumps
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -24,15 +22,11 @@ from server.cross_origin import FrontEnds
 from server.log import log
 from server.negotiation import language_of
 from server.operations.errors import FILES_UNAVAILABLE
+from server.routes.http_answers import SAFE, disposition, refusal
 from server.routes.http_call import address_of
 from server.routes.http_errors import HttpError, database_unavailable, unauthenticated
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
-_SAFE = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-site",
-}
 _FOR_ONE = {"Cache-Control": "private, no-cache"}
 """A browser may keep it, and asks each time whether it may still show it."""
 
@@ -60,13 +54,13 @@ class Downloads:
         try:
             return await self._file(request, language)
         except HttpError as error:
-            return _refusal(error, language)
+            return refusal(error, language)
         except UnauthenticatedError as error:
-            return _refusal(unauthenticated(error), language)
+            return refusal(unauthenticated(error), language)
         except (DatabaseUnavailableError, StatementTimedOutError):
-            return _refusal(database_unavailable(), language)
+            return refusal(database_unavailable(), language)
         except FileStoreUnavailableError:
-            return _refusal(HttpError(503, Problem("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE), _LATER), language)
+            return refusal(HttpError(503, Problem("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE), _LATER), language)
 
     async def _file(self, request: Request, language: str) -> Response:
         context = await self.authentication.context(
@@ -79,14 +73,17 @@ class Downloads:
         tag = _tag(download)
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers={**_FOR_ONE, "ETag": tag})
-        return await self._content(download, {**_FOR_ONE, **_SAFE, "ETag": tag})
+        return await self._content(download, {**_FOR_ONE, **SAFE, "ETag": tag})
 
     async def _content(self, download: Download, headers: Mapping[str, str]) -> Response:
         stored = await self.files.get(download.object_key)
         if stored is None:
             log().error("file_content_missing")
             raise HttpError(404, _NOT_FOUND)
-        described = {"Content-Length": str(stored.size), "Content-Disposition": _disposition(download.name)}
+        described = {
+            "Content-Length": str(stored.size),
+            "Content-Disposition": disposition("attachment", download.name),
+        }
         return StreamingResponse(stored.chunks, headers={**headers, **described}, media_type=download.content_type)
 
 
@@ -103,16 +100,3 @@ def _identifier(text: str) -> Identifier:
 def _tag(download: Download) -> str:
     """It tells nothing of the key."""
     return f'"{sha256(download.object_key.encode()).hexdigest()[:32]}"'
-
-
-def _disposition(name: str) -> str:
-    """RFC 6266: for those who know no other, a name in ASCII as well."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def _refusal(refusal: HttpError, language: str) -> Response:
-    message = refusal.problem.message.in_language(language)
-    body = {"errors": [{"message": message, "extensions": {"code": refusal.problem.code}}]}
-    headers = {"Cache-Control": "no-store", **refusal.headers}
-    return Response(dumps(body), refusal.status, headers, media_type="application/json")

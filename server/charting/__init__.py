@@ -1,0 +1,1 @@
+"""图表: answers of the schema as charts."""
