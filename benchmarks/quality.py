@@ -91,7 +91,7 @@ async def _run(database: Database, check_id: int, total: int) -> list[Sample]:
         while await run_chunk(database, check_id, system_clock(), MEMBERS_AT_A_TIME):
             done += MEMBERS_AT_A_TIME
             progress.update(task, completed=done)
-            if done >= len(samples) * total / _SAMPLES:
+            if done < total and done >= len(samples) * total / _SAMPLES:
                 samples.append(Sample(done, time.monotonic() - began, _resident()))
     return [*samples, Sample(total, time.monotonic() - began, _resident())]
 

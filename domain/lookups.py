@@ -60,6 +60,7 @@ class Sought(StrEnum):
     QUALITY_REPORT = "qualityReport"
     SPECIAL_CHECK = "specialCheck"
     CHANGES = "changes"
+    SNAPSHOT = "memberSnapshot"
 
 
 @dataclass(frozen=True, slots=True)

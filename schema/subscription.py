@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 import strawberry
 
 from auth.default_matrix import FieldClass
-from resolvers import changes, checks, permissions
+from resolvers import changes, checks, permissions, snapshots
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.optional import ABSENT, given
@@ -12,6 +12,7 @@ from schema.queries.checks import CheckId
 from schema.traits import open_field, record_field
 from schema.types.change import ChangeEvent
 from schema.types.check import Check
+from schema.types.member_snapshot import MemberSnapshotPage
 from schema.types.permission import PermissionsEvent
 
 
@@ -27,6 +28,13 @@ async def _changes(
         yield told  # type: ignore[misc] # from which the schema's type is made
 
 
+async def _member_snapshot(info: Info, organization_id: OfOrganization = ABSENT) -> AsyncIterator[MemberSnapshotPage]:
+    place = given(organization_id)
+    number = None if place is None else number_of("Organization", place, "organizationId")
+    async for page in snapshots.follow_snapshot(info.context, number):
+        yield page  # type: ignore[misc] # from which the schema's type is made
+
+
 async def _check_progress(info: Info, id: CheckId) -> AsyncIterator[Check]:
     async for check in checks.follow_check(info.context, number_of("Check", id)):
         yield check  # type: ignore[misc] # its fields are resolved from the record
@@ -37,5 +45,6 @@ class Subscription:
     # fmt: off
     permissions_changed: PermissionsEvent = open_field("权限变化", "What the caller may do: all of it at once, then each change, so that forms can follow.", resolver=_permissions_changed, is_subscription=True)
     changes: ChangeEvent = record_field("变更", "Each committed change within the caller's scope, in the order of the commits: after the cursor, or from now on.", read=FieldClass.CHANGES, resolver=_changes, is_subscription=True)
+    member_snapshot: MemberSnapshotPage = record_field("全量快照", "All members of the organisation's subtree as they were at one moment, page by page, with the cursor of `changes` of that moment; then it ends. For those who begin, or whose cursor has expired.", read=FieldClass.CHANGES, resolver=_member_snapshot, is_subscription=True)
     check_progress: Check = record_field("批量校验进度", "One check: as it stands at once, then whenever members more have been checked, until it has ended; NOT_FOUND when there is none in the caller's scope.", read=FieldClass.BUSINESS, resolver=_check_progress, is_subscription=True)
     # fmt: on

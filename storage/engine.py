@@ -4,7 +4,7 @@ Every read is one statement in autocommit, on a connection that is held no longe
 connections of their own (`storage/writing.py`).
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from math import inf
 from time import monotonic
@@ -150,9 +150,11 @@ class Database:
         """As `storage.listening.wake_ups`, beside the connections of the pool."""
         return wake_ups(self._url, channel, every)
 
-    def streamed(self, statement: Executable, *, may_sort: bool = False) -> AsyncIterator[list[Row]]:
+    def streamed(
+        self, statement: Executable, *, may_sort: bool = False, longest_pause: float = 0
+    ) -> AsyncGenerator[list[Row], None]:
         """As `storage.streaming.streamed`, beside the connections of the pool."""
-        return streamed(self._url, statement, may_sort=may_sort)
+        return streamed(self._url, statement, may_sort=may_sort, longest_pause=longest_pause)
 
     async def __aenter__(self) -> Self:
         return self

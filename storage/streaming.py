@@ -1,6 +1,6 @@
 """Reading more rows than memory should hold."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from psycopg import AsyncConnection, InterfaceError, OperationalError
@@ -16,9 +16,15 @@ _WITHOUT_SORTING = "-c enable_sort=off"
 _OPTIONS = f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off -c default_transaction_read_only=on"
 
 
-async def streamed(url: str, statement: Executable, *, may_sort: bool = False) -> AsyncIterator[list[tuple[Any, ...]]]:
-    """All rows as they were at one moment, some at a time, over a connection of its own."""
-    options = _OPTIONS if may_sort else f"{_OPTIONS} {_WITHOUT_SORTING}"
+async def streamed(
+    url: str, statement: Executable, *, may_sort: bool = False, longest_pause: float = 0
+) -> AsyncGenerator[list[tuple[Any, ...]], None]:
+    """All rows as they were at one moment, some at a time, over a connection of its own.
+
+    `longest_pause` in seconds between two times; 0 is any.
+    """
+    pause = f"-c idle_in_transaction_session_timeout={int(longest_pause * 1000)}"
+    options = f"{_OPTIONS} {pause}" if may_sort else f"{_OPTIONS} {pause} {_WITHOUT_SORTING}"
     ready = statement_of(statement)
     try:
         async with (

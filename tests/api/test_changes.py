@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.masking import MASKS
 from domain.records import MemberRecord, OrganizationRecord
 from schema.changed_fields import FIELD_OF_COLUMN
 from schema.identifiers import encoded
@@ -211,3 +212,65 @@ def test_every_column_of_what_is_told_of_has_its_field() -> None:
     for model in (Member, Organization, ApprovalRequest):
         columns = {column.name for column in model.__table__.columns} - follows
         assert columns - FIELD_OF_COLUMN[model.__name__].keys() == set(), model
+
+
+# -- everything at one moment
+
+SNAPSHOT = "subscription ($organizationId: ID) { memberSnapshot(organizationId: $organizationId) { cursor members { id homeAddress branch { id } } } }"
+
+
+async def test_a_snapshot_is_of_one_moment_and_changes_go_on_after_its_cursor(
+    listened: ListenedRegister, province_committee: OrganizationRecord, register: Register
+) -> None:
+    last = max(register.members, key=lambda member: (member.org_path, member.id))
+    token = listened.api.as_(province_committee).token
+    async with socket(listened.place, token) as taking:
+        await taking.subscribe(SNAPSHOT)
+        pages = [(await taking.next_data())["memberSnapshot"]]
+        set_address(listened, last, "后来")
+        while (message := await taking.receive())["type"] == "next":
+            pages.append(message["payload"]["data"]["memberSnapshot"])
+        assert message["type"] == "complete"
+    members = [member for page in pages for member in page["members"]]
+    in_order = sorted(register.members, key=lambda member: (member.org_path, member.id))
+    assert [member["id"] for member in members] == [encoded("Member", member.id) for member in in_order]
+    assert members[-1]["branch"] == {"id": encoded("Organization", last.branch_id)}
+    [cursor] = {page["cursor"] for page in pages}
+    async with socket(listened.place, token) as following:
+        await following.subscribe(FOLLOW % EVENT, after=cursor)
+        event = await next_change(following)
+    assert event["objectId"] == encoded("Member", last.id)
+    assert len(pages) > 1
+
+
+async def test_a_snapshot_ends_where_the_scope_ends(
+    listened: ListenedRegister, county: OrganizationRecord, province_committee: OrganizationRecord, register: Register
+) -> None:
+    empty = next(o for o in register.organizations.values() if not register.members_in(o))
+    for at, asked, number in (
+        (county, {}, len(register.members_in(county))),
+        (province_committee, {"organizationId": encoded("Organization", county.id)}, len(register.members_in(county))),
+        (province_committee, {"organizationId": encoded("Organization", empty.id)}, 0),
+    ):
+        async with socket(listened.place, listened.api.as_(at).token) as taking:
+            await taking.subscribe(SNAPSHOT, **asked)
+            assert len((await taking.next_data())["memberSnapshot"]["members"]) == number
+            assert (await taking.receive())["type"] == "complete"
+    async with socket(listened.place, listened.api.as_(county).token) as taking:
+        await taking.subscribe(SNAPSHOT, organizationId=encoded("Organization", province_committee.id))
+        assert "NOT_FOUND" in str(await taking.receive())
+
+
+async def test_a_snapshot_shows_masked_what_is_masked(
+    listened: ListenedRegister, county: OrganizationRecord, register: Register
+) -> None:
+    await listened.officer.edits(change("Member.homeAddress", read="MASKED"))
+    member = next(member for member in register.members_in(county) if member.home_address)
+    async with socket(listened.place, listened.api.as_(county).token) as permitted:
+        await permitted.subscribe("subscription { permissionsChanged { version } }")
+        while (await permitted.next_data())["permissionsChanged"]["version"] == 0:
+            pass
+        await permitted.subscribe(SNAPSHOT, number="2")
+        found = (await permitted.next_data())["memberSnapshot"]["members"]
+    [shown] = [each["homeAddress"] for each in found if each["id"] == encoded("Member", member.id)]
+    assert shown == MASKS["home_address"](str(member.home_address))

@@ -89,6 +89,8 @@ MEMBER_CHANGES = (
     ("completeTransfer", Role.PARTNER),
 )
 RESTORED = "RestoreMemberPayload.member"
+STREAMED = "MemberSnapshotPage.members"
+"""tests/api/test_changes.py takes one."""
 OF_ACCOUNTS = {"ChangeRegisteredPhonePayload.member", "ReleasePhonePayload.account"}
 
 
@@ -143,7 +145,7 @@ def test_every_place_that_gives_such_a_record_is_tried() -> None:
     read = {place for _, document in READS for place in fields_of(document.replace("FIELDS", "id"))}
     changed = {f"{name[0].upper()}{name[1:]}Payload.account" for name, _ in CHANGES}
     changed |= {f"{name[0].upper()}{name[1:]}Payload.member" for name, _ in MEMBER_CHANGES}
-    assert wanted <= {*read, *changed, OPENED, RESTORED, *OF_ACCOUNTS}
+    assert wanted <= {*read, *changed, OPENED, RESTORED, STREAMED, *OF_ACCOUNTS}
 
 
 async def test_masked_fields_are_answered_masked_wherever_they_are_read(
