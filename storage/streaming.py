@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Executable
 
 from storage.errors import DatabaseUnavailableError
@@ -34,5 +35,5 @@ async def streamed(
             await cursor.execute(ready.text, ready.values)
             while rows := await cursor.fetchmany(_AT_ONCE):
                 yield rows
-    except (OperationalError, InterfaceError) as error:
+    except (OperationalError, InterfaceError, IdleInTransactionSessionTimeout) as error:
         raise DatabaseUnavailableError from error
