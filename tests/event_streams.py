@@ -22,21 +22,21 @@ class EventStream:
     response: httpx.Response
     lines: AsyncIterator[str]
 
-    async def block(self) -> list[str]:
+    async def _block(self) -> list[str]:
         """The lines up to the next empty one."""
         block: list[str] = []
-        async with asyncio.timeout(_PATIENCE):
-            async for line in self.lines:
-                if not line:
-                    return block
-                block.append(line)
+        async for line in self.lines:
+            if not line:
+                return block
+            block.append(line)
         raise EOFError(block)
 
     async def event(self) -> tuple[str, Any]:
         """Name and data of the next event, heartbeats passed over."""
         fields: dict[str, str] = {}
-        while "event" not in fields:
-            fields = dict(line.split(":", 1) for line in await self.block() if not line.startswith(":"))
+        async with asyncio.timeout(_PATIENCE):
+            while "event" not in fields:
+                fields = dict(line.split(":", 1) for line in await self._block() if not line.startswith(":"))
         data = fields["data"].strip()
         return fields["event"].strip(), json.loads(data) if data else None
 

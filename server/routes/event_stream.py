@@ -27,7 +27,7 @@ COMPLETE = b"event: complete\ndata:\n\n"
 
 _HEADERS = {
     "Content-Type": f"{EVENT_STREAM}; charset=utf-8",
-    "Cache-Control": "no-store",
+    "Cache-Control": "no-store, no-transform",  # which also keeps proxies from compressing, and so from buffering
     "X-Accel-Buffering": "no",  # nginx would keep events until it has a bufferful of them
 }
 _SERVER_LEAVES = Message("服务器即将停止，请稍后重新连接。", GOING_AWAY)

@@ -49,7 +49,7 @@ async def test_the_response_is_kept_by_nobody_on_its_way(
     async with event_stream(listened.place, listened.api.as_(county).token, PERMISSIONS) as following:
         headers = following.response.headers
         assert headers["content-type"] == "text/event-stream; charset=utf-8"
-        assert headers["cache-control"] == "no-store"
+        assert headers["cache-control"] == "no-store, no-transform"
         assert headers["x-accel-buffering"] == "no"
         assert headers["x-content-type-options"] == "nosniff"
         assert len(headers["x-request-id"]) > 8
