@@ -67,3 +67,14 @@ async def event_stream(place: str, token: str, query: str, **headers: str) -> As
         client.stream("POST", f"http://{place}/graphql", json={"query": query}, headers=wanted) as response,
     ):
         yield EventStream(response, response.aiter_lines())
+
+
+@asynccontextmanager
+async def streamed_at_last(place: str, token: str, query: str) -> AsyncIterator[EventStream]:
+    """Asked for again and again until there is a place for it."""
+    refused = True
+    while refused:
+        async with event_stream(place, token, query) as following:
+            refused = following.response.status_code == 429
+            if not refused:
+                yield following

@@ -1,7 +1,5 @@
 """What bounds streams: places for each caller, the caller's scope, the client's attention."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx
@@ -11,7 +9,7 @@ from auth.actor import Role
 from domain.records import OrganizationRecord
 from server.operations.subscribers import StreamManners
 from tests.asking import Api
-from tests.event_streams import EventStream, event_stream
+from tests.event_streams import event_stream, streamed_at_last
 from tests.listened import ListenedRegister
 from tests.opened_accounts import opened_account, token_at_the_console
 from tests.serving import served
@@ -66,17 +64,6 @@ async def test_partners_have_places_of_their_own_number(
             await of_a_person.next_data()
 
 
-@asynccontextmanager
-async def streamed_at_last(place: str, token: str) -> AsyncIterator[EventStream]:
-    """Asked for again and again until there is a place for it."""
-    status = 429
-    while status == 429:
-        async with event_stream(place, token, PERMISSIONS) as following:
-            status = following.response.status_code
-            if status != 429:
-                yield following
-
-
 async def test_a_place_is_free_again_when_the_subscription_ends_in_whatever_way(
     api: Api, province_url: str, county: OrganizationRecord
 ) -> None:
@@ -87,12 +74,12 @@ async def test_a_place_is_free_again_when_the_subscription_ends_in_whatever_way(
             await completing.subscribe(PERMISSIONS)
             await completing.next_data()
             await completing.send({"id": "1", "type": "complete"})
-            async with streamed_at_last(place, short) as until_the_token_ends:
+            async with streamed_at_last(place, short, PERMISSIONS) as until_the_token_ends:
                 await until_the_token_ends.next_data()
                 assert await until_the_token_ends.ended_with() == {"code": "UNAUTHENTICATED"}
-        async with streamed_at_last(place, token) as left_by_the_client:
+        async with streamed_at_last(place, token, PERMISSIONS) as left_by_the_client:
             await left_by_the_client.next_data()
-        async with streamed_at_last(place, token) as following:
+        async with streamed_at_last(place, token, PERMISSIONS) as following:
             await following.next_data()
         async with socket(place, token) as leaving:
             code = "TOO_MANY_SUBSCRIPTIONS"
@@ -100,7 +87,7 @@ async def test_a_place_is_free_again_when_the_subscription_ends_in_whatever_way(
                 await leaving.subscribe(PERMISSIONS)
                 message = await leaving.receive()
                 code = message["payload"][0]["extensions"]["code"] if message["type"] == "error" else ""
-        async with streamed_at_last(place, token) as after_the_socket:
+        async with streamed_at_last(place, token, PERMISSIONS) as after_the_socket:
             await after_the_socket.next_data()
 
 
