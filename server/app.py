@@ -40,6 +40,7 @@ from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
+from server.operations.subscribers import StreamManners, Subscribers
 from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
@@ -74,6 +75,7 @@ class Parts:
     """That of `auth.secret_files.code_key`; one of its own does for an application that is alone."""
     files: FileStore = field(default_factory=in_memory)
     passwords: Passwords = field(default_factory=Passwords)
+    streams: StreamManners = field(default_factory=StreamManners)
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -94,6 +96,7 @@ def create_app(parts: Parts) -> ASGIApp:
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor)
     studio = Studio()
+    subscribers = Subscribers(parts.streams)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -114,12 +117,14 @@ def create_app(parts: Parts) -> ASGIApp:
         await parts.database.close()
 
     front_ends = FrontEnds(parts.database)
-    endpoint = GraphQLEndpoint(operations, authentication, front_ends, parts.body_limit, parts.slow_operation)
+    endpoint = GraphQLEndpoint(
+        operations, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers
+    )
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
-            GraphQLWebSocket(operations, authentication).route(),
+            GraphQLWebSocket(operations, authentication, subscribers).route(),
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),

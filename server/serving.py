@@ -17,12 +17,14 @@ from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from domain.clock import system_clock
 from server.app import Parts, create_app
+from server.connections import HttpConnection, WebSocketConnection
 from server.file_store import file_store_of
 from server.gateways import gateways_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
 from server.memory import spare_what_is_loaded
 from server.one_transaction import in_one_transaction
+from server.operations.subscribers import StreamManners
 from server.settings import Settings
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
@@ -44,6 +46,15 @@ def trusted_issuer_of(settings: Settings) -> TrustedIssuer | None:
         return None
     audience = settings.trusted_issuer_audience or settings.audience
     return TrustedIssuer(settings.trusted_issuer, audience, settings.trusted_issuer_claim)
+
+
+def manners_of(settings: Settings) -> StreamManners:
+    return StreamManners(
+        heartbeat=settings.heartbeat,
+        idle_socket=settings.idle_socket,
+        per_person=settings.subscriptions_per_person,
+        per_partner=settings.subscriptions_per_partner,
+    )
 
 
 def secret_of(settings: Settings) -> bytes:
@@ -71,6 +82,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         slow_operation=settings.slow_operation,
         gateways=gateways,
         files=files,
+        streams=manners_of(settings),
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
@@ -104,7 +116,10 @@ def _config(make: Callable[[], ASGIApp], settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=HttpConnection,
+        ws=WebSocketConnection,
+        ws_ping_interval=settings.heartbeat,
+        ws_ping_timeout=settings.heartbeat,
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=10,

@@ -112,6 +112,24 @@ class Settings(BaseSettings):
         float,
         Field(ge=0, description="Seconds from which on an operation is logged as slow; 0 logs every operation."),
     ] = 1.0
+    heartbeat: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=3600,
+            description="Seconds of silence after which a stream (server-sent events or WebSocket) gets a sign of "
+            "life. A client that takes none for twice as long is dropped.",
+        ),
+    ] = 15.0
+    idle_socket: Annotated[
+        float, Field(gt=0, description="Seconds after which a WebSocket on which no operation runs is closed.")
+    ] = 300.0
+    subscriptions_per_person: Annotated[
+        int, Field(ge=1, description="How many subscriptions one person may run at a time in one process.")
+    ] = 50
+    subscriptions_per_partner: Annotated[
+        int, Field(ge=1, description="How many subscriptions one partner's system may run at a time in one process.")
+    ] = 10
     messages: Annotated[
         Literal["off", "gateway", "inbox"],
         Field(

@@ -17,6 +17,7 @@ from files.store import FileStore, in_memory
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
 from server.operations.executors import COMPILED
+from server.operations.subscribers import StreamManners
 from storage.engine import Database
 
 ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
@@ -38,6 +39,7 @@ class Api:
     code_key: bytes = b"the key of one-time codes in tests"
     gateways: Gateways = field(default_factory=Gateways)
     files: FileStore = field(default_factory=in_memory)
+    streams: StreamManners = field(default_factory=StreamManners)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -52,6 +54,7 @@ class Api:
                 code_key=self.code_key,
                 gateways=self.gateways,
                 files=self.files,
+                streams=self.streams,
             )
         )
         self.http = httpx.AsyncClient(

@@ -8,25 +8,39 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from server.connections import HttpConnection, WebSocketConnection
+from server.operations.subscribers import StreamManners
 from storage.engine import connect
 from tests.asking import AUDIT_KEY, Api
 
 
 @asynccontextmanager
-async def served(api: Api, database_url: str, patience: float = 5.0) -> AsyncIterator[str]:
+async def served(
+    api: Api, database_url: str, patience: float = 5.0, streams: StreamManners | None = None
+) -> AsyncIterator[str]:
     """The `host:port` of a server of its own over the same data, as it closes its database when it stops."""
     database = connect(database_url, connections=2, patience=patience, audit_key=AUDIT_KEY)
-    own = Api(database, api.matrix, api.clock, api.key, executor=api.executor, files=api.files)
+    own = Api(
+        database, api.matrix, api.clock, api.key, executor=api.executor, files=api.files, streams=streams or api.streams
+    )
     listening = socket.create_server(("127.0.0.1", 0))
-    async with answering(own.app, listening):
+    async with answering(own.app, listening, own.streams.heartbeat):
         host, port = listening.getsockname()
         yield f"{host}:{port}"
 
 
 @asynccontextmanager
-async def answering(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
+async def answering(app: ASGIApp, listening: socket.socket, heartbeat: float = 15.0) -> AsyncIterator[None]:
     """The application answers on that socket until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="websockets-sansio"))
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        http=HttpConnection,
+        ws=WebSocketConnection,
+        ws_ping_interval=heartbeat,
+        ws_ping_timeout=heartbeat,
+    )
+    server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve([listening]))
     yield
     server.should_exit = True

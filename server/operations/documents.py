@@ -67,8 +67,8 @@ class Operation:
         return self.definition.operation.value
 
     @property
-    def is_query(self) -> bool:
-        return self.definition.operation is OperationType.QUERY
+    def is_mutation(self) -> bool:
+        return self.definition.operation is OperationType.MUTATION
 
     @property
     def is_subscription(self) -> bool:

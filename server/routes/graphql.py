@@ -1,4 +1,7 @@
-"""GraphQL over HTTP, by its specification: POST and GET, both media types, one operation a request."""
+"""GraphQL over HTTP, by its specification: POST and GET, both media types, one operation a request.
+
+To a client that wants server-sent events the same is answered in these, and subscriptions too.
+"""
 
 from dataclasses import dataclass
 from time import perf_counter
@@ -17,7 +20,10 @@ from server.negotiation import accepted_media_type, language_of
 from server.operations.documents import Operation
 from server.operations.errors import caller_error
 from server.operations.running import Answer, Operations, Request, refused
+from server.operations.streaming import Stream
+from server.operations.subscribers import Subscribers, TooManySubscriptionsError
 from server.routes import http_errors
+from server.routes.event_stream import EVENT_STREAM, EventStreamResponse, single_result
 from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
 from server.routes.request_body import request_from_body, request_from_query
@@ -36,6 +42,7 @@ class GraphQLEndpoint:
     front_ends: FrontEnds
     body_limit: int
     slow_operation: float
+    subscribers: Subscribers
 
     def route(self) -> Route:
         """Which refuses other methods."""
@@ -44,36 +51,56 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As an ASGI application of its own, which need not be looked for among routes."""
         http = HttpCall(scope, receive)
-        response = await self._respond(http)
         origin = http.header(b"origin")
-        if origin is not None:
-            response.headers.update(await self.front_ends.headers(origin))
+        readable = None if origin is None else await self.front_ends.headers(origin)
+        response = await self._respond(http)
+        if readable is not None:
+            response.headers.update(readable)
         await response(scope, receive, send)
 
     async def _respond(self, http: HttpCall) -> Response:
         language = language_of(http.header(b"accept-language"))
-        media_type = accepted_media_type(http.header(b"accept"), (JSON, GRAPHQL_JSON))
+        media_type = accepted_media_type(http.header(b"accept"), (JSON, GRAPHQL_JSON, EVENT_STREAM))
         try:
             if media_type is None:
                 raise http_errors.not_acceptable()
             return await self._answer(http, media_type, language)
         except HttpError as error:
-            return _refusal(error, language, media_type or JSON)
+            return _refusal(error, language, media_type)
         except DatabaseUnavailableError:
-            return _refusal(http_errors.database_unavailable(), language, media_type or JSON)
+            return _refusal(http_errors.database_unavailable(), language, media_type)
 
     async def _answer(self, http: HttpCall, media_type: str, language: str) -> Response:
         started = perf_counter()
         context = await self._context(http, language)
         request = await self._request(http)
         operation = self.operations.prepared(request, language)
-        if isinstance(operation, Operation):
-            _require_method(http, operation)
-            answer = await self.operations.run(operation, request, context)
-            self._log_if_notable(operation, answer, perf_counter() - started)
-        else:
-            answer = operation
+        if not isinstance(operation, Operation):
+            return _response(operation, media_type)
+        _require_method(http, operation)
+        if operation.is_subscription:
+            return self._streamed(http, operation, request, context)
+        answer = await self.operations.run(operation, request, context)
+        self._log_if_notable(operation, answer, perf_counter() - started)
         return _response(answer, media_type)
+
+    def _streamed(self, http: HttpCall, operation: Operation, request: Request, context: RequestContext) -> Response:
+        """Nothing may come between this and the response's start, as the caller holds a place from here on."""
+        if accepted_media_type(http.header(b"accept"), (EVENT_STREAM,)) is None:
+            raise http_errors.needs_stream()
+        language = context.language
+        authorization, address = http.header(b"authorization"), http.address
+        stream = Stream(
+            operation,
+            dict(request.variables or {}),
+            lambda: self.authentication.context(authorization, language, address),
+            context.actor,
+        )
+        try:
+            place = self.subscribers.take_place(context.actor)
+        except TooManySubscriptionsError as error:
+            raise http_errors.too_many_subscriptions(error) from error
+        return EventStreamResponse(stream.answers(language), place, self.subscribers.manners.heartbeat, language)
 
     def _log_if_notable(self, operation: Operation, answer: Answer, seconds: float) -> None:
         """Not every operation: a line costs as much as a tenth of a quick one."""
@@ -95,22 +122,24 @@ class GraphQLEndpoint:
 
 
 def _require_method(http: HttpCall, operation: Operation) -> None:
-    """A link that changes something is a trap: only queries are answered to GET, and no subscription to anything."""
-    if http.method == "GET" and not operation.is_query:
+    """A link that changes something is a trap: no mutation is answered to GET."""
+    if http.method == "GET" and operation.is_mutation:
         raise http_errors.method_not_allowed()
-    if operation.is_subscription:
-        raise http_errors.needs_websocket()
 
 
 def _response(answer: Answer, media_type: str) -> Response:
-    """A refused request is the client's error under the GraphQL media type; plain JSON clients look at `errors`."""
+    """A refused request is the client's error under the GraphQL media type; others look at `errors`."""
+    if media_type == EVENT_STREAM:
+        return single_result(answer)
     status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
     headers = {"Cache-Control": "no-store", "Content-Type": f"{media_type}; charset=utf-8"}
     return Response(orjson.dumps(answer.body), status, headers)
 
 
-def _refusal(refusal: HttpError, language: str, media_type: str) -> Response:
-    response = _response(refused([caller_error(CallerError(refusal.problem), language)]), media_type)
+def _refusal(refusal: HttpError, language: str, media_type: str | None) -> Response:
+    """Never as an event stream: whoever wants one is told by the status that there is none."""
+    answer = refused([caller_error(CallerError(refusal.problem), language)])
+    response = _response(answer, GRAPHQL_JSON if media_type == GRAPHQL_JSON else JSON)
     response.status_code = refusal.status
     response.headers.update(refusal.headers)
     return response

@@ -4,6 +4,7 @@ from domain.errors import Message, Problem
 from domain.files import MEBIBYTE
 from server.authentication import UnauthenticatedError
 from server.operations.errors import UNAVAILABLE
+from server.operations.subscribers import TooManySubscriptionsError
 
 
 class HttpError(Exception):
@@ -37,18 +38,24 @@ def method_not_allowed() -> HttpError:
     return HttpError(405, Problem("METHOD_NOT_ALLOWED", message), {"Allow": "POST"})
 
 
-def needs_websocket() -> HttpError:
+def needs_stream() -> HttpError:
     message = Message(
-        "订阅只能通过 WebSocket（graphql-transport-ws）进行，地址相同。",
-        "Subscriptions run over a WebSocket (graphql-transport-ws) at the same address.",
+        "订阅需要流：请在 Accept 中加入 text/event-stream，或在同一地址使用 WebSocket（graphql-transport-ws）。",
+        "A subscription needs a stream: accept text/event-stream, or use a WebSocket (graphql-transport-ws) at the "
+        "same address.",
     )
-    return HttpError(400, Problem("WEBSOCKET_NEEDED", message))
+    return HttpError(406, Problem("STREAM_NEEDED", message))
+
+
+def too_many_subscriptions(error: TooManySubscriptionsError) -> HttpError:
+    return HttpError(429, error.problem)
 
 
 def not_acceptable() -> HttpError:
     message = Message(
-        "只能返回 application/json 或 application/graphql-response+json，请修改 Accept。",
-        "Only application/json and application/graphql-response+json can be answered; mend the Accept header.",
+        "只能返回 application/json、application/graphql-response+json 或 text/event-stream，请修改 Accept。",
+        "Only application/json, application/graphql-response+json and text/event-stream can be answered; mend the "
+        "Accept header.",
     )
     return HttpError(406, Problem("NOT_ACCEPTABLE", message))
 

@@ -4,6 +4,7 @@ The connection is authenticated at its start; every operation on it, and every e
 of its own, and the token must still be good by then.
 """
 
+from asyncio import sleep
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -18,19 +19,24 @@ from strawberry.schema.base import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation as RunningOperation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
 from domain.errors import CallerError
 from server.authentication import Authentication
+from server.beside import running_beside
 from server.correlation import begin_correlation
 from server.negotiation import language_of
 from server.operations.documents import Operation
 from server.operations.errors import presented
 from server.operations.running import Answer, Operations, Request, refused
 from server.operations.streaming import Authenticate, Stream
+from server.operations.subscribers import Subscribers
 from server.routes.http_call import address_of
+
+NORMAL_CLOSURE = 1000
 
 
 @dataclass(slots=True)
@@ -53,6 +59,7 @@ class WebSocketOperations:
 
     operations: Operations
     authentication: Authentication
+    subscribers: Subscribers
 
     async def stream(
         self,
@@ -77,31 +84,33 @@ class WebSocketOperations:
         """One that was not executed is the last, and says why: a client is never left with a bare `complete`."""
         authenticate = self._authenticate(connection)
         try:
-            operation = await self._prepared(request, connection.language, authenticate)
+            context = await authenticate()
+            operation = _prepared(self.operations, request, connection.language)
             if not isinstance(operation, Operation):
                 yield operation
             elif operation.is_subscription:
-                stream = Stream(operation, dict(request.variables or {}), authenticate)
-                async with aclosing(stream.answers(connection.language)) as answers:
-                    async for answer in answers:
-                        yield answer
+                stream = Stream(operation, dict(request.variables or {}), authenticate, context.actor)
+                with self.subscribers.take_place(context.actor):
+                    async with aclosing(stream.answers(connection.language)) as answers:
+                        async for answer in answers:
+                            yield answer
             else:
-                yield await self.operations.run(operation, request, await authenticate())
+                yield await self.operations.run(operation, request, context)
         except Exception as error:
             yield refused([presented(GraphQLError("", original_error=error), connection.language)])
-
-    async def _prepared(self, request: Request, language: str, authenticate: Authenticate) -> Operation | Answer:
-        """The operation, or why it cannot be run; CallerError when the caller may run none."""
-        if not _is_well_formed(request):
-            return refused([GraphQLError("query must be a string, variables an object.", extensions=_BAD_REQUEST)])
-        await authenticate()
-        return self.operations.prepared(request, language)
 
     def _authenticate(self, connection: Connection) -> Authenticate:
         return lambda: self.authentication.context(connection.authorization, connection.language, connection.address)
 
 
 _BAD_REQUEST = {"code": "BAD_REQUEST"}
+
+
+def _prepared(operations: Operations, request: Request, language: str) -> Operation | Answer:
+    """The operation, or why it cannot be run."""
+    if not _is_well_formed(request):
+        return refused([GraphQLError("query must be a string, variables an object.", extensions=_BAD_REQUEST)])
+    return operations.prepared(request, language)
 
 
 def _is_well_formed(request: Request) -> bool:
@@ -113,6 +122,25 @@ def _is_well_formed(request: Request) -> bool:
 
 
 class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
+    view: "GraphQLWebSocket"
+    _begun = 0
+
+    async def handle(self) -> None:
+        async with running_beside(self._close_when_idle()):
+            await super().handle()
+
+    async def _close_when_idle(self) -> None:
+        """Not sooner than after so many seconds, and not later than after twice as many."""
+        begun = None
+        while self.operations or self._begun != begun:
+            begun = self._begun
+            await sleep(self.view.subscribers.manners.idle_socket)
+        await self.websocket.close(NORMAL_CLOSURE, "Nothing has run here for long. Connect again when needed.")
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        self._begun += 1
+        await super().handle_subscribe(message)
+
     async def _send_result_stream(self, operation: RunningOperation[Connection, None], result_source: Any) -> None:
         """As Strawberry has it, save that what is refused in the midst of a stream ends it with an `error` message."""
         async for result in result_source:
@@ -127,10 +155,11 @@ class GraphQLWebSocket(GraphQL[Connection, None]):
 
     graphql_transport_ws_handler_class = _Handler
 
-    def __init__(self, operations: Operations, authentication: Authentication) -> None:
+    def __init__(self, operations: Operations, authentication: Authentication, subscribers: Subscribers) -> None:
         self._authentication = authentication
+        self.subscribers = subscribers
         super().__init__(
-            cast("BaseSchema", WebSocketOperations(operations, authentication)),
+            cast("BaseSchema", WebSocketOperations(operations, authentication, subscribers)),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         )

@@ -172,7 +172,7 @@ async def test_it_ends_when_the_scope_is_another(check: Followed, register: Regi
     await following.subscribe(PROGRESS, id=started["id"])
     assert (await following.next_data())["checkProgress"]["state"] == "QUEUED"
     check.listened.execute(f"UPDATE organizations SET path = '999/{city.id}/' WHERE id = {city.id}")
-    assert (await following.ended_with())["code"] == "NOT_FOUND"
+    assert (await following.ended_with())["code"] == "SCOPE_CHANGED"
 
 
 async def test_it_ends_when_it_may_no_longer_be_seen(check: Followed, following: Socket) -> None:

@@ -148,7 +148,7 @@ async def test_variables_that_do_not_fit_end_it(listened: ListenedRegister, coun
         assert (await following.ended_with())["code"] == "BAD_USER_INPUT"
 
 
-async def test_http_carries_no_subscription(api: Api, county: OrganizationRecord) -> None:
+async def test_http_carries_no_subscription_but_as_a_stream(api: Api, county: OrganizationRecord) -> None:
     response = await api.as_(county).post(PERMISSIONS)
-    assert response.status_code == 400
-    assert response.json()["errors"][0]["extensions"]["code"] == "WEBSOCKET_NEEDED"
+    assert response.status_code == 406
+    assert response.json()["errors"][0]["extensions"]["code"] == "STREAM_NEEDED"

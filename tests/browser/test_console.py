@@ -79,3 +79,14 @@ async def test_the_docs_show_descriptions_in_chinese(
     await page.get_by_role("button", name=re.compile("documentation explorer", re.IGNORECASE)).click()
     await page.get_by_role("link", name="Query", exact=True).first.click()
     await expect(page.locator(".graphiql-doc-explorer")).to_contain_text("党员")
+
+
+async def test_a_subscription_is_followed(page: Page, address: str, api: Api, county: OrganizationRecord) -> None:
+    await opened(page, address, api.token(Role.ADMINISTRATOR, county))
+    await page.locator(".graphiql-query-editor .view-line").first.click()
+    await page.keyboard.press("ControlOrMeta+A")
+    await page.keyboard.insert_text("subscription { permissionsChanged { version } }")
+    async with page.expect_websocket() as opening:
+        await page.get_by_role("button", name=EXECUTE).click()
+    assert (await opening.value).url == f"{address}/graphql".replace("http", "ws")
+    await expect(page.locator(".result-window")).to_contain_text('"permissionsChanged"')

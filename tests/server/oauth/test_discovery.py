@@ -85,3 +85,7 @@ async def test_an_application_of_another_origin_asks_its_queries(world: World) -
     answer = await world.http.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
     assert answer.json() == {"data": {"viewer": {"role": "ADMINISTRATOR"}}}
     assert answer.headers["access-control-allow-origin"] == "https://web.test"
+    headers["Accept"] = "text/event-stream"
+    answer = await world.http.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
+    assert answer.text.startswith("event: next\n")
+    assert answer.headers["access-control-allow-origin"] == "https://web.test"

@@ -1,0 +1,51 @@
+from asyncio import Future, ensure_future, wait
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
+from typing import Generic, TypeVar
+
+ThingT = TypeVar("ThingT")
+
+
+class EndError(Exception):
+    """No more will arrive."""
+
+
+class Arrivals(Generic[ThingT]):
+    """What comes from a source, waited for without losing any when the patience is over.
+
+    Nothing is asked for before somebody waits for it: whoever is slow to take holds the source back.
+    """
+
+    def __init__(self, source: AsyncIterator[ThingT]) -> None:
+        self._source = source
+        self._coming: Future[ThingT] | None = None
+
+    async def wait(self, seconds: float) -> bool:
+        """Whether the next, or the end, is there."""
+        done, _ = await wait({self._asked_for()}, timeout=seconds)
+        return bool(done)
+
+    def take(self) -> ThingT:
+        """What has arrived, or EndError, or the source's error. There must have been a wait for it."""
+        coming, self._coming = self._asked_for(), None
+        return coming.result()
+
+    def _asked_for(self) -> Future[ThingT]:
+        if self._coming is None:
+            self._coming = ensure_future(_next(self._source))
+        return self._coming
+
+    async def aclose(self) -> None:
+        if self._coming is not None:
+            self._coming.cancel()
+            with suppress(BaseException):
+                await self._coming
+        if isinstance(self._source, AsyncGenerator):
+            await self._source.aclose()
+
+
+async def _next(source: AsyncIterator[ThingT]) -> ThingT:
+    try:
+        return await anext(source)
+    except StopAsyncIteration:
+        raise EndError from None
