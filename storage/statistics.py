@@ -1,8 +1,9 @@
 """党员统计: how many members of an organisation and of each of its children lie in which buckets."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
@@ -12,7 +13,7 @@ from domain.records import OrganizationRecord
 from domain.rollups import combination_of, keys_of
 from domain.statistics import MISSING, BySpan, Dimension
 from domain.tallies import Counts
-from storage.engine import Database, Row
+from storage.engine import Database
 from storage.filters import compiled, subtree
 from storage.models import Member, Organization
 from storage.rollups import counts_in_advance
@@ -42,10 +43,19 @@ async def counts_from_rollup(
 ) -> Mapping[int, Counts] | None:
     """None where that is not counted in advance."""
     combination = combination_of(dimensions)
-    rows = await counts_in_advance(database, organization, combination, today)
-    return (
-        None if rows is None else _sorted(organization, rows, lambda marks: keys_of(dimensions, combination, marks[0]))
-    )
+    found = await counts_in_advance(database, organization, combination, today)
+    if found is None:
+        return None
+    keys = {marks: keys_of(dimensions, combination, marks) for marks in set(chain.from_iterable(found.values()))}
+    return {place: _by_keys(numbers, keys) for place, numbers in found.items()}
+
+
+def _by_keys(numbers: Counter[str], keys: Mapping[str, tuple[str, ...]]) -> Counts:
+    """Of a place: several marks may have the same keys."""
+    counts: Counts = Counter()
+    for marks, number in numbers.items():
+        counts[keys[marks]] += number
+    return counts
 
 
 async def counts_from_members(
@@ -56,19 +66,11 @@ async def counts_from_members(
     today: date,
 ) -> Mapping[int, Counts]:
     satisfying = [] if where is None else [compiled(where, Member, await database.frequent_grams())]
-    rows = await database.rows(_statement(organization, dimensions, satisfying, today))
-    return _sorted(organization, rows, lambda values: _keys(dimensions, values, today))
-
-
-def _sorted(
-    organization: OrganizationRecord, rows: Sequence[Row], keys_of_row: Callable[[Sequence[Any]], tuple[str, ...]]
-) -> Mapping[int, Counts]:
-    """Rows of a place, a number and whatever tells the keys; a place without members has no number."""
     found: dict[int, Counts] = {organization.id: Counter()}
-    for place, number, *values in rows:
+    for place, number, *values in await database.rows(_statement(organization, dimensions, satisfying, today)):
         counts = found.setdefault(place, Counter())
         if number is not None:
-            counts[keys_of_row(values)] += number
+            counts[_keys(dimensions, values, today)] += number
     return found
 
 
