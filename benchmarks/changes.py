@@ -99,6 +99,7 @@ async def _token(url: str, folder: Path) -> str:
 def _server(url: str, folder: Path) -> Contender:
     environment = {"DATABASE_URL": url, "DENGTA_DATA_DIRECTORY": str(folder), "DENGTA_PORT": "{port}"}
     environment |= {"DENGTA_ISSUER": _ISSUER, "DENGTA_AUDIENCE": _AUDIENCE, "DENGTA_JOBS_IN_SERVER": "false"}
+    environment |= {"DENGTA_SUBSCRIPTIONS_PER_PERSON": "100000"}
     return Contender("Dengta", ("dengta", "serve"), environment)
 
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, func, select, update
 
 from domain.codes import OrganizationKind, Role
 from domain.members import draft_of, problems_of
@@ -27,7 +27,7 @@ from schema.identifiers import encoded
 from server.gateways import Gateways
 from server.gateways.population_simulator import SimulatedPopulationRegistry
 from storage.engine import connect
-from storage.models import AuditEntry, HistoryMember, Member, MemberAccount
+from storage.models import AuditEntry, ChangeOutbox, HistoryMember, Member, MemberAccount
 from tests.api.phone_desk import is_registered
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.file_contents import pdf
@@ -142,10 +142,12 @@ class Life(RuleBasedStateMachine):
         self.record = Record(member, member.version, account="ACTIVE" if is_registered(member) else None)
         self.record.name, self.record.name_status = member.name, member.real_name_status
         self.id = encoded("Member", member.id)
+        self.told: Counter[str] = Counter()
 
     @initialize(is_confirmed=st.booleans())
     def is_known_to_the_registry(self, *, is_confirmed: bool) -> None:
         self.record.is_confirmed = is_confirmed
+        self.told["MEMBER_CHANGED"] += 1
         self.world.give_number(self.record.member, new_number(MATCHING if is_confirmed else MISMATCHING))
 
     def said(self, who: str, mutation: str, **given: Any) -> list[str]:
@@ -154,6 +156,7 @@ class Life(RuleBasedStateMachine):
     def done(self, *, changes_record: bool) -> None:
         self.record.steps += 1
         self.record.version += changes_record
+        self.told["MEMBER_CHANGED"] += changes_record
 
     @rule(who=_people, kind=st.sampled_from(sorted(LEAVINGS)))
     def submit(self, who: str, kind: str) -> None:
@@ -244,9 +247,11 @@ class Life(RuleBasedStateMachine):
     def approved(self, pending: Pending) -> None:
         if pending.kind in LEAVINGS:
             self.record.is_current, self.record.left_by = False, pending.kind
+            self.told["MEMBER_LEFT"] += 1
             self.turn_account("ACTIVE", "DISABLED")
             return
         self.record.version += 1
+        self.told["MEMBER_CHANGED"] += 1
         if pending.kind == "REAL_NAME_FILING":
             self.record.name_status = "FILED"
         else:
@@ -313,6 +318,7 @@ class Life(RuleBasedStateMachine):
             self.record.is_current = True
             self.turn_account("DISABLED", "ACTIVE")
             self.done(changes_record=True)
+            self.told += Counter(MEMBER_CHANGED=-1, MEMBER_RESTORED=1)
 
     @rule(who=_people)
     def purge(self, who: str) -> None:
@@ -325,6 +331,7 @@ class Life(RuleBasedStateMachine):
         assert said == refused
         if not refused:
             self.record.is_purged, self.record.account = True, None
+            self.told["HISTORY_MEMBER_ERASED"] += 1
             self.done(changes_record=False)
 
     @rule(who=_people)
@@ -365,6 +372,12 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def each_step_is_recorded_once(self) -> None:
         assert self.world.number(_entries_of(self.record.member.id)) == self.record.steps
+
+    @invariant()
+    def each_step_is_told_once(self) -> None:
+        of_this = ChangeOutbox.object_id == self.record.member.id, ChangeOutbox.type.cast(Text).like("%MEMBER%")
+        found = self.world.rows(select(ChangeOutbox.type, func.count()).where(*of_this).group_by(ChangeOutbox.type))
+        assert {row[0]: row[1] for row in found} == +self.told
 
 
 def _entries_of(member_id: int) -> Any:
