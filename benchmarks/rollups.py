@@ -85,6 +85,7 @@ async def _measured(url: str) -> list[str]:
     async with connect(url, statement_timeout=60, audit_key=b"benchmark") as database:
         rolling = RollingUp(database, _noon, DEFAULT_THRESHOLDS)
         await rolling.keep()
+        await rolling.size()
         asked = await _all_asked(url, await _places(database))
         ratios = await _edits(url, database, rolling)
     return [*_asked_table(asked), "", *_edits_table(ratios)]

@@ -58,4 +58,4 @@ class Thresholds(NamedTuple):
         return members >= (self.pairs / 2 if has else self.pairs)
 
 
-DEFAULT_THRESHOLDS: Final = Thresholds(single=2_000, pairs=20_000)
+DEFAULT_THRESHOLDS: Final = Thresholds(single=2_000, pairs=10_000)
