@@ -12,6 +12,7 @@ from schema.changed_fields import FIELD_OF_COLUMN
 from schema.identifiers import encoded
 from storage.models import ApprovalRequest, Member, Organization
 from tests.editing import change
+from tests.event_streams import event_stream
 from tests.listened import ListenedRegister, listened_to
 from tests.oracle import Register
 from tests.sockets import Socket, socket
@@ -87,6 +88,22 @@ async def test_what_was_missed_comes_first_and_then_what_happens(
     assert live["member"] == {"name": inside.name, "phone": inside.phone}
     assert live["organization"] == {"id": encoded("Organization", inside.branch_id)}
     assert len({event["cursor"] for event in [*missed, live]}) == 4
+
+
+async def test_over_server_sent_events_it_is_the_same(
+    listened: ListenedRegister, county: OrganizationRecord, inside: MemberRecord
+) -> None:
+    before = await cursor_of_now(listened, county)
+    set_address(listened, inside, "旧")
+    token, written = listened.api.as_(county).token, f'subscription {{ changes(after: "{before}") {{ {EVENT} }} }}'
+    async with (
+        socket(listened.place, token) as over_socket,
+        event_stream(listened.place, token, written) as over_events,
+    ):
+        await over_socket.subscribe(FOLLOW % EVENT, after=before)
+        for value in ("新", "更新"):
+            assert (await over_events.next_data())["changes"] == await next_change(over_socket)
+            set_address(listened, inside, value)
 
 
 async def test_whoever_stores_the_last_cursor_misses_nothing_and_gets_nothing_twice(
