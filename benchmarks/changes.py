@@ -2,6 +2,7 @@
 
 import asyncio
 import platform
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -100,7 +101,8 @@ def _server(url: str, folder: Path) -> Contender:
     environment = {"DATABASE_URL": url, "DENGTA_DATA_DIRECTORY": str(folder), "DENGTA_PORT": "{port}"}
     environment |= {"DENGTA_ISSUER": _ISSUER, "DENGTA_AUDIENCE": _AUDIENCE, "DENGTA_JOBS_IN_SERVER": "false"}
     environment |= {"DENGTA_SUBSCRIPTIONS_PER_PERSON": "100000"}
-    return Contender("Dengta", ("dengta", "serve"), environment)
+    command = (sys.executable, "-c", "from server.cli import main; main()", "serve")
+    return Contender("Dengta", command, environment)
 
 
 @dataclass
