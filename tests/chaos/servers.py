@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,10 +64,11 @@ class Postgres:
     """One of the test's own."""
 
     folder: Path
+    settings: Mapping[str, str] = field(default_factory=lambda: DURABLE)
     server: EmbeddedServer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.server = embedded.start(self.folder, settings=DURABLE)
+        self.server = embedded.start(self.folder, settings=self.settings)
 
     def restart_at_once(self) -> None:
         """As `pg_ctl stop -m immediate` and `pg_ctl start` do: nothing is finished, and the log is recovered from."""
@@ -75,4 +77,4 @@ class Postgres:
         os.kill(number, signal.SIGQUIT)
         wait_until(lambda: postmaster(self.folder / "cluster") != number)
         self.server.stop()
-        self.server = embedded.start(self.folder, settings=DURABLE)
+        self.server = embedded.start(self.folder, settings=self.settings)
