@@ -33,6 +33,11 @@ test-s3: $(VENV)/.dev ## Run the tests of the file store against a server that s
 	$(VENV)/s3/bin/python -m pip install --quiet 'moto[s3,server]==5.2.5'
 	DENGTA_TEST_S3_SERVER=$(VENV)/s3/bin/moto_server $(BIN)/pytest -n 1 tests/server/test_file_store.py
 
+.PHONY: test-examples
+test-examples: $(VENV)/.dev ## Run the tests of examples/, also of the one in JavaScript (needs Node 20 and npm)
+	cd examples/follow-node && npm ci
+	$(BIN)/pytest tests/server/test_follow_examples.py
+
 .PHONY: check
 check: $(VENV)/.dev ## Formatting, lint, types, import contracts, schema snapshot
 	$(BIN)/ruff format --check .

@@ -68,7 +68,11 @@ class ChangeCursor(NamedTuple):
     def require_kept(self, state: FeedState, argument: str) -> None:
         """A caller's error when what comes after it is not kept any more, or it is of another register."""
         if self.series != state.series or not state.forgotten <= self.position <= state.position:
-            raise CallerError(Problem("CURSOR_EXPIRED", _EXPIRED, (argument,)))
+            raise cursor_expired(argument)
+
+
+def cursor_expired(argument: str) -> CallerError:
+    return CallerError(Problem("CURSOR_EXPIRED", _EXPIRED, (argument,)))
 
 
 _EXPIRED = Message(

@@ -9,7 +9,7 @@ from contextlib import suppress
 from math import inf
 from time import monotonic
 
-from domain.changes import ChangeRecord
+from domain.changes import ChangeRecord, cursor_expired
 from storage.changes.numbering import CHANNEL
 from storage.changes.reading import changes_after, feed_state
 from storage.engine import Database
@@ -34,7 +34,8 @@ class FollowedChanges:
         self._arrived = Event()
 
     async def after(self, position: int) -> list[ChangeRecord]:
-        """Some of those that follow, in their order; waits until there is one."""
+        """Some of those that follow, in their order; waits until there is one. CURSOR_EXPIRED when the next is not kept
+        any more: whoever was that slow is told, and does not miss it unawares."""
         while True:
             arrived = self._arrived
             if position < self._last:
@@ -48,9 +49,15 @@ class FollowedChanges:
         """Positions have no gaps, so that the place in memory is known."""
         first = self._last - len(self._recent) + 1
         if position + 1 < first:
-            return await changes_after(self._database, position, _AT_A_TIME)
+            return await self._kept_after(position)
         begin = position + 1 - first
         return [self._recent[place] for place in range(begin, min(begin + _AT_A_TIME, len(self._recent)))]
+
+    async def _kept_after(self, position: int) -> list[ChangeRecord]:
+        found = await changes_after(self._database, position, _AT_A_TIME)
+        if not found or found[0].position != position + 1:
+            raise cursor_expired("after")
+        return found
 
     async def look(self) -> None:
         """Takes what is new, from the first time on. Who asks while another looks is served by the next look."""

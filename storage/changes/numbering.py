@@ -43,8 +43,12 @@ def numbering(most: int) -> Statement:
 
 
 async def number_changes(database: Database) -> None:
-    """For as long as the task lives: by this process while no other does, and again whenever the database was lost."""
-    options = session_options(_PATIENCE)
+    """For as long as the task lives: by this process while no other does, and again whenever the database was lost.
+
+    A position that was told must not be given again after a crash: it is seen only once it is on the disk, and with it
+    all that was committed before, also where the database is set to be quicker than that.
+    """
+    options = f"{session_options(_PATIENCE)} -c synchronous_commit=on"
     while True:
         try:
             async with await AsyncConnection.connect(database.url, autocommit=True, options=options) as connection:

@@ -318,3 +318,26 @@ async def test_what_is_old_is_forgotten_and_its_cursors_expire(
             with pytest.raises(CallerError) as refused:
                 cursor.require_kept(state, "after")
             assert refused.value.problem.code == "CURSOR_EXPIRED"
+
+
+async def test_a_follower_that_was_too_slow_is_told_so(
+    own: Database, own_province_url: str, register: Register
+) -> None:
+    for member in register.members[:3]:
+        async with own.writing() as session:
+            await change_member(session, member.id, {"home_address": "-"}, NOW)
+    assert len(await told(own, own_province_url)) == 3
+    followed = FollowedChanges(own)
+    await followed.look()
+    assert [change.position for change in await followed.after(0)] == [1, 2, 3]
+    for forgotten, kept_from in ((2, 2), (3, 3)):
+        async with own.writing() as session:
+            old = update(ChangeEvent).where(ChangeEvent.position <= forgotten)
+            await session.execute(old.values(numbered_at=func.now() - timedelta(days=31)))
+        await forget_changes(own, timedelta(days=30))
+        for position in range(kept_from):
+            with pytest.raises(CallerError) as refused:
+                await followed.after(position)
+            assert refused.value.problem.code == "CURSOR_EXPIRED"
+        if forgotten == 2:
+            assert [change.position for change in await followed.after(2)] == [3]
