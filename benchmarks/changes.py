@@ -84,6 +84,7 @@ async def _measured(url: str, folder: Path, subscribers: int, rate: int, seconds
         async with await AsyncConnection.connect(libpq_url(url), autocommit=True) as writing:
             console.print(f"{subscribers} subscribers")
             reached = await _reached(server, token, writing, subscribers)
+            console.print("\n".join(_reached_table(reached)))
             console.print(f"{rate} changes a second for {seconds} s to {_FEW}")
             sustained = await _sustained(server, token, writing, rate, seconds)
     return [*_reached_table(reached), "", *_sustained_table(sustained)]
@@ -168,8 +169,8 @@ async def _change(writing: AsyncConnection, number: int) -> None:
     await writing.execute(_SET, (f"{time.time_ns()}-{number}", 1))
 
 
-async def _until_all_have(followings: Sequence[Following], number: int) -> None:
-    async with asyncio.timeout(120):
+async def _until_all_have(followings: Sequence[Following], number: int, patience: float = 120) -> None:
+    async with asyncio.timeout(patience):
         while any(following.count < number for following in followings):  # noqa: ASYNC110 # a closed loop
             await asyncio.sleep(0.01)
 
@@ -190,7 +191,7 @@ async def _sustained(server: Running, token: str, writing: AsyncConnection, rate
                 committed.append(time.perf_counter())
             await asyncio.sleep(0.05)
         took = time.perf_counter() - began
-        await _until_all_have(followings, len(committed) + 1)
+        await _until_all_have(followings, len(committed) + 1, patience=20 * seconds)
         lags = [
             max(following.arrived[number + 1] for following in followings) - committed[number]
             for number in range(0, len(committed), 50)
