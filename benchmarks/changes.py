@@ -213,7 +213,7 @@ def _reached_table(reached: Reached) -> Iterator[str]:
 
 def _sustained_table(sustained: Sustained) -> Iterator[str]:
     lags = [lag * 1000 for lag in sustained.lags]
-    yield "| subscribers | changes/s | events/s told | from the commit to the last, median, ms | 99 %, ms | lost |"
+    yield "| subscribers | changes/s | events/s to tell | from the commit to the last, median, ms | 99 %, ms | lost |"
     yield "|---|---|---|---|---|---|"
     rate = sustained.written / sustained.seconds
     high = quantiles(lags, n=100)[98]
