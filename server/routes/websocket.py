@@ -15,6 +15,7 @@ from graphql import GraphQLError
 from starlette.routing import WebSocketRoute
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.base import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
@@ -28,6 +29,7 @@ from domain.errors import CallerError
 from server.authentication import Authentication
 from server.beside import running_beside
 from server.correlation import begin_correlation
+from server.log import log_failure
 from server.negotiation import language_of
 from server.operations.documents import Operation
 from server.operations.errors import presented
@@ -148,6 +150,11 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
                 await operation.send_initial_errors(result.errors or [])
                 return
             await operation.send_next(result)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Whoever goes away while an answer is on its way has done nothing wrong."""
+        if not isinstance(error, WebSocketDisconnected):
+            log_failure(error, "INTERNAL_SERVER_ERROR")
 
 
 class GraphQLWebSocket(GraphQL[Connection, None]):
