@@ -5,7 +5,7 @@ connection that they come by, so the version is looked at every half second too;
 asks. An edit is thus everywhere within a second, and at once as a rule.
 """
 
-from asyncio import Event, Lock, timeout
+from asyncio import Event, Lock
 from contextlib import suppress
 from math import inf
 from time import monotonic
@@ -14,6 +14,7 @@ from auth.permissions import PermissionMatrix
 from domain.permissions import StoredEntries
 from storage.engine import Database
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.listening import within
 from storage.permissions import CHANNEL, entries_of_matrix, version_of_matrix
 
 GOOD_FOR = 0.5
@@ -63,17 +64,10 @@ class LiveMatrix:
             current = await self.current()
             if current is not known:
                 return current
-            await _within(changed, GOOD_FOR)
+            await within(changed, GOOD_FOR)
 
     async def follow(self) -> None:
         """Takes every edit as it is announced, for as long as the task lives."""
         async for _ in self._database.wake_ups(CHANNEL, GOOD_FOR):
             with suppress(DatabaseUnavailableError, StatementTimedOutError):  # whoever asks meanwhile hears of it
                 await self.refreshed()
-
-
-async def _within(event: Event, seconds: float) -> None:
-    """Waits for the event, or so long."""
-    with suppress(TimeoutError):
-        async with timeout(seconds):
-            await event.wait()

@@ -6,15 +6,12 @@ from dataclasses import dataclass, replace
 from auth.permissions import Permissions
 from domain.changes import ChangeCursor, ChangeRecord, Followed, ToldChange, change_cursor
 from domain.codes import ChangeType
-from domain.errors import not_found
 from domain.lookups import ArchiveQuestion, Sought
 from domain.pages import Page
-from domain.records import Selection
 from resolvers.context import RequestContext
+from resolvers.organizations import path_within_scope
 from resolvers.paging import PageArguments, page_request
 from storage.changes import FollowedChanges, changes_after, count_changes, feed_state
-
-_PLACE = Selection(frozenset({"id", "path"}))
 
 Visible = Callable[[Permissions], Mapping[ChangeType, frozenset[str]]]
 """What of the changes a caller with these permissions may know of: the types, and of each the columns."""
@@ -95,14 +92,7 @@ async def _followed(context: RequestContext, asked: ChangesAsked) -> Followed:
     types = _types(asked, context.permissions)
     if asked.organization_id is None:
         return Followed(context.scope, types)
-    organization = await context.loaders.organization_by_id(_PLACE).load(asked.organization_id)
-    if organization is None:
-        raise not_found(
-            "该党组织不存在或不在您的管理范围内。",
-            "This organisation does not exist, or lies outside your scope.",
-            ("organizationId",),
-        )
-    return Followed(organization.path, types)
+    return Followed(await path_within_scope(context, asked.organization_id), types)
 
 
 def _types(asked: ChangesAsked, permissions: Permissions) -> Mapping[ChangeType, frozenset[str]]:

@@ -7,10 +7,10 @@ from domain.codes import AuditKind
 from domain.errors import CallerError, RefusedError, bad_input, not_found
 from domain.idempotency import Outcome
 from domain.pages import Page, empty_page
-from domain.records import Selection
 from domain.validation import ValidationRule
 from domain.validation.check import CHECK_ENDED, CHECK_RUNNING, CheckRecord
 from resolvers.context import RequestContext
+from resolvers.organizations import path_within_scope
 from resolvers.paging import PageArguments, page_request
 from resolvers.repeating import repeatable, saving
 from resolvers.validation import require_known_rules
@@ -24,8 +24,6 @@ from storage.checks import (
     start_check,
 )
 from storage.members import count_members
-
-_PATH = Selection(frozenset({"id", "path"}))
 
 
 async def find_check(context: RequestContext, check_id: int) -> CheckRecord | None:
@@ -81,18 +79,12 @@ async def start(context: RequestContext, organization_id: int, rules: Sequence[s
     """Against these rules, or all when none is named. RefusedError while another check of the organisation is under
     way; NOT_FOUND outside the scope."""
     chosen = _chosen(context, rules)
-    organization = await context.loaders.organization_by_id(_PATH).load(organization_id)
-    if organization is None:
-        raise not_found(
-            "该党组织不存在或不在您的管理范围内。",
-            "This organisation does not exist, or lies outside your scope.",
-            ("input", "organizationId"),
-        )
+    path = await path_within_scope(context, organization_id, ("input", "organizationId"))
     values = {
         "organization_id": organization_id,
-        "org_path": organization.path,
+        "org_path": path,
         "rules": [rule.code for rule in chosen],
-        "members_total": await count_members(context.database, organization.path, None),
+        "members_total": await count_members(context.database, path, None),
         "started_by": context.actor.subject,
         "started_at": context.clock(),
     }

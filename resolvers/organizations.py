@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.errors import not_found
 from domain.filtering import Filter
 from domain.pages import Page
 from domain.paths import paths_above
@@ -12,6 +13,8 @@ from resolvers.paging import SearchArguments
 from storage.nested import child_counts_of, child_pages_of
 from storage.organizations import count_organizations, page_of_organizations
 from storage.organizations_above import organizations_at
+
+_PLACE = Selection(frozenset({"id", "path"}))
 
 
 async def search_organizations(
@@ -39,6 +42,20 @@ async def find_organizations(
     """For each of the ids what `find_organization` gives."""
     found = await context.loaders.organization_by_id(selection).load_many(list(organization_ids))
     return list(found)
+
+
+async def path_within_scope(
+    context: RequestContext, organization_id: int, argument: tuple[str | int, ...] = ("organizationId",)
+) -> str:
+    """The organisation's; NOT_FOUND at the argument for what does not exist or is outside the scope."""
+    organization = await context.loaders.organization_by_id(_PLACE).load(organization_id)
+    if organization is None:
+        raise not_found(
+            "该党组织不存在或不在您的管理范围内。",
+            "This organisation does not exist, or lies outside your scope.",
+            argument,
+        )
+    return organization.path
 
 
 async def ancestors_at(

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from functools import reduce
 
 from domain.codes import Severity
-from domain.errors import not_found
 from domain.lookups import ArchiveQuestion, Sought
-from domain.records import Selection
 from domain.validation import SeverityCount, ValidationRule
 from resolvers.context import RequestContext
+from resolvers.organizations import path_within_scope
 from storage.quality_reports import ChildId, child_ids, count_by_rule, count_by_severity
-
-_PATH = Selection(frozenset({"id", "path"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class SpecialCheck:
 
 async def quality_report(context: RequestContext, organization_id: int) -> QualityReport:
     """NOT_FOUND outside the scope."""
-    path = await _path(context, organization_id)
+    path = await path_within_scope(context, organization_id)
     readable = _countable_rules(context)
     rules = {severity: [rule.code for rule in readable if rule.quality is severity] for severity in Severity}
     found = await count_by_severity(context.database, path, rules)
@@ -72,7 +69,7 @@ async def quality_report(context: RequestContext, organization_id: int) -> Quali
 
 async def special_check(context: RequestContext, organization_id: int) -> SpecialCheck:
     """NOT_FOUND outside the scope."""
-    path = await _path(context, organization_id)
+    path = await path_within_scope(context, organization_id)
     rules = [rule for rule in _countable_rules(context) if rule.special is not None]
     found = await count_by_rule(context.database, path, [rule.code for rule in rules])
     children = await child_ids(context.database, organization_id)
@@ -92,17 +89,6 @@ async def special_check(context: RequestContext, organization_id: int) -> Specia
 def _countable_rules(context: RequestContext) -> Sequence[ValidationRule]:
     """To count by organisations is to tell where members hang."""
     return [] if context.permissions.hides("Member.branch") else context.readable_rules
-
-
-async def _path(context: RequestContext, organization_id: int) -> str:
-    organization = await context.loaders.organization_by_id(_PATH).load(organization_id)
-    if organization is None:
-        raise not_found(
-            "该党组织不存在或不在您的管理范围内。",
-            "This organisation does not exist, or lies outside your scope.",
-            ("organizationId",),
-        )
-    return organization.path
 
 
 def _sum(counts: Iterable[SeverityCount]) -> SeverityCount:

@@ -5,18 +5,18 @@ from contextlib import aclosing
 from time import monotonic
 
 from domain.changes import ChangeCursor
-from domain.errors import CallerError, Message, Problem, not_found
+from domain.errors import CallerError, Message, Problem
 from domain.lookups import ArchiveQuestion, Sought
 from domain.records import MemberRecord, Selection
 from resolvers.context import RequestContext
 from resolvers.masking import as_shown
+from resolvers.organizations import path_within_scope
 from storage.engine import Database
 from storage.snapshots import LONGEST_PAUSE, SnapshotPage, member_snapshot, members_of_page
 
 MOST_AT_ONCE = 4
 """In one process: each holds a connection and a moment of the database."""
 
-_PLACE = Selection(frozenset({"id", "path"}))
 _TOO_MANY = Message(
     "正在进行的全量快照过多，请稍后再试。", "Too many snapshots are being taken. Try again in some minutes."
 )
@@ -35,7 +35,7 @@ class _Running:
 
 async def follow_snapshot(context: RequestContext, organization_id: int | None) -> AsyncIterator[SnapshotPage]:
     """Page by page, at the pace of whoever takes them; None is the caller's own organisation."""
-    path = await _path(context, organization_id)
+    path = context.scope if organization_id is None else await path_within_scope(context, organization_id)
     running = context.database.shared(_Running)
     if running.number >= MOST_AT_ONCE:
         raise CallerError(Problem("TOO_MANY_SNAPSHOTS", _TOO_MANY))
@@ -60,16 +60,3 @@ async def members_in(context: RequestContext, page: SnapshotPage, selection: Sel
 
 def cursor_of(page: SnapshotPage) -> str:
     return str(ChangeCursor(page.series, page.position))
-
-
-async def _path(context: RequestContext, organization_id: int | None) -> str:
-    if organization_id is None:
-        return context.scope
-    organization = await context.loaders.organization_by_id(_PLACE).load(organization_id)
-    if organization is None:
-        raise not_found(
-            "该党组织不存在或不在您的管理范围内。",
-            "This organisation does not exist, or lies outside your scope.",
-            ("organizationId",),
-        )
-    return organization.path

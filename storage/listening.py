@@ -4,11 +4,19 @@ A notification only wakes. Who is woken looks for what has changed, and looks by
 the connection is.
 """
 
-from asyncio import sleep
+from asyncio import Event, sleep, timeout
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.sql import SQL, Identifier
+
+
+async def within(event: Event, seconds: float) -> None:
+    """Waits for the event, or so long."""
+    with suppress(TimeoutError):
+        async with timeout(seconds):
+            await event.wait()
 
 
 async def wake_ups(url: str, channel: str, every: float) -> AsyncGenerator[None, None]:

@@ -3,7 +3,7 @@
 Whoever has fallen behind what is held in memory reads the table, at a pace of its own: it costs no more than a page.
 """
 
-from asyncio import Event, Lock, timeout
+from asyncio import Event, Lock
 from collections import deque
 from contextlib import suppress
 from math import inf
@@ -14,6 +14,7 @@ from storage.changes.numbering import CHANNEL
 from storage.changes.reading import changes_after, feed_state
 from storage.engine import Database
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.listening import within
 
 LOOKS_EVERY = 1.0
 """Seconds, when no announcement has come: one may be lost with its connection."""
@@ -41,7 +42,7 @@ class FollowedChanges:
             if position < self._last:
                 return await self._some_after(position)
             if self._last >= 0:
-                await _within(arrived, LOOKS_EVERY)
+                await within(arrived, LOOKS_EVERY)
             if monotonic() - self._looked_at >= LOOKS_EVERY:
                 await self.look()
 
@@ -83,10 +84,3 @@ class FollowedChanges:
         async for _ in self._database.wake_ups(CHANNEL, LOOKS_EVERY):
             with suppress(DatabaseUnavailableError, StatementTimedOutError):  # it is looked for again
                 await self.look()
-
-
-async def _within(event: Event, seconds: float) -> None:
-    """Waits for the event, or so long."""
-    with suppress(TimeoutError):
-        async with timeout(seconds):
-            await event.wait()
