@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import platform
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ from benchmarks.execution.queries import Query, queries_about
 from benchmarks.execution.side_by_side import Effort, Result, side_by_side
 from benchmarks.execution.subjects import province_and_subject
 from benchmarks.execution.verifying import verified_bodies
-from benchmarks.pages import put_between_marks
+from benchmarks.pages import tell
 from benchmarks.province import province_database
 from domain.audit import AuditRecord
 from domain.clock import system_clock
@@ -57,11 +56,8 @@ def main(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the servers as Ctrl-C does
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     with province_database(members) as url, TemporaryDirectory() as folder:
-        result = "\n".join(uvloop.run(_measure(url, Path(folder), Effort(seconds, rounds))))
-    result = f"{members:,} members, {platform.machine()}, Python {platform.python_version()}.\n\n{result}"
-    print(result)  # noqa: T201 # the result
-    if write:
-        put_between_marks(write, "audit", result)
+        lines = uvloop.run(_measure(url, Path(folder), Effort(seconds, rounds)))
+    tell("audit", f"{members:,} members", lines, write)
 
 
 async def _measure(url: str, folder: Path, effort: Effort) -> list[str]:

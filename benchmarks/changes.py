@@ -1,7 +1,6 @@
 """`make bench-changes`: how soon changes reach many who follow them, what each of these costs, and what is lost."""
 
 import asyncio
-import platform
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -25,7 +24,7 @@ from auth.tokens import TokenAuthority
 from benchmarks.execution.contenders import Contender
 from benchmarks.execution.load import HOST
 from benchmarks.execution.processes import Running, running
-from benchmarks.pages import put_between_marks
+from benchmarks.pages import tell
 from benchmarks.province import province_database
 from storage.demo_accounts import organizations_for_demo
 from storage.engine import connect as database_at
@@ -70,11 +69,8 @@ def main(
 ) -> None:
     """One server process; who writes and who follows are on the same machine."""
     with province_database(20_000) as url, TemporaryDirectory() as folder:
-        result = "\n".join(asyncio.run(_measured(url, Path(folder), subscribers, rate, seconds)))
-    result = f"{platform.machine()}, Python {platform.python_version()}.\n\n{result}"
-    print(result)  # noqa: T201 # the result
-    if write:
-        put_between_marks(write, "changes", result)
+        lines = asyncio.run(_measured(url, Path(folder), subscribers, rate, seconds))
+    tell("changes", "20,000 members", lines, write)
 
 
 async def _measured(url: str, folder: Path, subscribers: int, rate: int, seconds: int) -> list[str]:

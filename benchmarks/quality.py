@@ -1,7 +1,6 @@
 """`make bench-quality`: how long a check of the whole register takes, with how much memory, and its reports."""
 
 import asyncio
-import platform
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from sqlalchemy import delete, func, select
 
 from benchmarks.asking import Asker, Desk, desk
 from benchmarks.measuring import repeated
-from benchmarks.pages import put_between_marks
+from benchmarks.pages import tell
 from benchmarks.province import large_places, province_database
 from domain.clock import system_clock
 from domain.validation import CATALOGUE
@@ -53,11 +52,8 @@ def main(
     """Forget what was found before, check everybody as a job does, and ask for the reports."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     with province_database(members) as url:
-        result = "\n".join(asyncio.run(_measured(url)))
-    result = f"{members:,} members, {platform.machine()}, Python {platform.python_version()}.\n\n{result}"
-    print(result)  # noqa: T201 # the result
-    if write:
-        put_between_marks(write, "quality", result)
+        lines = asyncio.run(_measured(url))
+    tell("quality", f"{members:,} members", lines, write)
 
 
 async def _measured(url: str) -> list[str]:

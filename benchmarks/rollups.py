@@ -1,7 +1,6 @@
 """`make bench-rollups`: what PostgreSQL does for statistics at every large organisation, and what they cost edits."""
 
 import asyncio
-import platform
 import random
 import time
 from collections import defaultdict
@@ -19,7 +18,7 @@ from psycopg import AsyncConnection, Connection
 from rich.progress import track
 from sqlalchemy import Executable, func, select
 
-from benchmarks.pages import put_between_marks
+from benchmarks.pages import tell
 from benchmarks.province import DAY, province_database
 from domain.clock import SHANGHAI, system_clock
 from domain.codes import Education, StatisticsDimension
@@ -74,11 +73,8 @@ def main(
 ) -> None:
     """Every statistic by one dimension or two, at every organisation that is rolled up and at some that are not."""
     with province_database(members) as url:
-        result = "\n".join(asyncio.run(_measured(url)))
-    result = f"{members:,} members, {platform.machine()}, Python {platform.python_version()}.\n\n{result}"
-    print(result)  # noqa: T201 # the result
-    if write:
-        put_between_marks(write, "rollups", result)
+        lines = asyncio.run(_measured(url))
+    tell("rollups", f"{members:,} members", lines, write)
 
 
 async def _measured(url: str) -> list[str]:

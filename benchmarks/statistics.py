@@ -1,7 +1,6 @@
 """`make bench-statistics`: how long live statistics take, from the whole province down to a committee."""
 
 import asyncio
-import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 from benchmarks.asking import Asker, desk
 from benchmarks.measuring import repeated
-from benchmarks.pages import put_between_marks
+from benchmarks.pages import tell
 from benchmarks.province import province_database
 from schema.identifiers import encoded
 from storage.demo_accounts import organizations_for_demo
@@ -40,11 +39,8 @@ def main(
     """Ask for statistics as administrators of the province, of a county and of a grassroots committee."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     with province_database(members) as url:
-        result = "\n".join(asyncio.run(_measured(url)))
-    result = f"{members:,} members, {platform.machine()}, Python {platform.python_version()}.\n\n{result}"
-    print(result)  # noqa: T201 # the result
-    if write:
-        put_between_marks(write, "statistics", result)
+        lines = asyncio.run(_measured(url))
+    tell("statistics", f"{members:,} members", lines, write)
 
 
 async def _measured(url: str) -> list[str]:
