@@ -32,3 +32,26 @@ class Actor:
     def scope(self) -> str:
         """The path whose subtree is the actor's."""
         return self.organization.path
+
+
+class ObservedActor(Actor):
+    """An actor that notes when it is asked who exactly it is: what was worked out without that holds for its peers."""
+
+    __slots__ = ("_subject", "was_named")
+
+    _subject: str
+    was_named: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> "ObservedActor":
+        observed = cls.__new__(cls)
+        for name in ("role", "organization", "scopes"):
+            object.__setattr__(observed, name, getattr(actor, name))
+        object.__setattr__(observed, "_subject", actor.subject)
+        object.__setattr__(observed, "was_named", False)
+        return observed
+
+    @property
+    def subject(self) -> str:
+        object.__setattr__(self, "was_named", True)
+        return self._subject

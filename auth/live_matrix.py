@@ -18,7 +18,7 @@ from storage.listening import within
 from storage.permissions import CHANNEL, entries_of_matrix, version_of_matrix
 
 GOOD_FOR = 0.5
-"""Seconds. A stream looks as often, so that both together make the second within which a change must take effect."""
+"""Seconds. Streams are looked after as often: both together make the second within which a change must take effect."""
 
 
 class LiveMatrix:
@@ -36,6 +36,11 @@ class LiveMatrix:
         """As it is, or was at most half a second ago."""
         if monotonic() - self._looked_at >= GOOD_FOR:
             await self.refreshed()
+        return self._held
+
+    @property
+    def held(self) -> PermissionMatrix:
+        """As it was at the last look: for whoever has just asked for the current one."""
         return self._held
 
     async def refreshed(self) -> PermissionMatrix:
@@ -65,6 +70,12 @@ class LiveMatrix:
             if current is not known:
                 return current
             await within(changed, GOOD_FOR)
+
+    async def changed_within(self, seconds: float) -> bool:
+        """Whether it has changed by then; as soon as it has."""
+        known = self._held
+        await within(self._changed, seconds)
+        return await self.current() is not known
 
     async def follow(self) -> None:
         """Takes every edit as it is announced, for as long as the task lives."""

@@ -61,6 +61,17 @@ class ForeignClaims:
 
 Claims = OperatorClaims | GrantClaims | ForeignClaims
 
+Backing = tuple[type, str | int]
+"""What claims are worth something by: a grant, an account, or the organisation of an operator."""
+
+
+def backing_of(claims: Claims) -> Backing:
+    if isinstance(claims, GrantClaims):
+        return GrantClaims, claims.grant_id
+    if isinstance(claims, ForeignClaims):
+        return ForeignClaims, claims.account
+    return OperatorClaims, claims.organization_id
+
 
 @dataclass(frozen=True, slots=True)
 class TokenAuthority:
@@ -176,12 +187,16 @@ class VerifiedTokens:
         self._claims[token] = claims
         return claims
 
+    def version_of_keys(self) -> int:
+        """Another one once the keys are others: whatever was found good by the old ones may not be any more."""
+        self._authority.keys.all()
+        return self._authority.keys.version
+
     def _forget_if_keys_changed(self) -> None:
-        keys = self._authority.keys
-        keys.all()
-        if keys.version != self._keys_version:
+        version = self.version_of_keys()
+        if version != self._keys_version:
             self._claims.clear()
-            self._keys_version = keys.version
+            self._keys_version = version
 
 
 def _claims(claims: dict[str, Any]) -> Claims:

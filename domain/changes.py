@@ -106,3 +106,8 @@ class ToldChange(NamedTuple):
     @property
     def cursor(self) -> str:
         return str(ChangeCursor(self.series, self.change.position))
+
+    @property
+    def same_for_all(self) -> tuple[int, int]:
+        """Equal for whoever is told of this change."""
+        return self.series, self.change.position

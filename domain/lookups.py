@@ -199,6 +199,10 @@ class Journal:
     def __init__(self) -> None:
         self._lines: dict[Question, _Line] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._lines
+
     def returned(self, question: Question, records: int, of: Sequence[int] = ()) -> None:
         """`of`: the ids that the question was asked about."""
         line = self._line(question, of)

@@ -1,9 +1,10 @@
 """变更订阅: reading and following what has changed, as far as the caller may see it."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from auth.permissions import Permissions
+from auth.permissions import PermissionMatrix, Permissions
 from domain.changes import ChangeCursor, ChangeRecord, Followed, ToldChange, change_cursor
 from domain.codes import ChangeType
 from domain.lookups import ArchiveQuestion, Sought
@@ -15,6 +16,8 @@ from storage.changes import FollowedChanges, changes_after, count_changes, feed_
 
 Visible = Callable[[Permissions], Mapping[ChangeType, frozenset[str]]]
 """What of the changes a caller with these permissions may know of: the types, and of each the columns."""
+
+_AT_A_TIME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +53,54 @@ async def count_of_changes(context: RequestContext, asked: ChangesAsked) -> int:
     return await count_changes(context.database, 0, await _followed(context, asked))
 
 
-async def follow_changes(context: RequestContext, asked: ChangesAsked, after: str | None) -> AsyncIterator[ToldChange]:
+class ChangesFollowed(AsyncIterator[ToldChange]):
     """Those after the cursor, or from now on; then each as it comes, and none twice. Waits at the pace of whoever takes
-    them: nothing is kept for anybody but a position."""
-    place = await _place(context, after, from_the_oldest=False)
-    followed = await _followed(context, asked)
-    feed = context.database.shared(FollowedChanges)
-    position, matrix = place.position, None
-    while True:
-        changes = await feed.after(position)
-        for change in changes:
-            current = await context.matrix.current()
-            if current is not matrix:
-                matrix = current
-                permissions = current.permissions_of(context.actor.role, context.actor.tier, context.actor.scopes)
-                followed = replace(followed, types=_types(asked, permissions))
-            if followed.has(change):
-                yield ToldChange(place.series, change)
-            followed = _moved_along(followed, change)
-        position = changes[-1].position
+    them: nothing is kept for anybody but a position, and a page of what follows it.
+
+    Before anything is given it is held against the permissions of the moment.
+    """
+
+    def __init__(self, context: RequestContext, asked: ChangesAsked, after: str | None) -> None:
+        self._context = context
+        self._asked = asked
+        self._after = after
+        self._feed = context.database.shared(FollowedChanges)
+        self._ahead: Iterator[ChangeRecord] = iter(())
+        self._series: int | None = None
+        self._position = 0
+        self._followed = Followed("", {})
+        self._matrix: PermissionMatrix | None = None
+
+    async def __anext__(self) -> ToldChange:
+        if self._series is None:
+            series, self._position = await _place(self._context, self._after, from_the_oldest=False)
+            self._followed = await _followed(self._context, self._asked)
+            self._series = series
+        while True:
+            await self._context.matrix.current()
+            for told in self._told():
+                return told
+            self._ahead = iter(await self._feed.after(self._position))
+
+    def at_hand(self) -> list[ToldChange]:
+        """What follows without waiting; not all of it when that is much."""
+        return list(islice(self._told(), _AT_A_TIME))
+
+    def _told(self) -> Iterator[ToldChange]:
+        for change in self._ahead:
+            self._position = change.position
+            self._look_at_permissions()
+            is_followed = self._followed.has(change)
+            self._followed = _moved_along(self._followed, change)
+            if is_followed and self._series is not None:
+                yield ToldChange(self._series, change)
+
+    def _look_at_permissions(self) -> None:
+        matrix, actor = self._context.matrix.held, self._context.actor
+        if matrix is not self._matrix:
+            self._matrix = matrix
+            permissions = matrix.permissions_of(actor.role, actor.tier, actor.scopes)
+            self._followed = replace(self._followed, types=_types(self._asked, permissions))
 
 
 def _moved_along(followed: Followed, change: ChangeRecord) -> Followed:

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from typing import cast
 
 import strawberry
 
@@ -21,11 +22,11 @@ async def _permissions_changed(info: Info) -> AsyncIterator[PermissionsEvent]:
         yield event  # type: ignore[misc] # it has the attributes of the schema's type
 
 
-async def _changes(
+def _changes(
     info: Info, organization_id: OfOrganization = ABSENT, types: OfTypes = ABSENT, after: AfterChange = ABSENT
 ) -> AsyncIterator[ChangeEvent]:
-    async for told in changes.follow_changes(info.context, asked_for(organization_id, types), given(after)):
-        yield told  # type: ignore[misc] # from which the schema's type is made
+    told = changes.ChangesFollowed(info.context, asked_for(organization_id, types), given(after))
+    return cast("AsyncIterator[ChangeEvent]", told)  # from which the schema's type is made
 
 
 async def _member_snapshot(info: Info, organization_id: OfOrganization = ABSENT) -> AsyncIterator[MemberSnapshotPage]:

@@ -40,6 +40,8 @@ from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
+from server.operations.shared_answers import SharedAnswers
+from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
 from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
@@ -47,6 +49,7 @@ from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from server.signing_in.routes import signing_in_routes
+from server.watched_callers import WatchedCallers
 from storage.audit_checkpoints import Checkpoints
 from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
@@ -97,6 +100,7 @@ def create_app(parts: Parts) -> ASGIApp:
     operations = Operations(SCHEMA, parts.executor)
     studio = Studio()
     subscribers = Subscribers(parts.streams)
+    streams = Streams(WatchedCallers(authentication), SharedAnswers())
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -118,13 +122,13 @@ def create_app(parts: Parts) -> ASGIApp:
 
     front_ends = FrontEnds(parts.database)
     endpoint = GraphQLEndpoint(
-        operations, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers
+        operations, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
     )
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
-            GraphQLWebSocket(operations, authentication, subscribers).route(),
+            GraphQLWebSocket(operations, authentication, subscribers, streams).route(),
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),

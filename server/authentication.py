@@ -1,9 +1,13 @@
 """认证: from a bearer token to the context of an operation."""
 
+from collections.abc import Collection
+from math import inf
+
 from auth.actor import Actor, Role
 from auth.live_matrix import LiveMatrix
 from auth.scopes import partner_scopes
 from auth.tokens import (
+    Backing,
     Claims,
     ForeignClaims,
     GrantClaims,
@@ -24,7 +28,14 @@ from server.correlation import correlation_id
 from server.recently_read import RecentlyRead
 from storage.engine import Database
 from storage.organizations import organization_anywhere
-from storage.standing import Standing, standing_of_account, standing_of_grant
+from storage.standing import (
+    Standing,
+    fingerprints_of_accounts,
+    fingerprints_of_grants,
+    fingerprints_of_organizations,
+    standing_of_account,
+    standing_of_grant,
+)
 
 _UNAUTHENTICATED = Message(
     "需要有效的访问令牌。请在 Authorization 请求头中以 Bearer 方式提供。",
@@ -58,12 +69,12 @@ class Authentication:
         trusted_issuer: TrustedIssuer | None = None,
         registry: PopulationRegistry | None = None,
     ) -> None:
+        self.matrix = matrix
         self._files = files
         self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
         self._trusted_issuer = trusted_issuer
         self._registry = registry
-        self._matrix = matrix
         self._database = database
         self._clock = clock
         self._organizations = RecentlyRead[int, OrganizationRecord](lambda key: organization_anywhere(database, key))
@@ -72,12 +83,14 @@ class Authentication:
 
     async def context(self, authorization: str | None, language: str, address: str | None = None) -> RequestContext:
         """UnauthenticatedError without a valid token, or when who stood behind it no longer does."""
-        actor = await self.actor(authorization)
-        matrix = await self._matrix.current()
+        return await self.context_of(await self.actor(authorization), language, address)
+
+    async def context_of(self, actor: Actor, language: str, address: str | None) -> RequestContext:
+        matrix = await self.matrix.current()
         return RequestContext(
             actor=actor,
             permissions=matrix.permissions_of(actor.role, actor.tier, actor.scopes),
-            matrix=self._matrix,
+            matrix=self.matrix,
             database=self._database,
             loaders=Loaders(self._database, actor.scope),
             clock=self._clock,
@@ -91,32 +104,63 @@ class Authentication:
 
     async def actor(self, authorization: str | None) -> Actor:
         """UnauthenticatedError as `context` has it."""
-        claims = await self._claims(bearer_token(authorization))
+        return await self.actor_of(await self.claims(authorization))
+
+    async def claims(self, authorization: str | None) -> Claims:
+        """What a valid token says; UnauthenticatedError without one."""
+        return await self._claims(bearer_token(authorization))
+
+    async def actor_of(self, claims: Claims, as_of: float = -inf) -> Actor:
+        """Who stands behind the claims, not before `as_of`; UnauthenticatedError when nobody does."""
         if isinstance(claims, OperatorClaims):
-            organization = await self._organizations.get(claims.organization_id)
+            organization = await self._organizations.get(claims.organization_id, as_of)
             if organization is None:
                 raise UnauthenticatedError(token_given=True)
             return Actor(claims.subject, claims.role, organization)
-        return _actor(await self._standing(claims))
+        return _actor(await self._standing(claims, as_of))
+
+    async def fingerprints(self, all_claims: Collection[Claims]) -> dict[Backing, int]:
+        """By what backs the claims, as far as it still does: another number once what it is worth is another."""
+        found: dict[Backing, int] = {}
+        grants = {claims.grant_id for claims in all_claims if isinstance(claims, GrantClaims)}
+        if grants:
+            of_grants = await fingerprints_of_grants(self._database, grants, self._clock())
+            found |= {(GrantClaims, key): number for key, number in of_grants.items()}
+        accounts = {claims.account for claims in all_claims if isinstance(claims, ForeignClaims)}
+        if accounts:
+            of_accounts = await fingerprints_of_accounts(self._database, accounts)
+            found |= {(ForeignClaims, key): number for key, number in of_accounts.items()}
+        places = {claims.organization_id for claims in all_claims if isinstance(claims, OperatorClaims)}
+        if places:
+            of_places = await fingerprints_of_organizations(self._database, places)
+            found |= {(OperatorClaims, key): number for key, number in of_places.items()}
+        return found
 
     async def standing(self, authorization: str | None) -> tuple[Standing, frozenset[str]]:
         """The grant by which the caller asks, and the scopes of the token; UnauthenticatedError without such."""
         claims = await self._claims(bearer_token(authorization))
         if not isinstance(claims, GrantClaims):
             raise UnauthenticatedError(token_given=True)
-        standing = await self._standing(claims)
+        standing = await self._standing(claims, -inf)
         return standing, standing.scopes & claims.scope
 
-    async def _standing(self, claims: GrantClaims | ForeignClaims) -> Standing:
+    async def _standing(self, claims: GrantClaims | ForeignClaims, as_of: float) -> Standing:
         if isinstance(claims, ForeignClaims):
-            standing = await self._accounts.get(claims.account)
+            standing = await self._accounts.get(claims.account, as_of)
         else:
-            standing = await self._grants.get(claims.grant_id)
+            standing = await self._grants.get(claims.grant_id, as_of)
             if standing is not None and standing.subject != claims.subject:
                 standing = None
         if standing is None:
             raise UnauthenticatedError(token_given=True)
         return standing
+
+    def has_expired(self, claims: Claims) -> bool:
+        return claims.expires_at <= self._clock().timestamp()
+
+    def version_of_keys(self) -> int:
+        """Of our own tokens: another one once they must be verified anew."""
+        return self._tokens.version_of_keys()
 
     async def _claims(self, token: str) -> Claims:
         try:

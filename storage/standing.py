@@ -1,11 +1,12 @@
 """现状: what a grant or an account is worth at the moment: who stands behind it, and whether it still holds."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, Text, and_, any_, cast, column, func, or_, select
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from domain.codes import AccountState, ClientState, Role
@@ -18,6 +19,10 @@ class Reads(Protocol):
     """A database, or one transaction on it."""
 
     async def row(self, statement: Statement) -> tuple[Any, ...] | None: ...
+
+
+class ReadsRows(Protocol):
+    async def rows(self, statement: Statement) -> list[tuple[Any, ...]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +81,43 @@ async def standing_of_account(source: Reads, named: str) -> Standing | None:
     return Standing(subject, name, Role[role], whole_organization(*row[: len(_ORGANIZATION)]), account_id)
 
 
+async def fingerprints_of_grants(source: ReadsRows, grant_ids: Collection[str], now: datetime) -> dict[str, int]:
+    """Of those that hold: another number once anything of `standing_of_grant` is another."""
+    return dict(await source.rows(_of_grants().with_values({"grant_ids": list(grant_ids), "now": now})))
+
+
+async def fingerprints_of_accounts(source: ReadsRows, named: Collection[str]) -> dict[str, int]:
+    """Of those in use, as `standing_of_account` has them."""
+    return dict(await source.rows(_of_accounts().with_values({"named": list(named)})))
+
+
+async def fingerprints_of_organizations(source: ReadsRows, ids: Collection[int]) -> dict[int, int]:
+    return dict(await source.rows(_of_organizations().with_values({"ids": list(ids)})))
+
+
 @lru_cache(maxsize=1)
 def _by_grant() -> Statement:
     """Built once: it is asked for each caller every second."""
+    columns = (*_ORGANIZATION, Client.name, *_OF_ACCOUNT, *_OF_GRANT)
+    return statement_of(_holding(select(*columns)).where(Grant.id == parameter("grant_id", Text())))
+
+
+@lru_cache(maxsize=1)
+def _of_grants() -> Statement:
+    columns: tuple[Any, ...] = (Grant.id, _fingerprint(*_ORGANIZATION, Client.name, *_OF_ACCOUNT, *_OF_GRANT))
+    asked = Grant.id == any_(parameter("grant_ids", ARRAY(Text())))
+    return statement_of(_holding(select(*columns)).where(asked))
+
+
+def _holding(found: Select[Any]) -> Select[Any]:
     place = func.coalesce(Account.organization_id, Client.organization_id)
-    found: Select[Any] = (
-        select(*_ORGANIZATION, Client.name, *_OF_ACCOUNT, *_OF_GRANT)
-        .select_from(Grant)
+    return (
+        found.select_from(Grant)
         .join(Client, Client.id == Grant.client_id)
         .outerjoin(Account, Account.id == Grant.account_id)
         .join(Organization, Organization.id == place)
-        .where(Grant.id == parameter("grant_id", Text()), _holds(), _clients_and_account_are_in_use())
+        .where(_holds(), _clients_and_account_are_in_use())
     )
-    return statement_of(found)
 
 
 def _holds() -> ColumnElement[bool]:
@@ -102,13 +131,34 @@ def _clients_and_account_are_in_use() -> ColumnElement[bool]:
 
 @lru_cache(maxsize=1)
 def _by_account() -> Statement:
-    named = parameter("named", Text())
-    found: Select[Any] = (
-        select(*_ORGANIZATION, *_OF_ACCOUNT)
-        .select_from(Account)
-        .join(Organization, Organization.id == Account.organization_id)
-        .where(
-            or_(Account.subject == named, Account.identity_number == named), Account.state == AccountState.ACTIVE.value
+    found: Select[Any] = select(*_ORGANIZATION, *_OF_ACCOUNT).select_from(Account)
+    return statement_of(
+        found.join(Organization, Organization.id == Account.organization_id).where(
+            _is_named(parameter("named", Text())), Account.state == AccountState.ACTIVE.value
         )
     )
-    return statement_of(found)
+
+
+@lru_cache(maxsize=1)
+def _of_accounts() -> Statement:
+    names = func.unnest(parameter("named", ARRAY(Text()))).table_valued(column("name", Text())).render_derived()
+    found: Select[Any] = select(names.c.name, _fingerprint(*_ORGANIZATION, *_OF_ACCOUNT)).select_from(names)
+    return statement_of(
+        found.join(Account, _is_named(names.c.name))
+        .join(Organization, Organization.id == Account.organization_id)
+        .where(Account.state == AccountState.ACTIVE.value)
+    )
+
+
+def _is_named(name: ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(Account.subject == name, Account.identity_number == name)
+
+
+@lru_cache(maxsize=1)
+def _of_organizations() -> Statement:
+    asked = Organization.id == any_(parameter("ids", ARRAY(BigInteger())))
+    return statement_of(select(Organization.id, _fingerprint(*_ORGANIZATION)).where(asked))
+
+
+def _fingerprint(*columns: Any) -> ColumnElement[int]:
+    return func.hashtextextended(cast(func.row(*columns), Text()), 0)

@@ -1,7 +1,7 @@
-from asyncio import Future, ensure_future, wait
-from collections.abc import AsyncGenerator, AsyncIterator
+from asyncio import FIRST_COMPLETED, Future, ensure_future, wait
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 ThingT = TypeVar("ThingT")
 
@@ -11,24 +11,37 @@ class EndError(Exception):
 
 
 class Arrivals(Generic[ThingT]):
-    """What comes from a source, waited for without losing any when the patience is over.
+    """What comes from a source, waited for without losing any when something else comes first.
 
-    Nothing is asked for before somebody waits for it: whoever is slow to take holds the source back.
+    Nothing is asked for before somebody waits for it: whoever is slow to take holds the source back. A source that has
+    `at_hand` gives by it what follows without waiting, so that many are taken at once.
     """
 
     def __init__(self, source: AsyncIterator[ThingT]) -> None:
         self._source = source
         self._coming: Future[ThingT] | None = None
+        self._at_hand: Callable[[], list[ThingT]] = getattr(source, "at_hand", list)
 
     async def wait(self, seconds: float) -> bool:
         """Whether the next, or the end, is there."""
         done, _ = await wait({self._asked_for()}, timeout=seconds)
         return bool(done)
 
+    async def wait_unless(self, other: Future[Any]) -> bool:
+        """Whether the next, or the end, is there; comes back when the other is done, too."""
+        coming = self._asked_for()
+        if not other.done():
+            await wait((coming, other), return_when=FIRST_COMPLETED)
+        return coming.done()
+
     def take(self) -> ThingT:
         """What has arrived, or EndError, or the source's error. There must have been a wait for it."""
         coming, self._coming = self._asked_for(), None
         return coming.result()
+
+    def take_all(self) -> list[ThingT]:
+        """With what is at hand behind it."""
+        return [self.take(), *self._at_hand()]
 
     def _asked_for(self) -> Future[ThingT]:
         if self._coming is None:

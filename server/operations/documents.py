@@ -21,6 +21,7 @@ from graphql import (
 from auth.permissions import Permissions
 from schema.field_usage import OperationUses, uses_of_operation
 from server.operations.executors import Executable, Executors
+from server.operations.inner_variables import inner_variables
 
 _MOST_TOKENS = 10_000
 _REMEMBERED = 1_000
@@ -43,6 +44,9 @@ class Operation:
     uses: OperationUses
     fingerprint: str
     executable: Executable
+    inner_variables: frozenset[str] = frozenset()
+    """Those used elsewhere than by the root fields' arguments: of a subscription, by what is told of each event."""
+
     remembered: dict[Any, Any] = field(default_factory=dict)
     """What resolvers work out from the document."""
 
@@ -88,11 +92,13 @@ class Documents:
         try:
             document = self._valid_document(text)
             definition = _named_operation(document, name)
-            uses = uses_of_operation(self._schema, definition, _fragments(document))
+            fragments = _fragments(document)
+            uses = uses_of_operation(self._schema, definition, fragments)
             executable = self._executors.executable(document, name)
         except RecursionError as error:
             raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [GraphQLError("It is nested too deeply.")]) from error
-        return Operation(definition, uses, sha256(text.encode()).hexdigest()[:16], executable)
+        inner = inner_variables(definition, fragments)
+        return Operation(definition, uses, sha256(text.encode()).hexdigest()[:16], executable, inner)
 
     def _valid_document(self, text: str) -> DocumentNode:
         try:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
+import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLError
 
@@ -27,7 +29,7 @@ class Request:
     variables: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """`executed` is False when the operation was refused before anything ran: there is then no data entry."""
 
@@ -40,6 +42,11 @@ class Answer:
         """The response in the form of the GraphQL specification, errors first."""
         errors = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
         return {**errors, "data": self.data} if self.executed else errors
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The body as JSON."""
+        return orjson.dumps(self.body)
 
 
 class Operations:
@@ -69,10 +76,15 @@ async def answered(
     not: there is then no answer.
     """
     with context.database.audit_log.expecting():
-        return await _recorded(operation, variables, context.with_document(operation.remembered), event)
+        prepared = context.with_document(operation.remembered)
+        answer = await executed(operation, variables, prepared, event)
+        if answer.executed:
+            await record_lookups(operation, prepared)
+        return answer
 
 
-async def _recorded(operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any) -> Answer:
+async def executed(operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any) -> Answer:
+    """The context is that of the document, its journal to be told before the answer is given."""
     started = perf_counter()
     try:
         operation.require(context.permissions, variables)
@@ -88,7 +100,6 @@ async def _recorded(operation: Operation, variables: dict[str, Any], context: Re
         count_operation(operation.executable.executor, operation.type, perf_counter() - started)
         if operation.executable.declined:
             count_declined(operation.executable.declined)
-    await record_lookups(operation, context)
     return answer
 
 

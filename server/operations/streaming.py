@@ -1,12 +1,12 @@
 """流: a subscription from its text to its answers.
 
-Whoever listens for hours may have lost the right to by then. Before each event, and twice a second while there is none,
-the caller is authenticated anew and the operation held against the permissions of that moment; each event is then
-answered in that fresh context, as a query would be. Once the caller's scope is another, the source would go on with
-the old one, and so the stream ends.
+Whoever listens for hours may have lost the right to by then. Those who listen are looked after (`watched_callers`), and
+once anything about the caller or the permissions is another, the operation is held against what holds now, before
+anything more is told. Each event is answered in a fresh context, as a query would be. Once the caller's scope is
+another, the source would go on with the old one, and so the stream ends.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,18 +14,16 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError
 
 from auth.actor import Actor
-from auth.live_matrix import GOOD_FOR
+from auth.permissions import Permissions
 from domain.errors import CallerError, Message, Problem
 from resolvers.context import RequestContext
 from server.operations.arrivals import Arrivals, EndError
 from server.operations.auditing import record_refusal
 from server.operations.documents import Operation
 from server.operations.errors import caller_error, presented
-from server.operations.running import Answer, answer_of, answered, refused
-
-Authenticate = Callable[[], Awaitable[RequestContext]]
-"""A fresh context for the caller, or CallerError."""
-
+from server.operations.running import Answer, answer_of, refused
+from server.operations.shared_answers import Peers, SharedAnswers, sphere_of
+from server.watched_callers import WatchedCaller, WatchedCallers
 
 _SCOPE_CHANGED = Message(
     "您的管理范围或权限范围已变化，请重新订阅。",
@@ -41,54 +39,80 @@ class ScopeChangedError(CallerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
-    """One running subscription; `began_as` is the caller when it began."""
+class Streams:
+    """The subscriptions that run in this process."""
 
-    operation: Operation
-    variables: dict[str, Any]
-    authenticate: Authenticate
-    began_as: Actor
+    callers: WatchedCallers
+    shared: SharedAnswers
 
-    async def answers(self, language: str) -> AsyncGenerator[Answer, None]:
-        """One for each event. One that was not executed is the last, and says why there are no more."""
+    async def answers(
+        self, operation: Operation, variables: dict[str, Any], authorization: str | None, begun: RequestContext
+    ) -> AsyncGenerator[Sequence[Answer], None]:
+        """One for each event, those together that came together. One that was not executed is the last, and says why
+        there are no more."""
+        language = begun.language
         try:
-            events = await self._events()
-            if isinstance(events, ExecutionResult):
-                yield refused(answer_of(events, language).errors)
-                return
-            async with aclosing(Arrivals(aiter(events))) as arrivals:
-                async for answer in self._answers(arrivals):
-                    yield answer
+            async with self.callers.watching(authorization, begun) as caller:
+                stream = _Stream(operation, variables, caller, self.shared)
+                async with aclosing(stream.answers()) as answers:
+                    async for some in answers:
+                        yield some
         except CallerError as error:
-            yield refused([caller_error(error, language)])
+            yield [refused([caller_error(error, language)])]
         except Exception as error:
-            yield refused([presented(GraphQLError("", original_error=error), language)])
+            yield [refused([presented(GraphQLError("", original_error=error), language)])]
+
+
+class _Stream:
+    def __init__(
+        self, operation: Operation, variables: dict[str, Any], caller: WatchedCaller, shared: SharedAnswers
+    ) -> None:
+        self._operation = operation
+        self._variables = variables
+        self._caller = caller
+        self._shared = shared
+        self._held_against: tuple[Actor, Permissions] | None = None
+        self._peers: Peers | None = None
+
+    async def answers(self) -> AsyncGenerator[Sequence[Answer], None]:
+        events = await self._events()
+        if isinstance(events, ExecutionResult):
+            yield [refused(answer_of(events, self._caller.language).errors)]
+            return
+        async with aclosing(Arrivals(aiter(events))) as arrivals:
+            async for answers in self._answers(arrivals):
+                yield answers
 
     async def _events(self) -> AsyncIterable[Any] | ExecutionResult:
-        context = await self._permitted()
-        return await self.operation.executable.events(context.with_document(self.operation.remembered), self.variables)
+        await self._require_permission()
+        context = await self._caller.fresh_context()
+        return await self._operation.executable.events(
+            context.with_document(self._operation.remembered), self._variables
+        )
 
-    async def _answers(self, arrivals: Arrivals[Any]) -> AsyncIterator[Answer]:
+    async def _answers(self, arrivals: Arrivals[Any]) -> AsyncIterator[Sequence[Answer]]:
         with suppress(EndError):
             while True:
-                arrived = await arrivals.wait(GOOD_FOR)
-                context = await self._permitted()
+                arrived = await arrivals.wait_unless(self._caller.stirred)
+                peers = await self._require_permission()
                 if arrived:
-                    yield await answered(self.operation, self.variables, context, arrivals.take())
+                    answers = [
+                        await peers.answer(event, self._caller, self._variables) for event in arrivals.take_all()
+                    ]
+                    yield answers
 
-    async def _permitted(self) -> RequestContext:
+    async def _require_permission(self) -> Peers:
         """CallerError once the caller may no longer ask for this; a refusal stands in the audit log by then."""
-        context = await self.authenticate()
-        if _sphere(context.actor) != _sphere(self.began_as):
+        actor, permissions = now = await self._caller.now()
+        if self._peers is not None and now == self._held_against:
+            return self._peers
+        if sphere_of(actor) != sphere_of(self._caller.began_as):
             raise ScopeChangedError
         try:
-            self.operation.require(context.permissions, self.variables)
+            self._operation.require(permissions, self._variables)
         except CallerError as error:
-            await record_refusal(self.operation, context, error)
+            await record_refusal(self._operation, await self._caller.fresh_context(), error)
             raise
-        return context
-
-
-def _sphere(actor: Actor) -> tuple[object, ...]:
-    """What bounds everything that an actor may ask for. An organisation that is moved in the tree has another path."""
-    return actor.role, actor.tier, actor.scopes, actor.organization.id, actor.scope
+        self._held_against = now
+        self._peers = self._shared.peers(self._operation, self._variables, actor, permissions, self._caller.language)
+        return self._peers

@@ -1,16 +1,15 @@
 """GraphQL over server-sent events, in the protocol's distinct connections mode: one operation, one response.
 
 One event is asked for, written, and only then the next: a client that reads slowly is waited for by whatever makes the
-events, and nothing piles up here.
+events, and nothing piles up here. Those that came together are written together.
 """
 
 from asyncio import FIRST_COMPLETED, Task, create_task, gather, timeout, wait
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import ExitStack, aclosing, suppress
 from secrets import randbelow
 from typing import Any
 
-import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -39,7 +38,7 @@ class StalledError(Exception):
 
 
 def next_event(answer: Answer) -> bytes:
-    return b"event: next\ndata: " + orjson.dumps(answer.body) + b"\n\n"
+    return b"event: next\ndata: " + answer.encoded + b"\n\n"
 
 
 def single_result(answer: Answer) -> Response:
@@ -61,7 +60,7 @@ class EventStreamResponse(Response):
     """
 
     def __init__(
-        self, answers: AsyncGenerator[Answer, None], place: ExitStack, heartbeat: float, language: str
+        self, answers: AsyncGenerator[Sequence[Answer], None], place: ExitStack, heartbeat: float, language: str
     ) -> None:
         self.status_code = 200
         self.background = None
@@ -101,7 +100,8 @@ class EventStreamResponse(Response):
             with suppress(EndError):
                 while True:
                     arrived = await arrivals.wait(self._heartbeat)
-                    await _write(send, next_event(arrivals.take()) if arrived else HEARTBEAT, patience)
+                    content = b"".join(map(next_event, arrivals.take())) if arrived else HEARTBEAT
+                    await _write(send, content, patience)
         await _write(send, COMPLETE, patience, more=False)
 
 

@@ -6,7 +6,6 @@ To a client that wants server-sent events the same is answered in these, and sub
 from dataclasses import dataclass
 from time import perf_counter
 
-import orjson
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -20,7 +19,7 @@ from server.negotiation import accepted_media_type, language_of
 from server.operations.documents import Operation
 from server.operations.errors import caller_error
 from server.operations.running import Answer, Operations, Request, refused
-from server.operations.streaming import Stream
+from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers, TooManySubscriptionsError
 from server.routes import http_errors
 from server.routes.event_stream import EVENT_STREAM, EventStreamResponse, single_result
@@ -43,6 +42,7 @@ class GraphQLEndpoint:
     body_limit: int
     slow_operation: float
     subscribers: Subscribers
+    streams: Streams
 
     def route(self) -> Route:
         """Which refuses other methods."""
@@ -88,19 +88,12 @@ class GraphQLEndpoint:
         """Nothing may come between this and the response's start, as the caller holds a place from here on."""
         if accepted_media_type(http.header(b"accept"), (EVENT_STREAM,)) is None:
             raise http_errors.needs_stream()
-        language = context.language
-        authorization, address = http.header(b"authorization"), http.address
-        stream = Stream(
-            operation,
-            dict(request.variables or {}),
-            lambda: self.authentication.context(authorization, language, address),
-            context.actor,
-        )
         try:
             place = self.subscribers.take_place(context.actor)
         except TooManySubscriptionsError as error:
             raise http_errors.too_many_subscriptions(error) from error
-        return EventStreamResponse(stream.answers(language), place, self.subscribers.manners.heartbeat, language)
+        answers = self.streams.answers(operation, dict(request.variables or {}), http.header(b"authorization"), context)
+        return EventStreamResponse(answers, place, self.subscribers.manners.heartbeat, context.language)
 
     def _log_if_notable(self, operation: Operation, answer: Answer, seconds: float) -> None:
         """Not every operation: a line costs as much as a tenth of a quick one."""
@@ -133,7 +126,7 @@ def _response(answer: Answer, media_type: str) -> Response:
         return single_result(answer)
     status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
     headers = {"Cache-Control": "no-store", "Content-Type": f"{media_type}; charset=utf-8"}
-    return Response(orjson.dumps(answer.body), status, headers)
+    return Response(answer.encoded, status, headers)
 
 
 def _refusal(refusal: HttpError, language: str, media_type: str | None) -> Response:

@@ -5,7 +5,7 @@ of its own, and the token must still be good by then.
 """
 
 from asyncio import sleep
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -13,7 +13,8 @@ from typing import Any, cast
 import orjson
 from graphql import GraphQLError
 from starlette.routing import WebSocketRoute
-from strawberry.asgi import GraphQL
+from starlette.websockets import WebSocketDisconnect
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.base import BaseSchema
@@ -21,20 +22,19 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation as RunningOperation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
-from strawberry.types import ExecutionResult
-from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
 from domain.errors import CallerError
 from server.authentication import Authentication
 from server.beside import running_beside
+from server.connections import send_texts
 from server.correlation import begin_correlation
 from server.log import log_failure
 from server.negotiation import language_of
 from server.operations.documents import Operation
 from server.operations.errors import presented
 from server.operations.running import Answer, Operations, Request, refused
-from server.operations.streaming import Authenticate, Stream
+from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers
 from server.routes.http_call import address_of
 
@@ -62,6 +62,7 @@ class WebSocketOperations:
     operations: Operations
     authentication: Authentication
     subscribers: Subscribers
+    streams: Streams
 
     async def stream(
         self,
@@ -71,38 +72,31 @@ class WebSocketOperations:
         context_value: Any = None,
         operation_name: str | None = None,
         **_: object,
-    ) -> AsyncGenerator[ExecutionResult, None]:
+    ) -> AsyncGenerator[Sequence[Answer], None]:
         begin_correlation(None)
         request = Request(cast("str", query), operation_name, variable_values)
         return self._answers(request, context_value)
 
-    async def _answers(self, request: Request, connection: Connection) -> AsyncGenerator[ExecutionResult, None]:
-        async with aclosing(self._each(request, connection)) as answers:
-            async for answer in answers:
-                kind = ExecutionResult if answer.executed else PreExecutionError
-                yield kind(data=answer.data, errors=answer.errors or None)
-
-    async def _each(self, request: Request, connection: Connection) -> AsyncGenerator[Answer, None]:
+    async def _answers(self, request: Request, connection: Connection) -> AsyncGenerator[Sequence[Answer], None]:
         """One that was not executed is the last, and says why: a client is never left with a bare `complete`."""
-        authenticate = self._authenticate(connection)
         try:
-            context = await authenticate()
+            context = await self.authentication.context(
+                connection.authorization, connection.language, connection.address
+            )
             operation = _prepared(self.operations, request, connection.language)
             if not isinstance(operation, Operation):
-                yield operation
+                yield [operation]
             elif operation.is_subscription:
-                stream = Stream(operation, dict(request.variables or {}), authenticate, context.actor)
+                variables = dict(request.variables or {})
                 with self.subscribers.take_place(context.actor):
-                    async with aclosing(stream.answers(connection.language)) as answers:
-                        async for answer in answers:
-                            yield answer
+                    streamed = self.streams.answers(operation, variables, connection.authorization, context)
+                    async with aclosing(streamed) as answers:
+                        async for some in answers:
+                            yield some
             else:
-                yield await self.operations.run(operation, request, context)
+                yield [await self.operations.run(operation, request, context)]
         except Exception as error:
-            yield refused([presented(GraphQLError("", original_error=error), connection.language)])
-
-    def _authenticate(self, connection: Connection) -> Authenticate:
-        return lambda: self.authentication.context(connection.authorization, connection.language, connection.address)
+            yield [refused([presented(GraphQLError("", original_error=error), connection.language)])]
 
 
 _BAD_REQUEST = {"code": "BAD_REQUEST"}
@@ -144,12 +138,24 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
         await super().handle_subscribe(message)
 
     async def _send_result_stream(self, operation: RunningOperation[Connection, None], result_source: Any) -> None:
-        """As Strawberry has it, save that what is refused in the midst of a stream ends it with an `error` message."""
-        async for result in result_source:
-            if isinstance(result, PreExecutionError):
-                await operation.send_initial_errors(result.errors or [])
-                return
-            await operation.send_next(result)
+        """What is refused, also in the midst of a stream, ends it with an `error` message."""
+        async for answers in result_source:
+            await self._tell(operation, [answer for answer in answers if answer.executed])
+            for answer in answers:
+                if not answer.executed:
+                    await operation.send_initial_errors(answer.errors)
+                    return
+
+    async def _tell(self, operation: RunningOperation[Connection, None], answers: Sequence[Answer]) -> None:
+        if answers and not operation.completed:
+            head = b'{"id":' + orjson.dumps(operation.id) + b',"type":"next","payload":'
+            try:
+                await send_texts(
+                    cast("ASGIWebSocketAdapter", self.websocket).ws,
+                    [head + answer.encoded + b"}" for answer in answers],
+                )
+            except WebSocketDisconnect as error:
+                raise WebSocketDisconnected from error
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Whoever goes away while an answer is on its way has done nothing wrong."""
@@ -162,11 +168,13 @@ class GraphQLWebSocket(GraphQL[Connection, None]):
 
     graphql_transport_ws_handler_class = _Handler
 
-    def __init__(self, operations: Operations, authentication: Authentication, subscribers: Subscribers) -> None:
+    def __init__(
+        self, operations: Operations, authentication: Authentication, subscribers: Subscribers, streams: Streams
+    ) -> None:
         self._authentication = authentication
         self.subscribers = subscribers
         super().__init__(
-            cast("BaseSchema", WebSocketOperations(operations, authentication, subscribers)),
+            cast("BaseSchema", WebSocketOperations(operations, authentication, subscribers, streams)),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         )

@@ -33,6 +33,7 @@ class FollowedChanges:
         self._looked_at = -inf
         self._looking = Lock()
         self._arrived = Event()
+        self._is_followed = False
 
     async def after(self, position: int) -> list[ChangeRecord]:
         """Some of those that follow, in their order; waits until there is one. CURSOR_EXPIRED when the next is not kept
@@ -41,6 +42,9 @@ class FollowedChanges:
             arrived = self._arrived
             if position < self._last:
                 return await self._some_after(position)
+            if self._is_followed:
+                await arrived.wait()
+                continue
             if self._last >= 0:
                 await within(arrived, LOOKS_EVERY)
             if monotonic() - self._looked_at >= LOOKS_EVERY:
@@ -76,11 +80,19 @@ class FollowedChanges:
     def _take(self, new: list[ChangeRecord]) -> None:
         self._recent.extend(new)
         self._last = new[-1].position
+        self._wake_all()
+
+    def _wake_all(self) -> None:
         self._arrived.set()
         self._arrived = Event()
 
     async def follow(self) -> None:
-        """Takes what is new as it is announced, for as long as the task lives."""
-        async for _ in self._database.wake_ups(CHANNEL, LOOKS_EVERY):
-            with suppress(DatabaseUnavailableError, StatementTimedOutError):  # it is looked for again
-                await self.look()
+        """Takes what is new as it is announced, for as long as the task lives: nobody else need look meanwhile."""
+        try:
+            async for _ in self._database.wake_ups(CHANNEL, LOOKS_EVERY):
+                with suppress(DatabaseUnavailableError, StatementTimedOutError):  # it is looked for again
+                    await self.look()
+                    self._is_followed = True
+        finally:
+            self._is_followed = False
+            self._wake_all()

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -28,11 +28,11 @@ class Watched:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def answers(self) -> AsyncGenerator[Answer, None]:
+    async def answers(self) -> AsyncGenerator[Sequence[Answer], None]:
         try:
             for event in self.events:
                 self.pulled += 1
-                yield Answer({"event": event}, [])
+                yield [Answer({"event": event}, [])]
             if self.endless:
                 await asyncio.Event().wait()
         finally:
