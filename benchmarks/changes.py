@@ -3,40 +3,42 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_bytes, token_hex, token_urlsafe
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from typing import Annotated, NamedTuple
+from typing import Annotated, LiteralString, NamedTuple
 
-import orjson
 import typer
 from psycopg import AsyncConnection
 from rich.console import Console
-from websockets.asyncio.client import ClientConnection, connect
 
-from auth.actor import Role
 from auth.signing_keys import signing_keys_at
 from auth.tokens import TokenAuthority
 from benchmarks.execution.contenders import Contender
-from benchmarks.execution.load import HOST
 from benchmarks.execution.processes import Running, running
+from benchmarks.followers import Follower, following
 from benchmarks.pages import tell
 from benchmarks.province import province_database
+from domain.changes import ChangeCursor
 from storage.demo_accounts import organizations_for_demo
 from storage.engine import connect as database_at
 from storage.engine import libpq_url
+from storage.grants import NewGrant, begin_grant
+from storage.partners import NewPartner, add_partner
+from storage.standing import standing_of_grant
 
-_QUERY = "subscription { changes { cursor type objectId changedFields } }"
+_QUERY = "subscription ($after: String) { changes(after: $after) { cursor type objectId changedFields } }"
 _ISSUER, _AUDIENCE = "https://benchmark", "benchmark"
-_OPENED_AT_ONCE = 50
+_SCOPES = ("changes:read", "members:read")
 _FEW = 100
 """Follow while many changes are made."""
 
 _SET = "UPDATE members SET home_address = %s WHERE id = %s"
+_WRITERS = 10
 _EVENTS = 20
 """Of one at a time to all, each when the one before has reached everybody."""
 
@@ -74,78 +76,51 @@ def main(
 
 
 async def _measured(url: str, folder: Path, subscribers: int, rate: int, seconds: int) -> list[str]:
-    token = await _token(url, folder)
+    tokens = await _tokens(url, folder, max(subscribers, _FEW))
     console = Console(stderr=True)
     with running(_server(url, folder)) as server:
         async with await AsyncConnection.connect(libpq_url(url), autocommit=True) as writing:
             console.print(f"{subscribers} subscribers")
-            reached = await _reached(server, token, writing, subscribers)
+            reached = await _reached(server, tokens[:subscribers], writing)
             console.print("\n".join(_reached_table(reached)))
             console.print(f"{rate} changes a second for {seconds} s to {_FEW}")
-            sustained = await _sustained(server, token, writing, rate, seconds)
+            sustained = await _sustained(url, server, tokens[:_FEW], writing, rate, seconds)
     return [*_reached_table(reached), "", *_sustained_table(sustained)]
 
 
-async def _token(url: str, folder: Path) -> str:
-    """Of an operator over the whole province."""
-    async with database_at(url, connections=1) as database:
+async def _tokens(url: str, folder: Path, number: int) -> list[str]:
+    """Of one partner over the whole province, each by a grant of its own."""
+    keys = signing_keys_at(folder / "signing-key.json")
+    authority = TokenAuthority(keys, _ISSUER, _AUDIENCE)
+    now = datetime.now(UTC)
+    async with database_at(url, connections=1, audit_key=token_bytes(32)) as database:
         province = (await organizations_for_demo(database))[0]
-    authority = TokenAuthority(signing_keys_at(folder / "signing-key.json"), _ISSUER, _AUDIENCE)
-    return authority.issue("benchmark", Role.ADMINISTRATOR, province, timedelta(hours=12))
+        async with database.writing() as session:
+            named = f"benchmark-{token_hex(4)}"
+            partner = await add_partner(session, NewPartner(named, named, province.id, list(_SCOPES), "none"))
+            grants = [
+                NewGrant(token_urlsafe(), partner.id, None, None, " ".join(_SCOPES), now, now + timedelta(hours=12))
+                for _ in range(number)
+            ]
+            for grant in grants:
+                await begin_grant(session, grant, now)
+        standing = await standing_of_grant(database, grants[0].id, now)
+    assert standing is not None  # noqa: S101 # it has just been made
+    standings = [replace(standing, grant_id=grant.id) for grant in grants]
+    return [authority.issue_for_grant(each, grants[0].scope, timedelta(hours=12)) for each in standings]
 
 
 def _server(url: str, folder: Path) -> Contender:
     environment = {"DATABASE_URL": url, "DENGTA_DATA_DIRECTORY": str(folder), "DENGTA_PORT": "{port}"}
     environment |= {"DENGTA_ISSUER": _ISSUER, "DENGTA_AUDIENCE": _AUDIENCE, "DENGTA_JOBS_IN_SERVER": "false"}
-    environment |= {"DENGTA_SUBSCRIPTIONS_PER_PERSON": "100000"}
+    environment |= {"DENGTA_SUBSCRIPTIONS_PER_PARTNER": "100000"}
     command = (sys.executable, "-c", "from server.cli import main; main()", "serve")
     return Contender("Dengta", command, environment)
 
 
-@dataclass
-class Following:
-    """A subscriber: when it got each of the positions, in their order."""
-
-    socket: ClientConnection
-    arrived: list[float] = field(default_factory=list)
-    count: int = 0
-
-    async def follow(self) -> None:
-        async for _ in self.socket:
-            self.count += 1
-            self.arrived.append(time.perf_counter())
-
-
-@asynccontextmanager
-async def _following(server: Running, token: str, number: int) -> AsyncIterator[list[Following]]:
-    async with AsyncExitStack() as stack:
-        found: list[Following] = []
-        while len(found) < number:
-            opened = [_opened(server, token) for _ in range(min(_OPENED_AT_ONCE, number - len(found)))]
-            found += [Following(socket) for socket in await asyncio.gather(*opened)]
-        for following in found:
-            stack.push_async_callback(following.socket.close)
-        tasks = [asyncio.create_task(following.follow()) for following in found]
-        yield found
-        for task in tasks:
-            task.cancel()
-
-
-async def _opened(server: Running, token: str) -> ClientConnection:
-    address = f"ws://{HOST}:{server.port}/graphql"
-    protocols = ["graphql-transport-ws"]
-    socket = await connect(address, subprotocols=protocols, compression=None, ping_interval=None)  # type: ignore[arg-type] # a NewType of str
-    init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
-    await socket.send(orjson.dumps(init).decode())
-    await socket.recv()
-    subscribe = {"id": "1", "type": "subscribe", "payload": {"query": _QUERY}}
-    await socket.send(orjson.dumps(subscribe).decode())
-    return socket
-
-
-async def _reached(server: Running, token: str, writing: AsyncConnection, subscribers: int) -> Reached:
-    before = server.resident_bytes
-    async with _following(server, token, subscribers) as followings:
+async def _reached(server: Running, tokens: Sequence[str], writing: AsyncConnection) -> Reached:
+    before, subscribers = server.resident_bytes, len(tokens)
+    async with following(server.port, tokens, await _from_now(writing)) as followings:
         await _change(writing, 0)
         await _until_all_have(followings, 1)
         kilobytes = (server.resident_bytes - before) / 1024 / subscribers
@@ -157,43 +132,67 @@ async def _reached(server: Running, token: str, writing: AsyncConnection, subscr
             began = time.perf_counter()
             await _change(writing, number)
             await _until_all_have(followings, number + 1)
-            took += [following.arrived[number] - began for following in followings]
+            took += [each.arrived[number] - began for each in followings]
     return Reached(subscribers, took, kilobytes, idle)
+
+
+async def _from_now(writing: AsyncConnection) -> dict[str, object]:
+    """What to ask, so that none is missed from here on."""
+    async with asyncio.timeout(10):
+        while await _number(writing, "SELECT count(*) FROM change_outbox"):  # noqa: ASYNC110 # of no subscriber
+            await asyncio.sleep(0.05)
+    series = await _number(writing, "SELECT series FROM change_feed")
+    position = await _number(writing, "SELECT position FROM change_feed")
+    return {"query": _QUERY, "variables": {"after": str(ChangeCursor(series, position))}}
+
+
+async def _number(connection: AsyncConnection, statement: LiteralString) -> int:
+    [[number]] = await (await connection.execute(statement)).fetchall()
+    return int(number)
 
 
 async def _change(writing: AsyncConnection, number: int) -> None:
     await writing.execute(_SET, (f"{time.time_ns()}-{number}", 1))
 
 
-async def _until_all_have(followings: Sequence[Following], number: int, patience: float = 120) -> None:
+async def _until_all_have(followings: Sequence[Follower], number: int, patience: float = 120) -> None:
     async with asyncio.timeout(patience):
-        while any(following.count < number for following in followings):  # noqa: ASYNC110 # a closed loop
+        while any(len(each.arrived) < number for each in followings):  # noqa: ASYNC110 # a closed loop
             await asyncio.sleep(0.01)
 
 
-async def _sustained(server: Running, token: str, writing: AsyncConnection, rate: int, seconds: int) -> Sustained:
-    """Twenty times a second so many that it makes the rate, each change a transaction of its own."""
-    async with _following(server, token, _FEW) as followings:
+async def _sustained(
+    url: str, server: Running, tokens: Sequence[str], writing: AsyncConnection, rate: int, seconds: int
+) -> Sustained:
+    async with following(server.port, tokens, await _from_now(writing)) as followings:
         await _change(writing, 0)
         await _until_all_have(followings, 1)
-        committed: list[float] = []
         began = time.perf_counter()
-        while (passed := time.perf_counter() - began) < seconds:
-            while len(committed) < passed * rate:
-                await writing.execute(
-                    "UPDATE members SET home_address = %s WHERE id = %s",
-                    (str(time.time_ns()), len(committed) % 20_000 + 1),
-                )
-                committed.append(time.perf_counter())
-            await asyncio.sleep(0.05)
+        committed = await _written(url, rate, seconds)
         took = time.perf_counter() - began
         await _until_all_have(followings, len(committed) + 1, patience=20 * seconds)
         lags = [
-            max(following.arrived[number + 1] for following in followings) - committed[number]
+            max(each.arrived[number + 1] for each in followings) - committed[number]
             for number in range(0, len(committed), 50)
         ]
-        lost = sum(len(committed) + 1 - following.count for following in followings)
-    return Sustained(_FEW, len(committed), took, lags, lost)
+        lost = sum(len(committed) + 1 - len(each.arrived) for each in followings)
+    return Sustained(len(tokens), len(committed), took, lags, lost)
+
+
+async def _written(url: str, rate: int, seconds: int) -> list[float]:
+    """When each was committed, in their order. Each change is a transaction of its own."""
+    committed: list[float] = []
+    began = time.perf_counter()
+
+    async def write(number: int) -> None:
+        async with await AsyncConnection.connect(libpq_url(url), autocommit=True) as connection:
+            for turn in range(rate * seconds // _WRITERS):
+                await asyncio.sleep(max(0.0, began + turn * _WRITERS / rate - time.perf_counter()))
+                await connection.execute(_SET, (str(time.time_ns()), (turn * _WRITERS + number) % 20_000 + 1))
+                committed.append(time.perf_counter())
+
+    await asyncio.gather(*map(write, range(_WRITERS)))
+    return committed
 
 
 def _reached_table(reached: Reached) -> Iterator[str]:
