@@ -161,7 +161,7 @@ async def _until_all_have(followings: Sequence[Follower], number: int, patience:
             await asyncio.sleep(0.01)
 
 
-async def _sustained(
+async def _sustained(  # noqa: PLR0913 # what it is about
     url: str, server: Running, tokens: Sequence[str], writing: AsyncConnection, rate: int, seconds: int
 ) -> Sustained:
     async with following(server.port, tokens, await _from_now(writing)) as followings:

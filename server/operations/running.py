@@ -76,15 +76,10 @@ async def answered(
     not: there is then no answer.
     """
     with context.database.audit_log.expecting():
-        prepared = context.with_document(operation.remembered)
-        answer = await executed(operation, variables, prepared, event)
-        if answer.executed:
-            await record_lookups(operation, prepared)
-        return answer
+        return await _recorded(operation, variables, context.with_document(operation.remembered), event)
 
 
-async def executed(operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any) -> Answer:
-    """The context is that of the document, its journal to be told before the answer is given."""
+async def _recorded(operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any) -> Answer:
     started = perf_counter()
     try:
         operation.require(context.permissions, variables)
@@ -100,6 +95,7 @@ async def executed(operation: Operation, variables: dict[str, Any], context: Req
         count_operation(operation.executable.executor, operation.type, perf_counter() - started)
         if operation.executable.declined:
             count_declined(operation.executable.declined)
+    await record_lookups(operation, context)
     return answer
 
 

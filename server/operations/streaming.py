@@ -9,6 +9,7 @@ another, the source would go on with the old one, and so the stream ends.
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
@@ -96,10 +97,11 @@ class _Stream:
                 arrived = await arrivals.wait_unless(self._caller.stirred)
                 peers = await self._require_permission()
                 if arrived:
-                    answers = [
-                        await peers.answer(event, self._caller, self._variables) for event in arrivals.take_all()
-                    ]
-                    yield answers
+                    answers = await peers.answers(arrivals.take_all(), self._caller, self._variables)
+                    executed = list(takewhile(lambda answer: answer.executed, answers))
+                    yield answers[: len(executed) + 1]
+                    if len(executed) < len(answers):
+                        return
 
     async def _require_permission(self) -> Peers:
         """CallerError once the caller may no longer ask for this; a refusal stands in the audit log by then."""
