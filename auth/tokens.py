@@ -178,7 +178,7 @@ class VerifiedTokens:
         """InvalidTokenError as the authority has it."""
         self._forget_if_keys_changed()
         claims = self._claims.get(token)
-        if claims is not None and claims.expires_at > self._authority.clock().timestamp():
+        if claims is not None and not self.has_expired(claims):
             return claims
         self._claims.pop(token, None)
         claims = self._authority.verify(token)
@@ -186,6 +186,9 @@ class VerifiedTokens:
             self._claims.clear()
         self._claims[token] = claims
         return claims
+
+    def has_expired(self, claims: Claims) -> bool:
+        return claims.expires_at <= self._authority.clock().timestamp()
 
     def version_of_keys(self) -> int:
         """Another one once the keys are others: whatever was found good by the old ones may not be any more."""

@@ -156,7 +156,7 @@ class Authentication:
         return standing
 
     def has_expired(self, claims: Claims) -> bool:
-        return claims.expires_at <= self._clock().timestamp()
+        return self._tokens.has_expired(claims)
 
     def version_of_keys(self) -> int:
         """Of our own tokens: another one once they must be verified anew."""

@@ -90,18 +90,18 @@ async def test_others_have_answers_of_their_own(
     inside: MemberRecord,
     worked_out: list[str],
 ) -> None:
-    await listened.officer.edits(change("Member.homeAddress", role=Role.AUDITOR, read="HIDDEN"))
+    await listened.officer.edits(change("Member.homeAddress", role=Role.PARTNER, read="HIDDEN"))
     tokens = [
         token_of(listened, "one", county),
-        token_of(listened, "auditor", county, Role.AUDITOR),
+        token_of(listened, "partner", county, Role.PARTNER),
         token_of(listened, "above", province_committee),
     ]
-    async with following(listened, FACTS, *tokens) as (one, auditor, above):
+    async with following(listened, FACTS, *tokens) as (one, partner, above):
         listened.execute(f"UPDATE members SET home_address = '新', phone = '13900000001' WHERE id = {inside.id}")
         assert (await one.next_data())["changes"]["changedFields"] == ["phone", "homeAddress"]
-        assert (await auditor.next_data())["changes"]["changedFields"] == ["phone"]
+        assert (await partner.next_data())["changes"]["changedFields"] == ["phone"]
         assert (await above.next_data())["changes"]["changedFields"] == ["phone", "homeAddress"]
-    assert sorted(worked_out) == ["above", "auditor", "one"]
+    assert sorted(worked_out) == ["above", "partner", "one"]
 
 
 async def test_whoever_is_told_of_a_record_has_looked_it_up(
