@@ -198,7 +198,9 @@ async def test_a_request_that_is_erased_with_the_person_is_gone(
     desk = await desk_of(listened, stack, county)
     assert list(desk.held) == [entering]
     assert (await purge(county, member))["errors"] == []
-    assert await desk.takes() == (REMOVED, entering)
+    while (told := await desk.takes())[0] == CHANGED:  # what was done to it before it was followed may be told again
+        pass
+    assert told == (REMOVED, entering)
     await desk.require_same_as_listed_for(county)
 
 
