@@ -41,6 +41,17 @@ OF_COLUMNS |= {ChangeType.ORGANIZATION_CHANGED, ChangeType.REQUEST_CHANGED}
 """The types of changes that are told only to whoever may see one of the columns."""
 
 
+_OF_REQUESTS = frozenset({ChangeType.REQUEST_SUBMITTED, ChangeType.REQUEST_CHANGED, ChangeType.REQUEST_REMOVED})
+
+
+def may_concern_deciders(change: ChangeRecord) -> bool:
+    """Whether somebody may have got another thing to decide by it: also when an organisation is moved in the tree, or
+    decides on real-name filing from now on, or no more."""
+    if change.type is ChangeType.ORGANIZATION_CHANGED:
+        return change.former_path is not None or "can_file_real_names" in change.columns
+    return change.type in _OF_REQUESTS
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """Which changes: those within a path, of these types; of a type in `OF_COLUMNS`, of one of these columns."""

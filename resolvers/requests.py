@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from auth.actor import tier_of
 from domain.approvals import RequestRecord
 from domain.approvals.guards import may_decide
 from domain.approvals.kinds import APPROVAL_KINDS
@@ -11,6 +12,7 @@ from domain.filtering import Filter
 from domain.idempotency import Outcome
 from domain.lookups import ArchiveQuestion, Sought
 from domain.pages import Page, empty_page
+from domain.records import OrganizationRecord
 from resolvers.conditions import filter_of, search_of
 from resolvers.context import RequestContext
 from resolvers.paging import SearchArguments
@@ -70,12 +72,17 @@ async def names_of(context: RequestContext, subjects: Sequence[str | None]) -> l
     return [None if subject is None else names.get(subject) for subject in subjects]
 
 
+def kinds_decided_at(organization: OrganizationRecord) -> list[str]:
+    """By its administrators."""
+    tier = tier_of(organization)
+    return [kind.value for kind, rules in APPROVAL_KINDS.items() if may_decide(rules, tier, organization)]
+
+
 def _condition(context: RequestContext, which: RequestList) -> Condition:
     actor = context.actor
     match which:
         case RequestList.TO_DECIDE:
-            decided = [k for k, kind in APPROVAL_KINDS.items() if may_decide(kind, actor.tier, actor.organization)]
-            return to_decide(context.scope, actor.subject, [kind.value for kind in decided])
+            return to_decide(context.scope, actor.subject, kinds_decided_at(actor.organization))
         case RequestList.ASKED_BY_US:
             return asked_by(actor.organization.id)
         case RequestList.DECIDED_BY_US:

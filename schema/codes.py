@@ -37,6 +37,7 @@ from domain.codes import (
     Scope,
     Severity,
     StatisticsDimension,
+    ToDecideChange,
     WorkPosition,
 )
 from domain.filtering import FieldKind, Operator
@@ -90,6 +91,11 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (FilePurpose, "FilePurpose", "文件用途。What a file is uploaded for."),
     (Severity, "Severity", "严重程度。How serious a breach of a rule of data quality is."),
     (ChangeType, "ChangeType", "变更类型。What a change was made to, and what became of it."),
+    (
+        ToDecideChange,
+        "RequestsToDecideChange",
+        "待审批变化。What has become of the requests that the caller may decide.",
+    ),
     (CheckState, "CheckState", "批量校验状态。How far a check of many members has come."),
     (AuditProblem, "AuditProblem", "审计问题。What is wrong with an entry of the audit log."),
     (StatisticsDimension, "StatisticsDimension", "统计维度。What members are counted by."),

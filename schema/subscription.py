@@ -4,7 +4,7 @@ from typing import cast
 import strawberry
 
 from auth.default_matrix import FieldClass
-from resolvers import changes, checks, permissions, snapshots
+from resolvers import changes, checks, permissions, requests_to_decide, snapshots
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.optional import ABSENT, given
@@ -15,6 +15,7 @@ from schema.types.change import ChangeEvent
 from schema.types.check import Check
 from schema.types.member_snapshot import MemberSnapshotPage
 from schema.types.permission import PermissionsEvent
+from schema.types.requests_to_decide import RequestsToDecideEvent
 
 
 async def _permissions_changed(info: Info) -> AsyncIterator[PermissionsEvent]:
@@ -41,6 +42,11 @@ async def _check_progress(info: Info, id: CheckId) -> AsyncIterator[Check]:
         yield check  # type: ignore[misc] # its fields are resolved from the record
 
 
+async def _requests_to_decide(info: Info) -> AsyncIterator[RequestsToDecideEvent]:
+    async for told in requests_to_decide.follow_requests_to_decide(info.context):
+        yield told  # type: ignore[misc] # from which the schema's type is made
+
+
 @strawberry.type(description="订阅。What can be followed; permissions are looked at anew before each event.")
 class Subscription:
     # fmt: off
@@ -48,4 +54,5 @@ class Subscription:
     changes: ChangeEvent = record_field("变更", "Each committed change within the caller's scope, in the order of the commits: after the cursor, or from now on.", read=FieldClass.CHANGES, resolver=_changes, is_subscription=True)
     member_snapshot: MemberSnapshotPage = record_field("全量快照", "All members of the organisation's subtree as they were at one moment, page by page, with the cursor of `changes` of that moment; then it ends. For those who begin, or whose cursor has expired.", read=FieldClass.CHANGES, resolver=_member_snapshot, is_subscription=True)
     check_progress: Check = record_field("批量校验进度", "One check: as it stands at once, then whenever members more have been checked, until it has ended; NOT_FOUND when there is none in the caller's scope.", read=FieldClass.BUSINESS, resolver=_check_progress, is_subscription=True)
+    requests_to_decide: RequestsToDecideEvent = record_field("待我审批", "The requests that the caller may decide: how they stand at once, then each that is added to them, changes or leaves them. It has no cursor: whoever comes back begins anew.", read=FieldClass.BUSINESS, resolver=_requests_to_decide, is_subscription=True)
     # fmt: on

@@ -80,6 +80,26 @@ async def request_with_id(database: Database, scope: str, number: int) -> Reques
     return None if row is None else RequestRecord(*row)
 
 
+async def requests_with_ids(database: Database, scope: str, numbers: Collection[int]) -> dict[int, RequestRecord]:
+    """Those of them that are in sight."""
+    rows = await database.rows(select(*_COLUMNS).where(one_of(ApprovalRequest.id, numbers), within_sight(scope)))
+    return {record.id: record for record in (RequestRecord(*row) for row in rows)}
+
+
+async def ids_of_requests(database: Database, condition: Condition) -> list[int]:
+    """Newest first."""
+    found = select(ApprovalRequest.id).where(condition).order_by(ApprovalRequest.id.desc())
+    return [row[0] for row in await database.rows(found)]
+
+
+async def request_under(
+    database: Database, scope: str, condition: Condition, number: int
+) -> tuple[RequestRecord | None, bool]:
+    """The request, None out of sight; and whether the condition holds for it."""
+    row = await database.row(select(*_COLUMNS, condition).where(ApprovalRequest.id == number, within_sight(scope)))
+    return (None, False) if row is None else (RequestRecord(*row[:-1]), bool(row[-1]))
+
+
 async def request_to_settle(session: WriteSession, scope: str, number: int) -> RequestRecord | None:
     """As it stands, held until the transaction ends; None out of sight."""
     found = select(*_COLUMNS).where(ApprovalRequest.id == number, within_sight(scope))

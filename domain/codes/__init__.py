@@ -13,7 +13,7 @@ from domain.codes.account import (
 )
 from domain.codes.approval import FilingStatus, HistoryKind, LeavingKind, RequestKind, RequestList, RequestState
 from domain.codes.audit import AuditKind, AuditProblem
-from domain.codes.change import ChangeType
+from domain.codes.change import ChangeType, ToDecideChange
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
 from domain.codes.file import FilePurpose
@@ -70,6 +70,7 @@ __all__ = [
     "Severity",
     "StatisticsDimension",
     "Tier",
+    "ToDecideChange",
     "Visibility",
     "WorkPosition",
 ]

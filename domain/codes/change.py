@@ -15,3 +15,13 @@ class ChangeType(CodeList):
     ORGANIZATION_REMOVED = "ORGANIZATION_REMOVED", "党组织撤销", "an organisation is gone"
     REQUEST_SUBMITTED = "REQUEST_SUBMITTED", "审批申请提交", "a request has been submitted"
     REQUEST_CHANGED = "REQUEST_CHANGED", "审批申请变更", "a request has been decided, withdrawn or changed"
+    REQUEST_REMOVED = "REQUEST_REMOVED", "审批申请删除", "a request is gone with the record of whom it was about"
+
+
+class ToDecideChange(CodeList):
+    """待审批变化: what has become of the requests that somebody may decide."""
+
+    STANDING = "STANDING", "现状", "all that wait by now: whatever is held of before is replaced by them"
+    ADDED = "ADDED", "新增", "the request waits for the caller's decision from now on"
+    CHANGED = "CHANGED", "变更", "the request, which goes on waiting, has changed"
+    REMOVED = "REMOVED", "移出", "the request does not wait for the caller any more: it was decided, or is another's"

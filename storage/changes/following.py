@@ -5,6 +5,7 @@ Whoever has fallen behind what is held in memory reads the table, at a pace of i
 
 from asyncio import Event, Lock
 from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from math import inf
 from time import monotonic
@@ -34,6 +35,7 @@ class FollowedChanges:
         self._looking = Lock()
         self._arrived = Event()
         self._is_followed = False
+        self._told_too: list[Callable[[Sequence[ChangeRecord]], None]] = []
 
     async def after(self, position: int) -> list[ChangeRecord]:
         """Some of those that follow, in their order; waits until there is one. CURSOR_EXPIRED when the next is not kept
@@ -47,8 +49,22 @@ class FollowedChanges:
                 continue
             if self._last >= 0:
                 await within(arrived, LOOKS_EVERY)
-            if monotonic() - self._looked_at >= LOOKS_EVERY:
-                await self.look()
+            await self.look_when_due()
+
+    async def position(self) -> int:
+        """Of the last that is held; whatever has a greater one is told after it."""
+        if self._last < 0:
+            await self.look()
+        return self._last
+
+    def also_tell(self, whom: Callable[[Sequence[ChangeRecord]], None]) -> None:
+        """Of all that is taken from now on, in its order."""
+        self._told_too.append(whom)
+
+    async def look_when_due(self) -> None:
+        """When nobody has looked for a second."""
+        if monotonic() - self._looked_at >= LOOKS_EVERY:
+            await self.look()
 
     async def _some_after(self, position: int) -> list[ChangeRecord]:
         """Positions have no gaps, so that the place in memory is known."""
@@ -80,6 +96,8 @@ class FollowedChanges:
     def _take(self, new: list[ChangeRecord]) -> None:
         self._recent.extend(new)
         self._last = new[-1].position
+        for tell in self._told_too:
+            tell(new)
         self._wake_all()
 
     def _wake_all(self) -> None:

@@ -15,6 +15,7 @@ from domain.codes import ChangeType, HistoryKind, RealNameStatus
 from domain.errors import CallerError
 from domain.members import draft_of
 from domain.records import MemberRecord, OrganizationRecord
+from storage.approvals import erase_requests
 from storage.changes import FollowedChanges, changes_after, count_changes, feed_state, forget_changes, number_changes
 from storage.engine import Database, connect
 from storage.history_members import Departure, archive_member, erase_member, restore_member
@@ -133,6 +134,18 @@ async def test_organisations_and_history_are_told_of_too(
         ("HISTORY_MEMBER_CHANGED", member.id, ["reason"]),
         ("ORGANIZATION_REMOVED", 900_001, []),
     ]
+
+
+async def test_a_request_that_is_erased_is_told_of_as_gone(
+    own: Database, own_province_url: str, register: Register
+) -> None:
+    request_id = await ask(own, register.members[0])
+    async with own.writing() as session:
+        await session.execute(update(ApprovalRequest).where(ApprovalRequest.id == request_id).values(member_id=None))
+        await erase_requests(session, [request_id])
+    removed = (await told(own, own_province_url))[-1]
+    assert shortly([removed]) == [("REQUEST_REMOVED", request_id, [])]
+    assert removed.org_path == register.members[0].org_path
 
 
 async def test_many_at_once_are_told_one_by_one(own: Database, own_province_url: str, register: Register) -> None:
