@@ -98,9 +98,9 @@ async def test_others_have_answers_of_their_own(
     ]
     async with following(listened, FACTS, *tokens) as (one, partner, above):
         listened.execute(f"UPDATE members SET home_address = '新', phone = '13900000001' WHERE id = {inside.id}")
-        assert (await one.next_data())["changes"]["changedFields"] == ["phone", "homeAddress"]
+        assert (await one.next_data())["changes"]["changedFields"] == ["homeAddress", "phone"]
         assert (await partner.next_data())["changes"]["changedFields"] == ["phone"]
-        assert (await above.next_data())["changes"]["changedFields"] == ["phone", "homeAddress"]
+        assert (await above.next_data())["changes"]["changedFields"] == ["homeAddress", "phone"]
     assert sorted(worked_out) == ["above", "partner", "one"]
 
 
