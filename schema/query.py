@@ -35,6 +35,7 @@ from schema.queries.approvals import ApprovalQueries
 from schema.queries.audit_entries import AuditQueries
 from schema.queries.changes import ChangeQueries
 from schema.queries.checks import CheckQueries
+from schema.queries.collection_forms import CollectionFormQueries
 from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
@@ -159,6 +160,7 @@ class Query(
     AuditQueries,
     ChangeQueries,
     CheckQueries,
+    CollectionFormQueries,
     MemberPrefillQueries,
     PartnerQueries,
     PermissionQueries,
