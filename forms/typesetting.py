@@ -17,8 +17,8 @@ from forms.form import Form, Photo, Row
 _TEMPLATE = Path(__file__).with_name("form.typ")
 _BREAK = "\u200b"
 """Zero width space: a line may end here."""
-_UNBROKEN = re.compile(r"[^\s\u200b\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]+")
-"""Chinese lines end between any two characters, others at spaces."""
+_UNBROKEN = re.compile(r"[^\s\u200b\u3400-\u9fff\U00020000-\U0003ffff]+")
+"""Lines end between any two Chinese characters and at spaces, but not before a comma."""
 _FAR_TOO_LONG = re.compile(_UNBROKEN.pattern.removesuffix("+") + "{25,}")
 _ARCHIVED: Final = "a-2u"
 
