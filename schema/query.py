@@ -40,6 +40,7 @@ from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
 from schema.queries.phone_holders import PhoneHolderQueries
+from schema.queries.release_notes import ReleaseNoteQueries
 from schema.queries.statistics import StatisticsQueries
 from schema.queries.validation import ValidationQueries
 from schema.traits import open_field, record_field
@@ -165,6 +166,7 @@ class Query(
     PartnerQueries,
     PermissionQueries,
     PhoneHolderQueries,
+    ReleaseNoteQueries,
     ValidationQueries,
     StatisticsQueries,
 ):
