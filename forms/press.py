@@ -5,6 +5,7 @@ back. And one that takes too long can be stopped, which a thread cannot.
 """
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
@@ -15,6 +16,10 @@ from forms.typesetting import as_json
 AT_ONCE = 2
 WAITING = 16
 SECONDS = 60.0
+
+
+_COMMAND = (sys.executable, "-P", "-m", "forms")
+_OF_PYTHON = ("PYTHON", "LD_", "DYLD_", "PATH")
 
 
 class PressBusyError(Exception):
@@ -45,9 +50,9 @@ class Press:
 
 
 async def _printed(forms: bytes) -> bytes:
-    """A session of its own: a signal to the server lets it finish, as other requests under way."""
+    """A session of its own: a signal to the server lets it finish, as other requests under way. It knows no secrets."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "forms", stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+        *_COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=_environment(), start_new_session=True
     )
     try:
         printed, _ = await process.communicate(forms)
@@ -57,3 +62,8 @@ async def _printed(forms: bytes) -> bytes:
     if process.returncode != 0:
         raise PrintingFailedError(f"exit code {process.returncode}")
     return printed
+
+
+def _environment() -> dict[str, str]:
+    """What Python itself may need of the server's, and none of its settings."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_OF_PYTHON)}

@@ -75,7 +75,7 @@ def _field(type_name: str, name: str) -> PrintedField:
 
 LAYOUTS: Mapping[str, Layout] = {
     "Member": Layout(
-        Message("党员信息采集表", "Member's Record"),
+        Message("党员信息采集表", "Member Collection Form"),
         _rows(
             "Member",
             "name gender",
@@ -99,7 +99,7 @@ LAYOUTS: Mapping[str, Layout] = {
         signatures=(_BY_MEMBER, _BY_BRANCH, _BY_COMMITTEE),
     ),
     "HistoryMember": Layout(
-        Message("历史党员信息表", "Former Member's Record"),
+        Message("历史党员信息表", "Former Member: Record"),
         _rows(
             "HistoryMember",
             "name gender",

@@ -53,3 +53,9 @@ async def test_what_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -
 async def test_a_process_that_fails_gives_no_file() -> None:
     with pytest.raises(PrintingFailedError, match="exit code 1"):
         await Press().print([])
+
+
+def test_the_process_is_told_none_of_the_servers_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "DENGTA_FILE_STORE_SECRET", "DENGTA_MESSAGE_GATEWAY_SECRET"):
+        monkeypatch.setenv(name, "secret")
+    assert "secret" not in press._environment().values()
