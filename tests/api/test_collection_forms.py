@@ -37,6 +37,7 @@ from storage.models import Member
 from tests.api.test_charts import asked as asked_chart
 from tests.api.test_charts import fetched, hiding, refused
 from tests.api.test_masked_answers import ask_for
+from tests.api.test_statement_counts import counted
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.audit import entries_of
 from tests.forms.samples import pages_of, pictures_on, squeezed, text_of, texts_of
@@ -401,6 +402,21 @@ async def test_a_file_has_so_many_pages_and_no_more(
     assert len(pages_of(await printed(caller, await url_of_many(caller, ids=ids[:200])))) == 200
     for url in (await url_of_many(caller, ids=ids), await url_of_many(caller, where={})):
         assert refused(await fetched(caller, url))[:2] == (400, "TOO_MANY_FORMS")
+
+
+async def test_many_pages_take_no_more_statements_than_a_few(
+    desk: Api, register: Register, county: OrganizationRecord
+) -> None:
+    """But for the look-up of who is calling, which is made anew now and then."""
+    caller, taken = desk.as_(county), []
+    ids = [global_id(m) for m in list(register.members_in(county))[:20]]
+    for number in (2, 20):
+        url = await url_of_many(caller, ids=ids[:number])
+        with counted(desk.database) as statements:
+            await printed(caller, url)
+        taken.append({each for each in statements if "organizations.parent_id, organizations.path" not in each})
+        assert len(statements) < 10
+    assert taken[0] == taken[1]
 
 
 async def test_of_nobody_there_is_no_file(desk: Api, county: OrganizationRecord) -> None:
