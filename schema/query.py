@@ -35,10 +35,12 @@ from schema.queries.approvals import ApprovalQueries
 from schema.queries.audit_entries import AuditQueries
 from schema.queries.changes import ChangeQueries
 from schema.queries.checks import CheckQueries
+from schema.queries.collection_forms import CollectionFormQueries
 from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
 from schema.queries.phone_holders import PhoneHolderQueries
+from schema.queries.release_notes import ReleaseNoteQueries
 from schema.queries.statistics import StatisticsQueries
 from schema.queries.validation import ValidationQueries
 from schema.traits import open_field, record_field
@@ -159,10 +161,12 @@ class Query(
     AuditQueries,
     ChangeQueries,
     CheckQueries,
+    CollectionFormQueries,
     MemberPrefillQueries,
     PartnerQueries,
     PermissionQueries,
     PhoneHolderQueries,
+    ReleaseNoteQueries,
     ValidationQueries,
     StatisticsQueries,
 ):

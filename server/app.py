@@ -24,6 +24,7 @@ from auth.trusted_issuer import TrustedIssuer
 from charts.studio import Studio
 from domain.clock import Clock, system_clock
 from files.store import FileStore, in_memory
+from forms.press import Press
 from schema.build import build_schema, governed_fields
 from server.authentication import Authentication
 from server.beside import running_beside
@@ -45,6 +46,7 @@ from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
 from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
+from server.routes.forms import CollectionForms, form_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
@@ -79,6 +81,7 @@ class Parts:
     files: FileStore = field(default_factory=in_memory)
     passwords: Passwords = field(default_factory=Passwords)
     streams: StreamManners = field(default_factory=StreamManners)
+    forms_per_file: int = 200
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -99,6 +102,7 @@ def create_app(parts: Parts) -> ASGIApp:
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor)
     studio = Studio()
+    forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
     subscribers = Subscribers(parts.streams)
     streams = Streams(WatchedCallers(authentication), SharedAnswers())
 
@@ -136,6 +140,7 @@ def create_app(parts: Parts) -> ASGIApp:
             *signing_in_routes(desk, parts.authority.issuer),
             *download_routes(authentication, parts.files, front_ends),
             *chart_routes(authentication, operations, studio, front_ends),
+            *form_routes(forms, front_ends),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

@@ -83,6 +83,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         gateways=gateways,
         files=files,
         streams=manners_of(settings),
+        forms_per_file=settings.forms_per_file,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)

@@ -239,6 +239,14 @@ class Settings(BaseSettings):
             "part of neither is switched off. All processes, and commands, must be given the same."
         ),
     ] = {}
+    forms_per_file: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="How many collection forms one printed file may have. Printing takes 1 MB of memory a page.",
+        ),
+    ] = 200
     log_format: Annotated[str, Field(pattern="^(json|console)$", description="`json` or `console`.")] = "console"
 
     @property

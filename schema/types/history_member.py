@@ -10,6 +10,7 @@ from domain.filtering import FieldKind
 from domain.records import AttachmentRecord, MemberAccountRecord, OrganizationRecord
 from resolvers import history_members, member_accounts
 from schema.file_urls import url_of_photo
+from schema.form_urls import ABOUT_FORM_URLS, url_of_form
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
@@ -42,6 +43,10 @@ def _photo(root: HistoryMemberRecord) -> str | None:
     return None if root.photo is None else url_of_photo("HistoryMember", root.id)
 
 
+def _form_url(root: HistoryMemberRecord, info: Info) -> str:
+    return url_of_form(info, "HistoryMember", root.id)
+
+
 @for_all
 async def _attachments(root: Sequence[HistoryMemberRecord], info: Info) -> Sequence[Sequence[AttachmentRecord]]:
     return await history_members.attachments_of(info.context, [member.id for member in root])
@@ -71,5 +76,6 @@ class HistoryMember(Node):
     account: MemberAccount | None = record_field("个人专区账号", "The own account, as it is now; null for whoever has not registered.", resolver=_account)
     photo: str | None = record_field("照片", "Photo: where on this server it is downloaded; 120×168.", resolver=_photo)
     attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments)
+    collection_form_url: str = record_field("打印采集表地址", f"The record on paper: one page with what of it the reader may see. {ABOUT_FORM_URLS}", read=FieldClass.BUSINESS, resolver=_form_url)
     version: int = record_field("版本", "Version of the record.")
     # fmt: on

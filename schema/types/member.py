@@ -23,6 +23,7 @@ from domain.validation import ResultRecord
 from resolvers import member_accounts, members, validation
 from resolvers.context import RequestContext
 from schema.file_urls import url_of_photo
+from schema.form_urls import ABOUT_FORM_URLS, url_of_form
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.resolving import for_all, of_record
@@ -50,6 +51,10 @@ def age_of(member: MemberRecord | MemberDraft, context: RequestContext) -> int |
 
 def _photo(root: MemberRecord) -> str | None:
     return None if root.photo is None else url_of_photo("Member", root.id)
+
+
+def _form_url(root: MemberRecord, info: Info) -> str:
+    return url_of_form(info, "Member", root.id)
 
 
 @for_all
@@ -96,6 +101,7 @@ class Member(Node):
     attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments, reads=("id",), writable=True)
     account: MemberAccount | None = record_field("个人专区账号", "The member's own account; null for whoever has not registered.", resolver=_account, reads=("id",))
     validation_results: list[ValidationResult] = record_field("校验结果", "What is wrong with the record by the rules of data quality, as the last check or save found it.", read=FieldClass.BUSINESS, resolver=_results, reads=("id",))
+    collection_form_url: str = record_field("打印采集表地址", f"The collection form: one page with what of the record the reader may see. {ABOUT_FORM_URLS}", read=FieldClass.BUSINESS, resolver=_form_url, reads=("id",))
     version: int = record_field("版本", "Version: grows with every change; give it back when you save.")
     created_at: datetime = record_field("登记时间", "Created at.", kind=MOMENT, sortable=True)
     updated_at: datetime = record_field("更新时间", "Updated at.", kind=MOMENT, sortable=True)

@@ -38,7 +38,12 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Query.node": ('(id: "TWVtYmVyOjE=")', '(id: "T3JnYW5pemF0aW9uOjE=")'),
     "Query.nodes": ('(ids: ["TWVtYmVyOjE=", "T3JnYW5pemF0aW9uOjE=", "TWVtYmVyOjk5OTk5OQ=="])',),
 }
-NEVER_TWICE_THE_SAME = {"QualityReport.chartUrl"}
+NEVER_TWICE_THE_SAME = {
+    "HistoryMember.collectionFormUrl",
+    "Member.collectionFormUrl",
+    "QualityReport.chartUrl",
+    "Query.collectionFormsUrl",
+}
 CONDITIONS = ("", "", "", " @include(if: $yes)", " @skip(if: $yes)")
 POSSIBLE = {"Node": ("Member", "Organization")}
 

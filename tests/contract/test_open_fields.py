@@ -16,6 +16,7 @@ OPEN_ROOT_FIELDS = {
     "Query.node": "what it gives is governed field by field",
     "Query.nodes": "what it gives is governed field by field",
     "Query.memberQueryFields": "says what the caller may ask for",
+    "Query.releaseNotes": "is the same for everybody",
     "Query.validationRules": "is the same for everybody",
     "Subscription.permissionsChanged": "says what the caller may do",
 }
@@ -39,6 +40,7 @@ OPEN_TYPES = {
     "StatisticsCell": "part of the same",
     "RegistrationStatistics": "given by a governed field alone",
     "RegistrationRow": "part of the same",
+    "ReleaseNote": "is the same for everybody",
     "UploadedFile": "given by a governed field alone",
     "ValidationRule": "is the same for everybody",
     "UserError": "says what is wrong with the caller's own input",
