@@ -1,4 +1,6 @@
-"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules."""
+"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules, and those of
+`server/schema_reference.py` and `server/error_reference.py`.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -13,7 +15,9 @@ from schema.build import build_schema, governed_fields
 from schema.filterable import filterable_fields
 from schema.types.member import Member
 from schema.types.organization import Organization
+from server.error_reference import errors_page
 from server.examples import example_queries
+from server.schema_reference import SCHEMA_PAGES
 from server.settings import Settings
 
 _QUERIES_BEGIN, _QUERIES_END = "<!-- queries -->", "<!-- /queries -->"
@@ -108,6 +112,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions_page,
     "query-builder.md": query_builder_page,
     "rules.md": rules_page,
+    "errors.md": errors_page,
+    **SCHEMA_PAGES,
 }
 
 

@@ -28,7 +28,7 @@ def reference(
     readme: Annotated[Path, typer.Option(help="The README that shows the example queries.")] = Path("README.md"),
     check: Annotated[bool, typer.Option("--check", help="Only compare them with what is there.")] = False,
 ) -> None:
-    """Write the reference pages of settings, permissions, the query builder and the validation rules."""
+    """Write the reference pages: the schema, its errors, settings, permissions, query builder, validation rules."""
     pages = {folder / name: page() for name, page in PAGES.items()}
     pages[readme] = readme_with_queries(readme.read_text(encoding="utf-8"))
     for path, text in pages.items():
