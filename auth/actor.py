@@ -32,3 +32,10 @@ class Actor:
     def scope(self) -> str:
         """The path whose subtree is the actor's."""
         return self.organization.path
+
+    @property
+    def sphere(self) -> str:
+        """What bounds everything that the actor may ask for: whoever has another one by now must begin anew. An
+        organisation that is moved in the tree has another path."""
+        scopes = [] if self.scopes is None else sorted(self.scopes)
+        return " ".join([self.role, self.tier, str(self.organization.id), self.scope, *scopes])

@@ -79,7 +79,7 @@ class Stream:
     async def _permitted(self) -> RequestContext:
         """CallerError once the caller may no longer ask for this; a refusal stands in the audit log by then."""
         context = await self.authenticate()
-        if _sphere(context.actor) != _sphere(self.began_as):
+        if context.actor.sphere != self.began_as.sphere:
             raise ScopeChangedError
         try:
             self.operation.require(context.permissions, self.variables)
@@ -87,8 +87,3 @@ class Stream:
             await record_refusal(self.operation, context, error)
             raise
         return context
-
-
-def _sphere(actor: Actor) -> tuple[object, ...]:
-    """What bounds everything that an actor may ask for. An organisation that is moved in the tree has another path."""
-    return actor.role, actor.tier, actor.scopes, actor.organization.id, actor.scope
