@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from auth.permissions import Permissions
-from domain.changes import ChangeCursor, ChangeRecord, Followed, ToldChange, change_cursor
+from domain.changes import ChangeCursor, Followed, ToldChange, change_cursor
 from domain.codes import ChangeType
 from domain.lookups import ArchiveQuestion, Sought
 from domain.pages import Page
@@ -64,19 +64,11 @@ async def follow_changes(context: RequestContext, asked: ChangesAsked, after: st
             if current is not matrix:
                 matrix = current
                 permissions = current.permissions_of(context.actor.role, context.actor.tier, context.actor.scopes)
-                followed = replace(followed, types=_types(asked, permissions))
+                followed = replace(followed, types=types_told(asked, permissions))
             if followed.has(change):
                 yield ToldChange(place.series, change)
-            followed = _moved_along(followed, change)
+            followed = followed.moved_along(change)
         position = changes[-1].position
-
-
-def _moved_along(followed: Followed, change: ChangeRecord) -> Followed:
-    """When the organisation itself, or one above it, has moved in the tree."""
-    former = change.former_path
-    if change.type is not ChangeType.ORGANIZATION_CHANGED or former is None or not followed.path.startswith(former):
-        return followed
-    return replace(followed, path=change.org_path + followed.path[len(former) :])
 
 
 async def _place(context: RequestContext, after: str | None, *, from_the_oldest: bool) -> ChangeCursor:
@@ -89,12 +81,13 @@ async def _place(context: RequestContext, after: str | None, *, from_the_oldest:
 
 
 async def _followed(context: RequestContext, asked: ChangesAsked) -> Followed:
-    types = _types(asked, context.permissions)
+    types = types_told(asked, context.permissions)
     if asked.organization_id is None:
         return Followed(context.scope, types)
     return Followed(await path_within_scope(context, asked.organization_id), types)
 
 
-def _types(asked: ChangesAsked, permissions: Permissions) -> Mapping[ChangeType, frozenset[str]]:
+def types_told(asked: ChangesAsked, permissions: Permissions) -> Mapping[ChangeType, frozenset[str]]:
+    """What of that which is asked for may be told to a caller with these permissions."""
     visible = asked.visible(permissions)
     return {type_: columns for type_, columns in visible.items() if not asked.types or type_ in asked.types}
