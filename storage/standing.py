@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from domain.codes import AccountState, ClientState, Role
+from domain.codes import AccountState, ClientKind, ClientState, Role
 from domain.records import OrganizationRecord, columns_of, whole_organization
 from storage.models import Account, Client, Grant, Organization
 from storage.statements import Statement, parameter, statement_of
@@ -67,6 +67,16 @@ async def standing_of_grant(source: Reads, grant_id: str, now: datetime) -> Stan
     )
 
 
+async def standing_of_partner(source: Reads, partner_id: int) -> Standing | None:
+    """As of a grant with all the scopes that the partner may have; None when it may not be used."""
+    row = await source.row(_by_partner().with_values({"partner_id": partner_id}))
+    if row is None:
+        return None
+    client_id, name, scopes = row[len(_ORGANIZATION) :]
+    organization = whole_organization(*row[: len(_ORGANIZATION)])
+    return Standing(client_id, name, Role.PARTNER, organization, client_id=client_id, scopes=frozenset(scopes))
+
+
 async def standing_of_account(source: Reads, named: str) -> Standing | None:
     """Of the account in use with that subject or identity number; None when there is none."""
     row = await source.row(_by_account().with_values({"named": named}))
@@ -87,6 +97,21 @@ def _by_grant() -> Statement:
         .outerjoin(Account, Account.id == Grant.account_id)
         .join(Organization, Organization.id == place)
         .where(Grant.id == parameter("grant_id", Text()), _holds(), _clients_and_account_are_in_use())
+    )
+    return statement_of(found)
+
+
+@lru_cache(maxsize=1)
+def _by_partner() -> Statement:
+    found: Select[Any] = (
+        select(*_ORGANIZATION, Client.client_id, Client.name, Client.scopes)
+        .select_from(Client)
+        .join(Organization, Organization.id == Client.organization_id)
+        .where(
+            Client.id == parameter("partner_id", BigInteger()),
+            Client.kind == ClientKind.PARTNER.value,
+            Client.state == ClientState.ACTIVE.value,
+        )
     )
     return statement_of(found)
 
