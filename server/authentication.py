@@ -1,8 +1,8 @@
 """认证: from a bearer token to the context of an operation."""
 
-from auth.actor import Actor, Role
+from auth.actor import Actor
 from auth.live_matrix import LiveMatrix
-from auth.scopes import partner_scopes
+from auth.standing import actor_of
 from auth.tokens import (
     Claims,
     ForeignClaims,
@@ -18,13 +18,14 @@ from domain.clock import Clock
 from domain.errors import CallerError, Message, Problem
 from domain.ports import PopulationRegistry
 from domain.records import OrganizationRecord
+from domain.webhooks import Destinations
 from files.store import FileStore
 from resolvers.context import RequestContext
 from server.correlation import correlation_id
 from server.recently_read import RecentlyRead
 from storage.engine import Database
 from storage.organizations import organization_anywhere
-from storage.standing import Standing, standing_of_account, standing_of_grant
+from storage.standing import Standing, standing_of_account, standing_of_grant, standing_of_partner
 
 _UNAUTHENTICATED = Message(
     "需要有效的访问令牌。请在 Authorization 请求头中以 Bearer 方式提供。",
@@ -57,7 +58,9 @@ class Authentication:
         files: FileStore,
         trusted_issuer: TrustedIssuer | None = None,
         registry: PopulationRegistry | None = None,
+        destinations: Destinations | None = None,
     ) -> None:
+        self._destinations = destinations or Destinations()
         self._files = files
         self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
@@ -68,11 +71,21 @@ class Authentication:
         self._clock = clock
         self._organizations = RecentlyRead[int, OrganizationRecord](lambda key: organization_anywhere(database, key))
         self._grants = RecentlyRead[str, Standing](lambda key: standing_of_grant(database, key, clock()))
+        self._partners = RecentlyRead[int, Standing](lambda key: standing_of_partner(database, key))
         self._accounts = RecentlyRead[str, Standing](lambda key: standing_of_account(database, key))
 
     async def context(self, authorization: str | None, language: str, address: str | None = None) -> RequestContext:
         """UnauthenticatedError without a valid token, or when who stood behind it no longer does."""
-        actor = await self.actor(authorization)
+        return await self._context_of(await self.actor(authorization), language, address)
+
+    async def context_of_partner(self, partner_id: int, language: str) -> RequestContext:
+        """For what is sent to a partner unasked: with all its scopes. UnauthenticatedError when it is shut out."""
+        standing = await self._partners.get(partner_id)
+        if standing is None:
+            raise UnauthenticatedError(token_given=True)
+        return await self._context_of(actor_of(standing), language)
+
+    async def _context_of(self, actor: Actor, language: str, address: str | None = None) -> RequestContext:
         matrix = await self._matrix.current()
         return RequestContext(
             actor=actor,
@@ -87,6 +100,7 @@ class Authentication:
             correlation_id=correlation_id(),
             address=address,
             registry=self._registry,
+            destinations=self._destinations,
         )
 
     async def actor(self, authorization: str | None) -> Actor:
@@ -97,7 +111,7 @@ class Authentication:
             if organization is None:
                 raise UnauthenticatedError(token_given=True)
             return Actor(claims.subject, claims.role, organization)
-        return _actor(await self._standing(claims))
+        return actor_of(await self._standing(claims))
 
     async def standing(self, authorization: str | None) -> tuple[Standing, frozenset[str]]:
         """The grant by which the caller asks, and the scopes of the token; UnauthenticatedError without such."""
@@ -135,8 +149,3 @@ def bearer_token(authorization: str | None) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise UnauthenticatedError(token_given=False)
     return token.strip()
-
-
-def _actor(standing: Standing) -> Actor:
-    scopes = partner_scopes(standing.scopes) if standing.role is Role.PARTNER else None
-    return Actor(standing.subject, standing.role, standing.organization, scopes)
