@@ -52,6 +52,14 @@ def open_secret(code_key: bytes, partner_id: int, sealed: str) -> str:
     return plain.decode()
 
 
+def can_open(code_key: bytes, partner_id: int, sealed: str) -> bool:
+    try:
+        open_secret(code_key, partner_id, sealed)
+    except SecretLostError:
+        return False
+    return True
+
+
 def _key(code_key: bytes, partner_id: int) -> OctKey:
     return OctKey.import_key(hmac.digest(code_key, f"secrets of webhooks: {partner_id}".encode(), "sha256"))
 

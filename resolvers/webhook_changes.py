@@ -1,32 +1,34 @@
 """推送管理: what security officers do with the webhooks of partners. Whoever delivers follows within a second."""
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from auth.visibility import FieldUse
-from auth.webhook_secrets import derived_webhook_secret, new_webhook_secret, open_secret, seal_secret
-from domain.changes import ChangeCursor, FeedState, change_cursor
-from domain.codes import AuditKind, ChangeType, ClientState, WebhookState
-from domain.errors import CallerError, Problem, RefusedError
+from auth.webhook_secrets import can_open, derived_webhook_secret, new_webhook_secret, open_secret, seal_secret
+from domain.codes import AuditKind, ClientState, WebhookState
+from domain.errors import RefusedError
 from domain.idempotency import Outcome
 from domain.partners import HOUR, LONGEST_OVERLAP, PartnerRecord
 from domain.webhooks import WebhookRecord
 from resolvers.context import RequestContext
-from resolvers.organizations import path_within_scope
 from resolvers.partner_problems import no_partner, overlap_out_of_bounds, wrong_state
 from resolvers.repeating import repeatable, saving
-from resolvers.webhook_problems import AFTER_AND_NOW, ENABLED_ALREADY, EXPIRED, NO_WEBHOOK, NOT_ACTIVE, conflict
-from resolvers.webhooks import as_partner, find_webhooks
-from storage.changes import feed_state
+from resolvers.webhook_drafts import (
+    Start,
+    Uses,
+    WebhookDraft,
+    bounds_of,
+    content_of,
+    place_of,
+    problems_of_document,
+    problems_of_start,
+)
+from resolvers.webhook_problems import ENABLED_ALREADY, NO_WEBHOOK, NOT_ACTIVE, conflict
+from resolvers.webhooks import find_webhooks
 from storage.partners import partner_to_change, partners_by_id
 from storage.webhooks import add_webhook, change_webhook, remove_webhook, webhook_to_change
 from storage.writing import WriteSession
-
-Uses = Callable[[str], Collection[FieldUse]]
-"""What a document uses; RefusedError for one that a webhook cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +37,6 @@ class KnownWebhook:
 
     partner_id: int
     version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookDraft:
-    """`types` none: all. `organization_id` None: the partner's own."""
-
-    address: str
-    organization_id: int | None
-    types: Collection[ChangeType]
-    document: str
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """From where on changes are delivered: after a cursor, or from now; neither: from where it stands."""
-
-    after: str | None = None
-    from_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +53,8 @@ async def _with_first_secret(context: RequestContext, outcome: Outcome) -> WithS
     if webhook is None or not outcome["has_secret"]:
         return WithSecret(webhook, None)
     secret = _secret(context, webhook.partner_id, int(outcome["version"]))
-    is_current = secret == open_secret(context.code_key, webhook.partner_id, webhook.secret)
+    key, number = context.code_key, webhook.partner_id
+    is_current = can_open(key, number, webhook.secret) and open_secret(key, number, webhook.secret) == secret
     return WithSecret(webhook, secret if is_current else None)
 
 
@@ -93,16 +78,16 @@ async def set_webhook(
 ) -> WithSecret:
     """The first time it gets a secret, and begins now unless a cursor is given; later it keeps both. RefusedError with
     what is wrong; NOT_FOUND for an organisation outside the partner's scope."""
-    problems = [*context.destinations.problems_of(draft.address), *_problems_of_start(start)]
+    problems = [*context.destinations.problems_of(draft.address), *problems_of_start(start)]
     async with saving(context) as session:
         partner = await _partner(session, context, known)
         before = await webhook_to_change(session, partner.id)
         _require_version(before, known)
-        told, problems_of_document = await _problems_of_document(context, partner, draft.document, uses)
-        if problems or problems_of_document:
-            raise RefusedError(*problems, *problems_of_document)
-        place = await _place(context, start, before)
-        values = _content(draft) | place | await _bounds(told, draft.organization_id, before, moved=bool(place))
+        told, wrong = await problems_of_document(context, partner, draft.document, uses)
+        if problems or wrong:
+            raise RefusedError(*problems, *wrong)
+        place = await place_of(context, start, before)
+        values = content_of(draft) | place | await bounds_of(told, draft.organization_id, before, moved=bool(place))
         if before is None:
             return await _added(session, context, partner, values)
         told_otherwise = {"edition": before.edition + 1, "batch_end": None}
@@ -123,40 +108,19 @@ async def _added(
     return WithSecret(webhook, secret)
 
 
-def _content(draft: WebhookDraft) -> dict[str, Any]:
-    return {
-        "address": draft.address,
-        "organization_id": draft.organization_id,
-        "types": [type_.value for type_ in ChangeType if type_ in draft.types],
-        "document": draft.document,
-    }
-
-
-async def _bounds(
-    told: RequestContext, organization_id: int | None, before: WebhookRecord | None, *, moved: bool
-) -> dict[str, str]:
-    """Where the organisation is by now, and what bounds the partner. NOT_FOUND outside its scope. Of one that goes on
-    where it stands, its path is as it was there."""
-    argument = ("input", "organizationId")
-    path = told.scope if organization_id is None else await path_within_scope(told, organization_id, argument)
-    sphere = told.actor.sphere
-    goes_on = before is not None and not moved and before.organization_id == organization_id
-    return {} if goes_on and before is not None and before.sphere == sphere else {"path": path, "sphere": sphere}
-
-
 @repeatable(_as_it_stands)
 async def enable_webhook(context: RequestContext, known: KnownWebhook, start: Start, uses: Uses) -> WebhookRecord:
     """It goes on where it stands, unless it is said where; RefusedError when that is not kept any more."""
-    problems = _problems_of_start(start)
+    problems = problems_of_start(start)
     async with saving(context) as session:
         partner, before = await _both(session, context, known)
         if before.state is WebhookState.ACTIVE:
             raise RefusedError(ENABLED_ALREADY)
-        told, problems_of_document = await _problems_of_document(context, partner, before.document, uses)
-        if problems or problems_of_document:
-            raise RefusedError(*problems, *problems_of_document)
-        place = await _place(context, start, before)
-        place |= await _bounds(told, before.organization_id, before, moved=bool(place))
+        told, wrong = await problems_of_document(context, partner, before.document, uses)
+        if problems or wrong:
+            raise RefusedError(*problems, *wrong)
+        place = await place_of(context, start, before)
+        place |= await bounds_of(told, before.organization_id, before, moved=bool(place))
         well = {"failures": 0, "failing_since": None, "next_attempt_at": None, "last_error": None, "last_status": None}
         active: dict[str, Any] = {"state": WebhookState.ACTIVE.value, "last_fields": [], **well}
         webhook = await change_webhook(session, before.id, **place, **active)
@@ -184,12 +148,13 @@ async def rotate_webhook_secret(context: RequestContext, known: KnownWebhook, ov
     async with saving(context) as session:
         partner, before = await _both(session, context, known)
         secret = _secret(context, partner.id, before.version + 1)
+        stays = bool(overlap) and can_open(context.code_key, partner.id, before.secret)
         webhook = await change_webhook(
             session,
             before.id,
             secret=seal_secret(context.code_key, partner.id, secret),
-            former_secret=before.secret if overlap else None,
-            former_secret_until=context.clock() + overlap if overlap else None,
+            former_secret=before.secret if stays else None,
+            former_secret_until=context.clock() + overlap if stays else None,
         )
         operation, hours = "rotateWebhookSecret", overlap // HOUR
         await _audit(session, context, operation, partner, webhook, has_secret=True, overlapHours=hours)
@@ -249,44 +214,6 @@ def _require_version(webhook: WebhookRecord | None, known: KnownWebhook) -> None
     current = 0 if webhook is None else webhook.version
     if known.version not in (None, current):
         raise RefusedError(conflict(current))
-
-
-async def _problems_of_document(
-    context: RequestContext, partner: PartnerRecord, document: str, uses: Uses
-) -> tuple[RequestContext, list[Problem]]:
-    """Held against what the partner may see by now, with the context in which it would be told."""
-    told = await as_partner(context, partner.id)
-    if told is None:
-        raise RefusedError(wrong_state(partner.state, "partnerId"))
-    try:
-        told.permissions.require(uses(document))
-    except CallerError as error:
-        return told, [Problem(error.problem.code, error.problem.message, ("document",))]
-    except RefusedError as refused:
-        return told, list(refused.problems)
-    return told, []
-
-
-def _problems_of_start(start: Start) -> list[Problem]:
-    return [AFTER_AND_NOW] if start.from_now and start.after is not None else []
-
-
-async def _place(context: RequestContext, start: Start, before: WebhookRecord | None) -> dict[str, Any]:
-    """From where on, if that is another place than where it stands."""
-    state = await feed_state(context.database)
-    if before is not None and start == Start():
-        _require_kept(ChangeCursor(before.series, before.position), state)
-        return {}
-    place = ChangeCursor(state.series, state.position) if start.after is None else change_cursor(start.after, "after")
-    _require_kept(place, state)
-    return {"series": place.series, "position": place.position, "batch_end": None}
-
-
-def _require_kept(place: ChangeCursor, state: FeedState) -> None:
-    try:
-        place.require_kept(state, "after")
-    except CallerError as error:
-        raise RefusedError(EXPIRED) from error
 
 
 async def _audit(  # noqa: PLR0913 # what an entry is made of

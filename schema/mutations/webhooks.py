@@ -11,7 +11,8 @@ from domain.codes import ChangeType
 from domain.partners import DEFAULT_OVERLAP, HOUR, LONGEST_OVERLAP
 from domain.webhooks import DEFAULT_DOCUMENT, LONGEST_ADDRESS
 from resolvers import webhook_changes
-from resolvers.webhook_changes import KnownWebhook, Start, Uses, WebhookDraft, WithSecret
+from resolvers.webhook_changes import KnownWebhook, WithSecret
+from resolvers.webhook_drafts import Start, Uses, WebhookDraft
 from schema.identifiers import number_of
 from schema.info import Info, core_info
 from schema.mutating import MutationInput, PayloadT, UserError, as_payload, keyed, settled

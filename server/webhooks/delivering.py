@@ -6,7 +6,7 @@ ends stands in the database before it is sent, so that whoever repeats it repeat
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from time import monotonic
@@ -44,6 +44,7 @@ from storage.webhooks import (
 _LOOKS_EVERY = 5.0
 """Seconds, when nothing changes: whether it may still be told, and that it has passed what was not for it."""
 
+_ANSWERED_AT_ONCE = 8
 _RESTS = 1.0
 _LONGEST_REST = 60.0
 _LONGEST_WISH = 3600.0
@@ -61,6 +62,8 @@ class Tools:
     manners: WebhookManners
     code_key: bytes
     clock: Clock
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_ANSWERED_AT_ONCE))
+    """However many webhooks there are, those who ask this process share its connections with so many changes."""
 
 
 class Delivering:
@@ -166,7 +169,7 @@ class Delivering:
         self._passed = None
         if begun is None:
             return
-        body = await body_of(told_by, batch, tools.clock())
+        body = await body_of(told_by, batch, tools.clock(), tools.places)
         identifier = f"changes-{begun.id}-{begun.edition}-{begun.series}-{begun.position}-{begun.batch_end}"
         try:
             reply = await self._posted(begun, identifier, body)

@@ -12,9 +12,6 @@ from domain.webhooks import Batch
 from server.operations.running import Answer, answered
 from server.webhooks.permitted import Permitted, refused
 
-_AT_ONCE = 8
-"""Of a batch so many changes are answered at the same time, as many as one connection pool bears."""
-
 _NOT_NOW = {"DATABASE_UNAVAILABLE", "QUERY_TIMEOUT", "FILE_STORE_UNAVAILABLE"}
 
 
@@ -22,9 +19,9 @@ class NotNowError(Exception):
     """This server cannot tell the changes at the moment; the receiver has nothing to do with it."""
 
 
-async def body_of(told_by: Permitted, batch: Batch, now: datetime) -> bytes:
-    """StoppedError when what is asked for may not be told any more."""
-    places = asyncio.Semaphore(_AT_ONCE)
+async def body_of(told_by: Permitted, batch: Batch, now: datetime, places: asyncio.Semaphore) -> bytes:
+    """StoppedError when what is asked for may not be told any more. Each change is answered as soon as there is a place
+    for it."""
 
     async def answer(change: ChangeRecord) -> Answer:
         async with places:

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, InterfaceError, OperationalError
 from psycopg.sql import SQL, Identifier
 
 from storage.engine import Database, session_options
@@ -43,7 +43,7 @@ async def webhook_turns(database: Database) -> AsyncGenerator[Turn, None]:
     """What is this process's turn, whenever it may have changed. A webhook that is not among them any more must not be
     worked on once the next turn is asked for."""
     while True:
-        with suppress(OperationalError):
+        with suppress(OperationalError, InterfaceError):
             options = f"{session_options(_PATIENCE)} {_NOTICED_WITHIN}"
             async with await AsyncConnection.connect(database.url, autocommit=True, options=options) as connection:
                 await connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
