@@ -75,11 +75,11 @@ class Office:
 
 @asynccontextmanager
 async def office_over(
-    url: str, organization: OrganizationRecord, manners: WebhookManners = QUICK, executor: str = "compiled"
+    url: str, organization: OrganizationRecord, manners: WebhookManners = QUICK, **more: Any
 ) -> AsyncIterator[Office]:
-    """Nothing is delivered yet."""
+    """Nothing is delivered yet. `more`: of the application."""
     database = connect(url, connections=8, audit_key=AUDIT_KEY)
-    api = Api(database, webhooks=manners, executor=executor)
+    api = Api(database, webhooks=manners, **more)
     office = Office(api, api.as_(organization, Role.SECURITY_OFFICER))
     await office.registers(organization)
     yield office
