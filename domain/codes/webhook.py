@@ -23,7 +23,7 @@ class WebhookError(CodeList):
     SCOPE_CHANGED = (
         "SCOPE_CHANGED",
         "范围已变化",
-        "the partner or the organisation has another place in the tree, or the partner other scopes",
+        "the partner has other scopes or another place in the tree, or the organisation has left its scope",
     )
     FIELD_HIDDEN = "FIELD_HIDDEN", "字段不可见", "the document asks for a field that the partner may not see"
     FIELD_MASKED = "FIELD_MASKED", "字段已脱敏", "the document searches by a field that the partner sees masked"
