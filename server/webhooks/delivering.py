@@ -138,8 +138,9 @@ class Delivering:
     async def _some_after(self, position: int, end: int | None) -> Sequence[ChangeRecord]:
         """None when there is none for a while. Of a batch that was begun, all: also what this process has not heard of
         yet."""
-        if end is not None:
-            return await changes_after(self._tools.database, position, end - position)
+        begun = [] if end is None else await changes_after(self._tools.database, position, end - position)
+        if begun:
+            return begun
         try:
             async with asyncio.timeout(_LOOKS_EVERY):
                 return await self._tools.database.shared(FollowedChanges).after(position)
