@@ -33,6 +33,13 @@ class Actor:
         """The path whose subtree is the actor's."""
         return self.organization.path
 
+    @property
+    def sphere(self) -> str:
+        """What bounds everything that the actor may ask for: whoever has another one by now must begin anew. An
+        organisation that is moved in the tree has another path."""
+        scopes = [] if self.scopes is None else sorted(self.scopes)
+        return " ".join([self.role, self.tier, str(self.organization.id), self.scope, *scopes])
+
 
 class ObservedActor(Actor):
     """An actor that notes when it is asked who exactly it is: what was worked out without that holds for its peers."""

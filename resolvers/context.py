@@ -18,6 +18,7 @@ from domain.idempotency import Claim
 from domain.lookups import Journal
 from domain.ports import PopulationRegistry
 from domain.validation import RulesInForce, ValidationRule
+from domain.webhooks import Destinations
 from files.store import FileStore, in_memory
 from storage.engine import Database
 
@@ -45,6 +46,9 @@ class RequestContext:
 
     registry: PopulationRegistry | None = None
     """Which verifies names against identity numbers; None when there is none."""
+
+    destinations: Destinations = field(default_factory=Destinations)
+    """Where webhooks of partners may lie."""
 
     remembered: MutableMapping[Any, Any] = field(default_factory=dict)
     """What was worked out from the operation's document, for every request that sends it again."""
@@ -76,6 +80,7 @@ class RequestContext:
             self.correlation_id,
             self.address,
             self.registry,
+            self.destinations,
             remembered,
         )
 

@@ -38,6 +38,8 @@ from domain.codes import (
     Severity,
     StatisticsDimension,
     ToDecideChange,
+    WebhookError,
+    WebhookState,
     WorkPosition,
 )
 from domain.filtering import FieldKind, Operator
@@ -81,6 +83,8 @@ _ENUMS: tuple[tuple[type[CodeList], str, str], ...] = (
     (MessageState, "MessageState", "消息状态。How far a message has come."),
     (Scope, "PartnerScope", "授权范围。What a partner may ask for at all, within the permission matrix."),
     (ClientState, "PartnerState", "合作系统状态。State of a partner."),
+    (WebhookState, "WebhookState", "推送状态。State of a webhook."),
+    (WebhookError, "WebhookError", "推送问题。Why an attempt to deliver failed, or why there are no more."),
     (AuditKind, "AuditKind", "审计类别。What an entry of the audit log records."),
     (LeavingKind, "LeavingKind", "减少类别。Why a member is to leave."),
     (FilingStatus, "RealNameFilingStatus", "实名认证列表状态。What a request for real-name filing has come to."),

@@ -13,6 +13,7 @@ from schema.mutations.renaming import RenamingMutations
 from schema.mutations.submissions import SubmissionMutations
 from schema.mutations.transfers import TransferMutations
 from schema.mutations.validation import ValidationMutations
+from schema.mutations.webhooks import WebhookMutations
 
 
 @strawberry.type(description="变更。What can be changed; each answers with what was changed, or with what is wrong.")
@@ -30,5 +31,6 @@ class Mutation(
     SubmissionMutations,
     TransferMutations,
     ValidationMutations,
+    WebhookMutations,
 ):
     """Each noun's mutations stand in a file of `schema/mutations/`."""

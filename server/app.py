@@ -1,7 +1,7 @@
 """The front door: one Starlette application over one database."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from secrets import token_bytes
 
@@ -23,6 +23,7 @@ from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from charts.studio import Studio
 from domain.clock import Clock, system_clock
+from domain.webhooks import WebhookManners
 from files.store import FileStore, in_memory
 from forms.press import Press
 from schema.build import build_schema, governed_fields
@@ -52,6 +53,9 @@ from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from server.signing_in.routes import signing_in_routes
 from server.watched_callers import WatchedCallers
+from server.webhooks.delivering import Tools
+from server.webhooks.keeping import delivering_webhooks
+from server.webhooks.posting import WebhookPost
 from storage.audit_checkpoints import Checkpoints
 from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
@@ -82,21 +86,15 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     streams: StreamManners = field(default_factory=StreamManners)
     forms_per_file: int = 200
+    webhooks: WebhookManners = field(default_factory=WebhookManners)
+    delivers_webhooks: bool = False
+    """Whether this process does, or another."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     matrix = LiveMatrix(parts.matrix, parts.database)
-    authentication = Authentication(
-        parts.authority,
-        matrix,
-        parts.database,
-        parts.clock,
-        parts.code_key,
-        parts.files,
-        parts.trusted_issuer,
-        parts.gateways.population_registry,
-    )
+    authentication = _authentication(parts, matrix)
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
@@ -111,11 +109,13 @@ def create_app(parts: Parts) -> ASGIApp:
         jobs = parts.jobs.running() if parts.jobs else nullcontext()
         checkpoints = Checkpoints(parts.database, parts.clock)
         changes = parts.database.shared(FollowedChanges)
+        webhooks = _webhooks(parts, operations, authentication) if parts.delivers_webhooks else nullcontext()
         async with (
             running_beside(matrix.follow()),
             running_beside(checkpoints.keep()),
             running_beside(number_changes(parts.database)),
             running_beside(changes.follow()),
+            webhooks,
             jobs,
         ):
             yield
@@ -147,6 +147,41 @@ def create_app(parts: Parts) -> ASGIApp:
         lifespan=lifespan,
     )
     return Correlated(_straight_to(endpoint, application))
+
+
+def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:
+    return Authentication(
+        parts.authority,
+        matrix,
+        parts.database,
+        parts.clock,
+        parts.code_key,
+        parts.files,
+        parts.trusted_issuer,
+        parts.gateways.population_registry,
+        parts.webhooks.destinations,
+    )
+
+
+@asynccontextmanager
+async def working_without_answers(parts: Parts) -> AsyncIterator[None]:
+    """What an application does besides answering, where another process answers: it delivers webhooks."""
+    matrix = LiveMatrix(parts.matrix, parts.database)
+    async with (
+        running_beside(matrix.follow()),
+        running_beside(parts.database.shared(FollowedChanges).follow()),
+        _webhooks(parts, Operations(SCHEMA, parts.executor), _authentication(parts, matrix)),
+    ):
+        yield
+
+
+def _webhooks(
+    parts: Parts, operations: Operations, authentication: Authentication
+) -> AbstractAsyncContextManager[None]:
+    post = WebhookPost(parts.webhooks, parts.clock)
+    context_of = authentication.context_of_partner
+    tools = Tools(parts.database, operations, context_of, post, parts.webhooks, parts.code_key, parts.clock)
+    return delivering_webhooks(tools)
 
 
 def _straight_to(endpoint: GraphQLEndpoint, others: ASGIApp) -> ASGIApp:

@@ -15,6 +15,7 @@ from schema.types.member import Member
 from schema.types.organization import Organization
 from server.examples import example_queries
 from server.settings import Settings
+from server.webhooks.settings import WebhookSettings
 
 _QUERIES_BEGIN, _QUERIES_END = "<!-- queries -->", "<!-- /queries -->"
 _WRITING = (
@@ -27,7 +28,9 @@ _WRITTEN = "<!-- Written by `make schema` from the code. -->\n\n"
 def settings_page() -> str:
     rows = [
         f"| `{_variable(name)}` | {_default(field.default)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        for name, field in sorted(
+            Settings.model_fields.items(), key=lambda named: named[0] in WebhookSettings.model_fields
+        )
     ]
     return _page("设置 Settings", "Every setting is an environment variable.", "variable | default | what it is", rows)
 
@@ -150,4 +153,7 @@ def _variable(name: str) -> str:
 
 
 def _default(value: object) -> str:
+    """Of a list, empty or not, as it is written in the environment."""
+    if isinstance(value, tuple | frozenset):
+        value = ", ".join(map(str, value)) or None
     return "" if value is None else f"`{value}`"

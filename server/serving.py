@@ -84,6 +84,8 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         files=files,
         streams=manners_of(settings),
         forms_per_file=settings.forms_per_file,
+        webhooks=settings.webhooks,
+        delivers_webhooks=settings.jobs_in_server,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
@@ -98,6 +100,7 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     secret_of(settings)
     gateways_of(settings)
     file_store_of(settings)
+    settings.webhooks  # noqa: B018 # as above
     ensured = partial(ensure_console, issuer=settings.issuer, clock=system_clock)
     asyncio.run(in_one_transaction(database_url, audit_key(secret_of(settings)), ensured))
     warn_of_waiting_messages(settings)

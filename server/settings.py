@@ -7,9 +7,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from domain.rollups import DEFAULT_THRESHOLDS
 from domain.validation import RulesInForce, SeverityChanges, rules_in_force
 from server.severities import severities_from
+from server.webhooks.settings import WebhookSettings
 
 
-class Settings(BaseSettings):
+class Settings(WebhookSettings, BaseSettings):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
 
     `docs/settings.md` is written from these descriptions.

@@ -13,6 +13,7 @@ from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
 from domain.records import OrganizationRecord
+from domain.webhooks import WebhookManners
 from files.store import FileStore, in_memory
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
@@ -40,23 +41,24 @@ class Api:
     gateways: Gateways = field(default_factory=Gateways)
     files: FileStore = field(default_factory=in_memory)
     streams: StreamManners = field(default_factory=StreamManners)
+    webhooks: WebhookManners = field(default_factory=WebhookManners)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
-        self.app = create_app(
-            Parts(
-                self.database,
-                self.authority,
-                self.matrix,
-                self.clock,
-                slow_operation=self.slow_operation,
-                executor=self.executor,
-                code_key=self.code_key,
-                gateways=self.gateways,
-                files=self.files,
-                streams=self.streams,
-            )
+        self.parts = Parts(
+            self.database,
+            self.authority,
+            self.matrix,
+            self.clock,
+            slow_operation=self.slow_operation,
+            executor=self.executor,
+            code_key=self.code_key,
+            gateways=self.gateways,
+            files=self.files,
+            streams=self.streams,
+            webhooks=self.webhooks,
         )
+        self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://dengta.test"
         )

@@ -333,6 +333,18 @@ async def _partner(mutation: str, world: World, before: str | None = None, **giv
     return world.calls(world.office.officer, mutation, id=partner["id"], **given)
 
 
+async def _webhook(mutation: str, world: World, before: str | None = None, **given: Any) -> KeyedCall:
+    scopes = ["CHANGES_READ"]
+    partner = (await registered(world.office.officer, world.top, scopes=scopes))["partner"]
+    call = world.calls(world.office.officer, "setWebhook", partnerId=partner["id"], address="https://partner.example/")
+    if mutation == "setWebhook":
+        return call
+    await call.answer()
+    if before is not None:
+        await world.calls(world.office.officer, before, partnerId=partner["id"]).answer()
+    return world.calls(world.office.officer, mutation, partnerId=partner["id"], **given)
+
+
 async def _matrix(mutation: str, world: World, **given: Any) -> KeyedCall:
     officer = world.office.officer
     versions = await officer.ask("{ permissionVersions(first: 1) { nodes { number } } }")
@@ -401,6 +413,12 @@ PREPARED: Mapping[str, Prepare] = {
     "suspendPartner": partial(_partner, "suspendPartner"),
     "resumePartner": partial(_partner, "resumePartner", before="suspendPartner"),
     "revokePartner": partial(_partner, "revokePartner"),
+    "setWebhook": partial(_webhook, "setWebhook"),
+    "enableWebhook": partial(_webhook, "enableWebhook", before="pauseWebhook"),
+    "pauseWebhook": partial(_webhook, "pauseWebhook"),
+    "testWebhook": partial(_webhook, "testWebhook"),
+    "rotateWebhookSecret": partial(_webhook, "rotateWebhookSecret", overlapHours=1),
+    "deleteWebhook": partial(_webhook, "deleteWebhook"),
     "setPermissions": _set_permissions,
     "resetPermissions": _reset_permissions,
 }

@@ -32,6 +32,7 @@ from domain.codes.organization import OrganizationKind
 from domain.codes.statistics import ChartFormat, StatisticsDimension
 from domain.codes.validation import CheckState, Severity
 from domain.codes.visibility import Visibility
+from domain.codes.webhook import WebhookError, WebhookState
 
 __all__ = [
     "PERSONAL_ROLES",
@@ -72,5 +73,7 @@ __all__ = [
     "Tier",
     "ToDecideChange",
     "Visibility",
+    "WebhookError",
+    "WebhookState",
     "WorkPosition",
 ]

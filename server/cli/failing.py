@@ -13,6 +13,7 @@ from auth.signing_keys import SigningKeyError
 from server.file_store import FileStoreSettingsError
 from server.gateways import GatewaySettingsError
 from server.settings import Settings
+from server.webhooks.settings import WebhookSettingsError
 from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
@@ -30,6 +31,7 @@ _EXPECTED = (
     SigningKeyError,
     UnfinishedLoadError,
     UnsupportedDatabaseError,
+    WebhookSettingsError,
     WorkersFailedError,
 )
 

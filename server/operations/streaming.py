@@ -23,7 +23,7 @@ from server.operations.auditing import record_refusal
 from server.operations.documents import Operation
 from server.operations.errors import caller_error, presented
 from server.operations.running import Answer, answer_of, refused
-from server.operations.shared_answers import Peers, SharedAnswers, sphere_of
+from server.operations.shared_answers import Peers, SharedAnswers
 from server.watched_callers import WatchedCaller, WatchedCallers
 
 _SCOPE_CHANGED = Message(
@@ -108,7 +108,7 @@ class _Stream:
         actor, permissions = now = await self._caller.now()
         if self._peers is not None and now == self._held_against:
             return self._peers
-        if sphere_of(actor) != sphere_of(self._caller.began_as):
+        if actor.sphere != self._caller.began_as.sphere:
             raise ScopeChangedError
         try:
             self._operation.require(permissions, self._variables)

@@ -16,6 +16,7 @@ from storage.models.rate_limit import RateLimit
 from storage.models.registration_count import RegistrationCount
 from storage.models.rollup import MemberDelta, Rollup, RollupCount, RollupDay
 from storage.models.validation import Check, ValidationResult
+from storage.models.webhook import Webhook
 
 __all__ = [
     "Account",
@@ -52,4 +53,5 @@ __all__ = [
     "RollupDay",
     "ValidationResult",
     "VerificationCode",
+    "Webhook",
 ]
