@@ -17,8 +17,6 @@ from storage.changes import FollowedChanges, changes_after, count_changes, feed_
 Visible = Callable[[Permissions], Mapping[ChangeType, frozenset[str]]]
 """What of the changes a caller with these permissions may know of: the types, and of each the columns."""
 
-_AT_A_TIME = 100
-
 
 @dataclass(frozen=True, slots=True)
 class ChangesAsked:
@@ -82,9 +80,9 @@ class ChangesFollowed(AsyncIterator[ToldChange]):
                 return told
             self._ahead = iter(await self._feed.after(self._position))
 
-    def at_hand(self) -> list[ToldChange]:
-        """What follows without waiting; not all of it when that is much."""
-        return list(islice(self._told(), _AT_A_TIME))
+    def at_hand(self, most: int) -> list[ToldChange]:
+        """Of what follows without waiting so many at most."""
+        return list(islice(self._told(), most))
 
     def _told(self) -> Iterator[ToldChange]:
         for change in self._ahead:
