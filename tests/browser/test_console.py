@@ -33,7 +33,7 @@ async def test_an_administrator_runs_the_first_example(
     page: Page, address: str, api: Api, county: OrganizationRecord
 ) -> None:
     await opened(page, address, api.token(Role.ADMINISTRATOR, county))
-    await expect(page.locator("#token-status")).to_contain_text("ADMINISTRATOR")
+    await expect(page.locator("#token-status")).to_contain_text(f"Administrator · {county.name}")
     await expect(page.get_by_role("tab")).to_have_count(len(example_queries()))
     assert "token" not in page.url, "the token leaves the address, and with it the history"
 
@@ -72,13 +72,29 @@ async def test_a_refused_token_is_said_to_be_refused(page: Page, address: str) -
     await expect(page.locator(".schema-notice")).to_contain_text("could not be fetched")
 
 
-async def test_the_docs_show_descriptions_in_chinese(
+async def test_the_docs_show_the_chinese_term_before_the_english(
     page: Page, address: str, api: Api, county: OrganizationRecord
 ) -> None:
     await opened(page, address, api.token(Role.ADMINISTRATOR, county))
     await page.get_by_role("button", name=re.compile("documentation explorer", re.IGNORECASE)).click()
     await page.get_by_role("link", name="Query", exact=True).first.click()
-    await expect(page.locator(".graphiql-doc-explorer")).to_contain_text("党员")
+    await expect(page.locator(".graphiql-doc-explorer strong:lang(zh)").first).to_have_text("查询")
+    await expect(page.locator(".graphiql-doc-explorer p:lang(en)").first).to_have_text(
+        "查询 What can be read; everything lies within the caller's scope."
+    )
+
+
+async def test_the_console_speaks_the_language_that_is_chosen(
+    page: Page, address: str, api: Api, county: OrganizationRecord
+) -> None:
+    await opened(page, address, api.token(Role.ADMINISTRATOR, county))
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.get_by_role("button", name="示例")).to_be_visible()
+    await expect(page.locator("#token-status")).to_contain_text(f"管理员 · {county.name}")
+    await page.reload()
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_role("button", name="Examples")).to_be_visible()
 
 
 async def test_a_subscription_is_followed(page: Page, address: str, api: Api, county: OrganizationRecord) -> None:

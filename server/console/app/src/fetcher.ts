@@ -39,6 +39,13 @@ function findOperation({ query, operationName }: FetcherParams): OperationDefini
   }
 }
 
+/** What the console itself asks; a refusal is raised with the server's own words. */
+export async function ask<Data>(query: string, variables: object, language: Language): Promise<Data> {
+  const { data, errors } = await post({ query, variables }, language);
+  if (errors?.[0]) throw new Error(errors[0].message);
+  return data as Data;
+}
+
 async function authorization(): Promise<string | null> {
   const token = await freshToken();
   return token ? `Bearer ${token}` : null;

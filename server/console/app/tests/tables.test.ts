@@ -52,8 +52,8 @@ const BUCKETS = { columns: ["key", "label", "englishLabel", "count"], rows: [["M
 test("statistics are drawn by their labels and counts", () => {
   const numbers = numberColumns(BUCKETS);
   assert.deepEqual(numbers, ["count"]);
-  assert.equal(bestLabel(["key", "label", "englishLabel"], "chinese"), "label");
-  assert.equal(bestLabel(["key", "label", "englishLabel"], "english"), "englishLabel");
+  assert.equal(bestLabel(["key", "label", "englishLabel"], "zh-CN"), "label");
+  assert.equal(bestLabel(["key", "label", "englishLabel"], "en"), "englishLabel");
   assert.equal(bestNumber(["age", "total", "organization.memberCount"]), "total");
   assert.deepEqual(barsOf(BUCKETS, "label", "count", (cell) => cell), [{ label: "男", value: 7 }, { label: "女", value: 5 }]);
 });

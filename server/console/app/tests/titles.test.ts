@@ -23,7 +23,7 @@ const SCHEMA = buildSchema(`
     name: String
   }
   enum Gender {
-    "男。Male."
+    "男 (1)。Male."
     MALE
   }
 `);
@@ -34,31 +34,31 @@ const TITLES = titlesOf(SCHEMA, parse(`
 `));
 
 test("columns are called as the schema calls them", () => {
-  assert.equal(columnTitle(TITLES, "members", "name", "chinese"), "姓名");
-  assert.equal(columnTitle(TITLES, "members", "branch.name", "chinese"), "所在党支部 · 名称");
-  assert.equal(columnTitle(TITLES, "members", "branch.name", "english"), "Branch · Name");
-  assert.equal(columnTitle(TITLES, "node", "name", "english"), "Name");
+  assert.equal(columnTitle(TITLES, "members", "name", "zh-CN"), "姓名");
+  assert.equal(columnTitle(TITLES, "members", "branch.name", "zh-CN"), "所在党支部 · 名称");
+  assert.equal(columnTitle(TITLES, "members", "branch.name", "en"), "Branch · Name");
+  assert.equal(columnTitle(TITLES, "node", "name", "en"), "Name");
 });
 
 test("what the schema does not know keeps its name", () => {
-  assert.equal(columnTitle(TITLES, "members", "unheard", "chinese"), "unheard");
+  assert.equal(columnTitle(TITLES, "members", "unheard", "zh-CN"), "unheard");
 });
 
 test("codes are said in words, under an alias too", () => {
   const title = TITLES.get("members.sex");
-  assert.equal(spokenCell(title, "MALE", "chinese"), "男");
-  assert.equal(spokenCell(title, "MALE", "english"), "Male");
-  assert.equal(spokenCell(title, "OTHER", "chinese"), "OTHER");
-  assert.equal(spokenCell(undefined, true, "chinese"), "是");
-  assert.equal(spokenCell(undefined, 7, "chinese"), 7);
+  assert.equal(spokenCell(title, "MALE", "zh-CN"), "男");
+  assert.equal(spokenCell(title, "MALE", "en"), "Male");
+  assert.equal(spokenCell(title, "OTHER", "zh-CN"), "OTHER");
+  assert.equal(spokenCell(undefined, true, "zh-CN"), "是");
+  assert.equal(spokenCell(undefined, 7, "zh-CN"), 7);
 });
 
 test("a description begins with its Chinese term, or is left alone", () => {
   assert.deepEqual(splitDescription("公民身份证号。Identity number: GB 11643."), {
-    chinese: "公民身份证号",
-    english: "Identity number: GB 11643.",
+    "zh-CN": "公民身份证号",
+    en: "Identity number: GB 11643.",
   });
   assert.equal(splitDescription("The `Boolean` scalar."), null);
-  assert.deepEqual(termOf("公民身份证号。Identity number: GB 11643.", "x"), { chinese: "公民身份证号", english: "Identity number" });
-  assert.deepEqual(termOf(null, "x"), { chinese: "x", english: "x" });
+  assert.deepEqual(termOf("公民身份证号。Identity number: GB 11643.", "x"), { "zh-CN": "公民身份证号", en: "Identity number" });
+  assert.deepEqual(termOf(null, "x"), { "zh-CN": "x", en: "x" });
 });

@@ -36,8 +36,18 @@ export function written(built: BuiltQuery, fields: QueryField[]): Written {
 
 function document(columns: string[]): string {
   return `# 查询构造器 · Query builder
-query MemberQuery($where: MemberFilter, $orderBy: [MemberOrder!], $first: Int, $after: String) {
-  members(where: $where, orderBy: $orderBy, first: $first, after: $after) {
+query MemberQuery(
+  $where: MemberFilter
+  $orderBy: [MemberOrder!]
+  $first: Int
+  $after: String
+) {
+  members(
+    where: $where
+    orderBy: $orderBy
+    first: $first
+    after: $after
+  ) {
     totalCount
     pageInfo {
       hasNextPage

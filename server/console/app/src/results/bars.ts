@@ -1,3 +1,4 @@
+import type { Language } from "../language";
 import type { Cell } from "./lists";
 import type { Table } from "./table";
 
@@ -11,7 +12,7 @@ export interface Bar {
 export const MOST_BARS = 60;
 
 /** Names of columns that are labels or numbers wherever they stand, best first. */
-const LABELS = { chinese: ["label", "name", "title"], english: ["englishLabel", "label", "name", "title"] };
+const LABELS = { "zh-CN": ["label", "name", "title"], en: ["englishLabel", "label", "name", "title"] };
 const NUMBERS = ["count", "total", "members", "memberCount", "totalCount"];
 
 /** Columns with a number in each row that has anything. */
@@ -27,7 +28,7 @@ export function labelColumns(table: Table): string[] {
   return table.columns.filter((column) => !numbers.includes(column));
 }
 
-export function bestLabel(columns: string[], language: "chinese" | "english"): string | null {
+export function bestLabel(columns: string[], language: Language): string | null {
   return best(columns, LABELS[language]);
 }
 

@@ -12,8 +12,9 @@ import {
   type SelectionNode,
 } from "graphql";
 
+import type { Language } from "../language";
 import { below, type Cell } from "./lists";
-import { type Term, termOf } from "./terms";
+import { codeTermOf, type Term, termOf } from "./terms";
 
 /** 列名: what the schema calls the fields of an answer, and the codes in them. */
 
@@ -75,20 +76,20 @@ function collectField(node: FieldNode, type: GraphQLNamedType, path: string, gat
 
 function codesOf(type: GraphQLNamedType): Map<string, Term> | null {
   if (!isEnumType(type)) return null;
-  return new Map(type.getValues().map(({ name, description }) => [name, termOf(description, name)]));
+  return new Map(type.getValues().map(({ name, description }) => [name, codeTermOf(description, name)]));
 }
 
 /** A column below other records carries their names too: 所在党支部 · 名称. */
-export function columnTitle(titles: Titles, prefix: string, column: string, language: "chinese" | "english"): string {
+export function columnTitle(titles: Titles, prefix: string, column: string, language: Language): string {
   const steps = column.split(".");
   const places = steps.map((_, index) => below(prefix, steps.slice(0, index + 1).join(".")));
   return places.map((place, index) => titles.get(place)?.term[language] ?? steps[index]!).join(" · ");
 }
 
 /** Codes as people say them; other values as they are. */
-export function spokenCell(title: Title | undefined, cell: Cell, language: "chinese" | "english"): Cell {
+export function spokenCell(title: Title | undefined, cell: Cell, language: Language): Cell {
   if (typeof cell === "boolean") return YES_OR_NO[language][Number(cell)]!;
   return typeof cell === "string" ? (title?.codes?.get(cell)?.[language] ?? cell) : cell;
 }
 
-const YES_OR_NO = { chinese: ["否", "是"], english: ["no", "yes"] };
+const YES_OR_NO = { "zh-CN": ["否", "是"], en: ["no", "yes"] };
