@@ -2,31 +2,17 @@
 
 import os
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Page, expect
 
 from auth.actor import Role
 from domain.records import OrganizationRecord
 from server.examples import example_queries
 from tests.asking import Api
-from tests.serving import served
+from tests.at_the_console import EXECUTE, opened
 
 SCREENSHOT = os.environ.get("DENGTA_TEST_SCREENSHOT")
-EXECUTE = re.compile("execute query", re.IGNORECASE)
-
-
-@pytest.fixture
-async def address(province_url: str, api: Api) -> AsyncIterator[str]:
-    async with served(api, province_url) as place:
-        yield f"http://{place}"
-
-
-async def opened(page: Page, address: str, token: str) -> None:
-    await page.goto(f"{address}/#token={token}")
-    await expect(page.locator(".graphiql-query-editor .view-line").first).to_be_visible()
 
 
 async def test_an_administrator_runs_the_first_example(

@@ -57,6 +57,7 @@ const WORDS = {
   oneALine: ["每行一个，可从表格粘贴一列", "One a line; paste a column of a spreadsheet"],
   choose: ["请选择", "Choose"],
   chosen: ["已选 {n} 项", "{n} chosen"],
+  listed: ["、", ", "],
   narrow: ["筛选选项", "Narrow the list"],
   yes: ["是", "Yes"],
   no: ["否", "No"],

@@ -28,5 +28,5 @@ test("orders are spelled as the schema spells them", () => {
 test("a field of the branch says so", () => {
   const name = FIELDS.find(({ path }) => path.join(".") === "branch.name")!;
   assert.equal(fullName(name, "zh-CN"), "所在党支部 · 标签 branch.name");
-  assert.equal(fullName(name, "en"), "Branch · label of branch.name");
+  assert.equal(fullName(name, "en"), "Branch · Label of branch.name");
 });

@@ -27,7 +27,7 @@ export function Checklist({ label, choices, chosen, onChosen }: ChecklistProps) 
     button.current?.focus();
   };
   const names = choices.filter(({ value }) => chosen.includes(value)).map((choice) => choice.label);
-  const summary = names.length > NAMED_CHOICES ? say("chosen", { n: names.length }) : names.join("、");
+  const summary = names.length > NAMED_CHOICES ? say("chosen", { n: names.length }) : names.join(say("listed"));
   return (
     <div className="checklist" onKeyDown={onKeyDown}>
       <button

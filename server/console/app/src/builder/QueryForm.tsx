@@ -1,5 +1,5 @@
 import { useGraphiQLActions } from "@graphiql/react";
-import type { FormEvent } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef } from "react";
 
 import { useChosenLanguage } from "../language";
 import { showTableFirst } from "../results/view";
@@ -20,13 +20,14 @@ interface QueryFormProps {
 export function QueryForm({ built, fields, onChange, onNew }: QueryFormProps) {
   const say = useSay();
   const { run } = useGraphiQLActions();
+  const form = useFocusIfLost();
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     showTableFirst();
     run();
   };
   return (
-    <form className="builder-form" onSubmit={onSubmit}>
+    <form ref={form} className="builder-form" onSubmit={onSubmit}>
       <div className="builder-scroll">
         <GroupEditor group={built.root} root={built.root} fields={fields} onRoot={(root) => onChange({ ...built, root })} />
         <Columns built={built} fields={fields} onChange={onChange} />
@@ -43,6 +44,15 @@ export function QueryForm({ built, fields, onChange, onNew }: QueryFormProps) {
       </div>
     </form>
   );
+}
+
+/** The button that began the query went away with the focus. */
+function useFocusIfLost(): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) form.current?.querySelector("select")?.focus();
+  }, []);
+  return form;
 }
 
 function Columns({ built, fields, onChange }: Omit<QueryFormProps, "onNew">) {

@@ -78,7 +78,12 @@ export function keyOf(field: QueryField): string {
 }
 
 export function named(labelled: Labelled, language: Language): string {
-  return language === "en" ? labelled.englishLabel : labelled.label;
+  return language === "en" ? capitalized(labelled.englishLabel) : labelled.label;
+}
+
+/** Codes are said in the midst of sentences elsewhere. */
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The fields the caller may ask by; nobody who sees nothing of members can look for them. */

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 
 import { useChosenLanguage } from "../language";
 import { useSay } from "../words";
@@ -16,40 +16,51 @@ export interface ReadableTable extends Table {
   spoken: (column: number, cell: Cell) => Cell;
 }
 
-/** One list of the answer, which is the first until another is chosen. */
-export function AnswerView({ answer, view }: { answer: Answer; view: "table" | "chart" }) {
+/** How the reader has set the view. It outlives the answer, so that the next page looks like this one. */
+export interface Looks {
+  /** Of the list; null for the first. */
+  path: string | null;
+  showsCodes: boolean;
+  sorting: Sorting | null;
+}
+
+interface AnswerViewProps {
+  answer: Answer;
+  view: "table" | "chart";
+  looks: Looks;
+  onLooks: (looks: Looks) => void;
+}
+
+export function AnswerView({ answer, view, looks, onLooks }: AnswerViewProps) {
   const say = useSay();
-  const [path, setPath] = useState<string | null>(null);
-  const [showsCodes, setShowsCodes] = useState(false);
-  const [sorting, setSorting] = useState<Sorting | null>(null);
-  const list = answer.lists.find((one) => one.path === path) ?? answer.lists[0];
-  const table = useReadableTable(list, answer.titles, showsCodes, sorting);
-  if (!list || !table || table.rows.length === 0) return <p>{say("noRows")}</p>;
+  const list = answer.lists.find(({ path }) => path === looks.path) ?? answer.lists[0];
+  const table = useReadableTable(list, answer.titles, looks);
+  const hasRows = list && table && table.rows.length > 0;
   return (
     <>
-      <Toolbar
-        answer={answer}
-        list={list}
-        table={table}
-        onList={setPath}
-        showsCodes={showsCodes}
-        onShowsCodes={setShowsCodes}
-      />
-      {view === "table" ? (
-        <TableView key={list.path} table={table} sorting={sorting} onSorting={setSorting} />
-      ) : (
-        <ChartView key={list.path} table={table} />
+      <Errors messages={answer.errors} />
+      {hasRows && <Toolbar answer={answer} list={list} table={table} looks={looks} onLooks={onLooks} />}
+      {hasRows && view === "table" && (
+        <TableView key={list.path} table={table} sorting={looks.sorting} onSorting={(sorting) => onLooks({ ...looks, sorting })} />
       )}
+      {hasRows && view === "chart" && <ChartView key={list.path} table={table} />}
+      {!hasRows && answer.errors.length === 0 && <p>{say("noRows")}</p>}
     </>
   );
 }
 
-function useReadableTable(
-  list: List | undefined,
-  titles: Titles,
-  showsCodes: boolean,
-  sorting: Sorting | null,
-): ReadableTable | null {
+function Errors({ messages }: { messages: string[] }) {
+  if (messages.length === 0) return null;
+  return (
+    <ul className="results-errors" role="alert">
+      {messages.map((message, index) => (
+        <li key={index}>{message}</li>
+      ))}
+    </ul>
+  );
+}
+
+function useReadableTable(list: List | undefined, titles: Titles, { showsCodes, sorting }: Looks): ReadableTable | null {
   const language = useChosenLanguage();
   const table = useMemo(() => (list ? tableOf(list) : null), [list]);
   return useMemo(() => {

@@ -1,10 +1,11 @@
 import "./results.css";
 
+import { useGraphiQL } from "@graphiql/react";
 import { useLayoutEffect, useState } from "react";
 import { createPortal } from "react-dom";
 
 import { useSay } from "../words";
-import { AnswerView } from "./AnswerView";
+import { AnswerView, type Looks } from "./AnswerView";
 import { useAnswer } from "./useAnswer";
 import { showView, useView, VIEWS } from "./view";
 
@@ -18,6 +19,8 @@ function ResultPane() {
   const say = useSay();
   const view = useView();
   const answer = useAnswer();
+  const isFetching = useGraphiQL((state) => state.isFetching);
+  const [looks, setLooks] = useState<Looks>({ path: null, showsCodes: false, sorting: null });
   return (
     <section className="results" data-view={view} aria-label={say("results")}>
       <div className="results-views" role="group" aria-label={say("resultView")}>
@@ -27,7 +30,8 @@ function ResultPane() {
           </button>
         ))}
       </div>
-      {view !== "json" && (answer ? <AnswerView key={view} answer={answer} view={view} /> : <p>{say("noAnswer")}</p>)}
+      {view !== "json" && answer && <AnswerView answer={answer} view={view} looks={looks} onLooks={setLooks} />}
+      {view !== "json" && !answer && !isFetching && <p>{say("noAnswer")}</p>}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { type Say, useSay } from "../words";
-import type { ReadableTable } from "./AnswerView";
+import type { Looks, ReadableTable } from "./AnswerView";
 import { copyLines, downloadLines } from "./carrying";
 import type { Lines } from "./delimited";
 import type { List } from "./lists";
@@ -19,20 +19,25 @@ interface ToolbarProps {
   answer: Answer;
   list: List;
   table: ReadableTable;
-  onList: (path: string) => void;
-  showsCodes: boolean;
-  onShowsCodes: (showsCodes: boolean) => void;
+  looks: Looks;
+  onLooks: (looks: Looks) => void;
 }
 
-export function Toolbar({ answer, list, table, onList, showsCodes, onShowsCodes }: ToolbarProps) {
+export function Toolbar({ answer, list, table, looks, onLooks }: ToolbarProps) {
   const say = useSay();
   const page = pageOf(answer.data, list);
   return (
     <div className="results-toolbar">
-      {answer.lists.length > 1 && <ListChoice lists={answer.lists} list={list} onList={onList} />}
-      <span>{counted(say, table.rows.length, page.totalCount)}</span>
+      {answer.lists.length > 1 && (
+        <ListChoice lists={answer.lists} list={list} onList={(path) => onLooks({ ...looks, path })} />
+      )}
+      <span role="status">{counted(say, table.rows.length, page.totalCount)}</span>
       <label>
-        <input type="checkbox" checked={showsCodes} onChange={(event) => onShowsCodes(event.target.checked)} />{" "}
+        <input
+          type="checkbox"
+          checked={looks.showsCodes}
+          onChange={(event) => onLooks({ ...looks, showsCodes: event.target.checked })}
+        />{" "}
         {say("showCodes")}
       </label>
       <CarryButtons table={table} />

@@ -5,7 +5,7 @@ import type { Language } from "../language";
 export type Term = Record<Language, string>;
 
 const DESCRIPTION = /^([^。]{1,40})。\s*(.*)$/s;
-const END_OF_TERM = /[.:;]/;
+const END_OF_TERM = /[.:;,]/;
 
 export function termOf(description: string | null | undefined, otherwise: string): Term {
   const found = splitDescription(description ?? "");
