@@ -1,9 +1,14 @@
 """What people do at the console in a browser."""
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
+
+SCREENSHOTS = os.environ.get("DENGTA_TEST_CONSOLE_SCREENSHOTS")
+"""A folder for pictures of the console, as docs/images shows them."""
 
 EXECUTE = re.compile("execute query", re.IGNORECASE)
 CELLS = "body => [...body.rows].map(row => [...row.cells].map(cell => cell.textContent))"
@@ -12,6 +17,16 @@ CELLS = "body => [...body.rows].map(row => [...row.cells].map(cell => cell.textC
 async def opened(page: Page, address: str, token: str) -> None:
     await page.goto(f"{address}/#token={token}")
     await expect(page.locator(".graphiql-query-editor .view-line").first).to_be_visible()
+
+
+async def look(page: Page, name: str) -> None:
+    """A picture, in Chinese as analysts see it."""
+    if SCREENSHOTS:
+        await page.get_by_role("button", name="中文").click()
+        await page.locator("h1").click()  # takes the pointer and the focus out of the picture
+        await page.wait_for_load_state("networkidle")
+        await page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
+        await page.get_by_role("button", name="English").click()
 
 
 async def open_builder(page: Page) -> Locator:

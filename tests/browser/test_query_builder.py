@@ -13,6 +13,7 @@ from tests.at_the_console import (
     as_text,
     begin_query,
     condition,
+    look,
     open_builder,
     opened,
     results,
@@ -139,6 +140,8 @@ async def test_a_query_by_hand_is_read_back(page: Page, address: str, caller: Ca
     await expect(condition(builder, "Date of birth").get_by_label("From")).to_have_value("1990-01-01")
     await expect(builder.get_by_role("combobox", name="Order 2")).to_have_value("NAME")
     await expect(page.locator(".graphiql-query-editor")).to_contain_text("query Combined")
+    await run(page, builder)
+    await look(page, "console")
 
 
 async def test_what_is_no_list_of_members_is_left_as_it_is(page: Page, address: str, caller: Caller) -> None:

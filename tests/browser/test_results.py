@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from auth.actor import Role
 from domain.records import OrganizationRecord
 from tests.asking import Api, Caller
-from tests.at_the_console import as_text, begin_query, execute, opened, results, run, show_codes, shown_rows
+from tests.at_the_console import as_text, begin_query, execute, look, opened, results, run, show_codes, shown_rows
 
 HEADS = ["Name", "Education", "Date of birth", "Joined on", "Work position"]
 COLUMNS = ("name", "education", "birthDate", "joinedOn", "workPosition")
@@ -85,6 +85,7 @@ async def test_statistics_are_drawn_with_their_numbers_beside(page: Page, addres
     widths = [float(await bar.get_attribute("width") or 0) for bar in await chart.locator("rect").all()]
     counts = [bucket["count"] for bucket in buckets]
     assert widths == pytest.approx([count * max(widths) / max(counts) for count in counts])
+    await look(page, "console-chart")
     await results(page).get_by_text("The numbers as a table").click()
     assert await shown_rows(page) == as_text(buckets, "label", "count")
 

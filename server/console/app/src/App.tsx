@@ -30,7 +30,7 @@ export function App({ examples, signInFailure }: AppProps) {
   // A refreshed token is the same person's: only another person, or a pasted token, asks for the schema anew.
   const who = session?.idToken ?? session?.accessToken ?? "";
   const [language, setLanguage] = useLanguage();
-  const fetcher = useMemo(() => createFetcher(language), [who, language]);
+  const fetcher = useMemo(() => createFetcher(), [who]);
   const tabs = useMemo(() => exampleTabs(examples), [examples]);
 
   return (

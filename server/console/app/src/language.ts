@@ -10,6 +10,11 @@ export function useChosenLanguage(): Language {
   return useContext(LanguageContext);
 }
 
+/** For what is no component: the language the page is in. */
+export function currentLanguage(): Language {
+  return document.documentElement.lang === "en" ? "en" : "zh-CN";
+}
+
 export function useLanguage(): [Language, (language: Language) => void] {
   const [language, setLanguage] = useState<Language>(readLanguage);
   useEffect(() => {

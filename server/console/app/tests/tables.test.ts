@@ -59,5 +59,5 @@ test("statistics are drawn by their labels and counts", () => {
 });
 
 test("an axis ends on a round number", () => {
-  assert.deepEqual([0, 1, 3, 7, 11, 2100].map(roundedUp), [1, 1, 5, 10, 20, 5000]);
+  assert.deepEqual([0, 1, 3, 7, 11, 2100].map(roundedUp), [1, 1, 4, 8, 20, 4000]);
 });

@@ -1,6 +1,5 @@
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 
-import { useChosenLanguage } from "../language";
 import { useSay } from "../words";
 import { type FoundOrganization, findOrganizations, organizationName } from "./organizations";
 
@@ -104,11 +103,10 @@ function Found({ id, found, active, onChoose }: FoundProps) {
 
 /** What is typed; of an organisation that came from elsewhere, its name. */
 function useText(id: string): [string, (text: string) => void] {
-  const language = useChosenLanguage();
   const [text, setText] = useState("");
   useEffect(() => {
     if (id === "" || text !== "") return;
-    organizationName(id, language).then(
+    organizationName(id).then(
       (name) => setText(name ?? id),
       () => setText(id),
     );
@@ -118,13 +116,12 @@ function useText(id: string): [string, (text: string) => void] {
 
 /** Null until the server has answered. */
 function useFound(text: string, isOpen: boolean): FoundOrganization[] | null {
-  const language = useChosenLanguage();
   const [found, setFound] = useState<FoundOrganization[] | null>(null);
   useEffect(() => {
     if (!isOpen) return;
     let isCurrent = true;
     const timer = setTimeout(() => {
-      findOrganizations(text, language).then(
+      findOrganizations(text).then(
         (organizations) => isCurrent && setFound(organizations),
         () => isCurrent && setFound([]),
       );

@@ -1,5 +1,4 @@
 import { ask } from "../fetcher";
-import type { Language } from "../language";
 
 export interface FoundOrganization {
   id: string;
@@ -17,14 +16,14 @@ const FIND = `query FindOrganizations($where: OrganizationFilter, $first: Int) {
 const NAME = `query OrganizationName($id: ID!) { organization(id: $id) { name } }`;
 
 /** By a part of the name; without one the highest of the tree. */
-export async function findOrganizations(name: string, language: Language): Promise<FoundOrganization[]> {
+export async function findOrganizations(name: string): Promise<FoundOrganization[]> {
   const where = name.trim() === "" ? {} : { name: { fuzzy: name.trim() } };
-  const answer = await ask<{ organizations: { nodes: FoundOrganization[] } }>(FIND, { where, first: MOST_FOUND }, language);
+  const answer = await ask<{ organizations: { nodes: FoundOrganization[] } }>(FIND, { where, first: MOST_FOUND });
   return answer.organizations.nodes;
 }
 
 /** Null for an organisation that is not in the caller's scope. */
-export async function organizationName(id: string, language: Language): Promise<string | null> {
-  const { organization } = await ask<{ organization: { name: string } | null }>(NAME, { id }, language);
+export async function organizationName(id: string): Promise<string | null> {
+  const { organization } = await ask<{ organization: { name: string } | null }>(NAME, { id });
   return organization?.name ?? null;
 }

@@ -1,7 +1,6 @@
 import { useEffect, useState } from "react";
 
 import { ask } from "../fetcher";
-import { useChosenLanguage } from "../language";
 import { useSession } from "../session";
 import { openFields, QUERY_FIELDS, type QueryField } from "./fields";
 
@@ -10,7 +9,6 @@ export type AskedFields = { fields: QueryField[] } | { failure: string } | "load
 /** The fields whoever is signed in may ask by, asked anew for each person. */
 export function useQueryFields(): AskedFields {
   const session = useSession();
-  const language = useChosenLanguage();
   const who = session && (session.idToken ?? session.accessToken);
   const [asked, setAsked] = useState<AskedFields>("loading");
 
@@ -19,12 +17,12 @@ export function useQueryFields(): AskedFields {
     let isCurrent = true;
     const settle = (settled: AskedFields) => isCurrent && setAsked(settled);
     setAsked("loading");
-    ask<{ memberQueryFields: QueryField[] }>(QUERY_FIELDS, {}, language).then(
+    ask<{ memberQueryFields: QueryField[] }>(QUERY_FIELDS, {}).then(
       ({ memberQueryFields }) => settle({ fields: openFields(memberQueryFields) }),
       (reason: unknown) => settle({ failure: reason instanceof Error ? reason.message : String(reason) }),
     );
     return () => void (isCurrent = false);
-  }, [who]); // The language changes what failures say, which is no reason to ask again.
+  }, [who]);
 
   return asked;
 }

@@ -48,9 +48,9 @@ export function barsOf(table: Table, label: string, number: string, spoken: (cel
   return bars.filter((bar): bar is Bar => typeof bar.value === "number").slice(0, MOST_BARS);
 }
 
-/** A round number at or above the largest: 1, 2 or 5 times a power of ten. */
+/** A round number at or above the largest, of which a quarter is round too. */
 export function roundedUp(largest: number): number {
   if (largest <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(largest));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= largest)!;
+  return [1, 2, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= largest)!;
 }
