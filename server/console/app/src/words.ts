@@ -25,7 +25,10 @@ const WORDS = {
   signInFailed: ["登录未成功。", "The sign-in failed."],
   nobodySignedIn: ["尚未登录。", "Nobody is signed in."],
   signInAbove: ["请在上方登录，或粘贴访问令牌。", "Sign in above, or paste an access token there."],
-  schemaRefused: ["无法读取架构：令牌可能无效或已过期。", "The schema could not be fetched: the token may be invalid or expired."],
+  schemaRefused: [
+    "无法读取架构：令牌可能无效或已过期。",
+    "The schema could not be fetched: the token may be invalid or expired.",
+  ],
   tokenOnServer: ["也可在服务器上取得令牌：", "Or get a token on the server:"],
 
   // Query builder
@@ -33,7 +36,10 @@ const WORDS = {
   builderSignIn: ["登录后即可使用。", "Sign in to use it."],
   builderLoading: ["正在读取可查询字段……", "Asking for the fields…"],
   builderFailed: ["无法读取可查询字段：{reason}", "The fields could not be fetched: {reason}"],
-  builderNothing: ["您的账号不能查看党员信息，因此没有可查询的字段。", "Your account sees nothing of members, so there is nothing to ask by."],
+  builderNothing: [
+    "您的账号不能查看党员信息，因此没有可查询的字段。",
+    "Your account sees nothing of members, so there is nothing to ask by.",
+  ],
   builderForeign: [
     "当前标签页不是构造器能显示的党员查询，已保持原样。",
     "This tab is no list of members that the builder can show; it is left as it is.",

@@ -17,7 +17,7 @@ test("a file begins with what tells Excel its encoding", () => {
 });
 
 test("separators, quotes and line breaks are quoted", () => {
-  assert.equal(csv([['a,b', 'say "x"', "a\nb", null, true]]), '\ufeff"a,b","say ""x""","a\nb",,true\r\n');
+  assert.equal(csv([["a,b", 'say "x"', "a\nb", null, true]]), '\ufeff"a,b","say ""x""","a\nb",,true\r\n');
   assert.equal(tsv([["a\tb", "a,b"]]), '"a\tb"\ta,b\r\n');
 });
 

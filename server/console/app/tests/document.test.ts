@@ -15,8 +15,9 @@ const BUILT: BuiltQuery = {
 
 test("a query names its columns once, fields of one record together", () => {
   const { query } = written(BUILT, FIELDS);
-  assert.ok(query.includes(
-    `    nodes {
+  assert.ok(
+    query.includes(
+      `    nodes {
       name
       branch {
         name
@@ -27,7 +28,9 @@ test("a query names its columns once, fields of one record together", () => {
       }
       age
     }
-`));
+`,
+    ),
+  );
 });
 
 test("its variables are the conditions, the order and the size of a page", () => {
@@ -84,10 +87,10 @@ const NOT_SHOWN: Record<string, [query: string, variables?: string]> = {
   "a fragment": ["{ members { nodes { ... on Member { id } } } }"],
   "arguments within a row": ["{ members { nodes { branch { members(first: 1) { totalCount } } } } }"],
   "pages from behind": ["{ members(last: 5) { nodes { id } } }"],
-  "edges": ["{ members { edges { cursor } } }"],
+  edges: ["{ members { edges { cursor } } }"],
   "a total alone": ["{ members { totalCount } }"],
   "defaults of variables": ["query ($first: Int = 5) { members(first: $first) { nodes { id } } }"],
-  "a condition without a row": ["{ members(where: {phone: {exact: \"1\"}}) { nodes { id } } }"],
+  "a condition without a row": ['{ members(where: {phone: {exact: "1"}}) { nodes { id } } }'],
 };
 
 for (const [what, [query, variables = ""]] of Object.entries(NOT_SHOWN)) {

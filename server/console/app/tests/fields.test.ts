@@ -6,7 +6,10 @@ import { FIELDS, field } from "./fields";
 
 test("what is hidden from the caller is not offered", () => {
   const open = openFields([field("name", "NAME", "EXACT"), field("phone", "TEXT", "EXACT", { permission: "HIDDEN" })]);
-  assert.deepEqual(open.map(({ path }) => path.join(".")), ["within", "name"]);
+  assert.deepEqual(
+    open.map(({ path }) => path.join(".")),
+    ["within", "name"],
+  );
 });
 
 test("whoever sees nothing of members has nothing to ask by, not even the organisation", () => {

@@ -13,26 +13,50 @@ const SAID: [string, Item, object][] = [
   ["nothing asks for nothing", newGroup("and", []), {}],
   ["a row without a value is no condition", newGroup("and", [fuzzy("  "), newRow("gender", "MULTI", [])]), {}],
   ["spaces around a text are not meant", fuzzy(" 王 "), { name: { fuzzy: "王" } }],
-  ["conditions stand side by side", newGroup("and", [fuzzy("王"), female]), { name: { fuzzy: "王" }, gender: { exact: "FEMALE" } }],
+  [
+    "conditions stand side by side",
+    newGroup("and", [fuzzy("王"), female]),
+    { name: { fuzzy: "王" }, gender: { exact: "FEMALE" } },
+  ],
   [
     "two methods of a field share its braces",
     newGroup("and", [fuzzy("王"), newRow("name", "SUFFIX", "军")]),
     { name: { fuzzy: "王", suffix: "军" } },
   ],
-  ["the same method twice is said with and", newGroup("and", [fuzzy("王"), fuzzy("军")]), { name: { fuzzy: "王" }, and: [{ name: { fuzzy: "军" } }] }],
-  ["any of several", newGroup("or", [fuzzy("王"), female]), { or: [{ name: { fuzzy: "王" } }, { gender: { exact: "FEMALE" } }] }],
+  [
+    "the same method twice is said with and",
+    newGroup("and", [fuzzy("王"), fuzzy("军")]),
+    { name: { fuzzy: "王" }, and: [{ name: { fuzzy: "军" } }] },
+  ],
+  [
+    "any of several",
+    newGroup("or", [fuzzy("王"), female]),
+    { or: [{ name: { fuzzy: "王" } }, { gender: { exact: "FEMALE" } }] },
+  ],
   ["any of one is that one", newGroup("or", [fuzzy("王"), fuzzy("")]), { name: { fuzzy: "王" } }],
-  ["none of several", newGroup("or", [fuzzy("王"), female], true), { not: { or: [{ name: { fuzzy: "王" } }, { gender: { exact: "FEMALE" } }] } }],
+  [
+    "none of several",
+    newGroup("or", [fuzzy("王"), female], true),
+    { not: { or: [{ name: { fuzzy: "王" } }, { gender: { exact: "FEMALE" } }] } },
+  ],
   ["not nothing is nothing", newGroup("and", [fuzzy("")], true), {}],
   [
     "two negations stay two",
     newGroup("and", [newGroup("and", [fuzzy("王")], true), newGroup("and", [female], true)]),
     { not: { name: { fuzzy: "王" } }, and: [{ not: { gender: { exact: "FEMALE" } } }] },
   ],
-  ["a range open at one end", newRow("birthDate", "RANGE", { from: "1990-01-01", to: "" }), { birthDate: { range: { from: "1990-01-01" } } }],
+  [
+    "a range open at one end",
+    newRow("birthDate", "RANGE", { from: "1990-01-01", to: "" }),
+    { birthDate: { range: { from: "1990-01-01" } } },
+  ],
   ["a range of numbers", newRow("age", "RANGE", { from: "0", to: "35" }), { age: { range: { from: 0, to: 35 } } }],
   ["half a number is no condition", newRow("age", "EXACT", "3.5"), {}],
-  ["lines are values, each once", newRow("name", "MULTI", "王军\n\n 李娜 \n王军"), { name: { multi: ["王军", "李娜"] } }],
+  [
+    "lines are values, each once",
+    newRow("name", "MULTI", "王军\n\n 李娜 \n王军"),
+    { name: { multi: ["王军", "李娜"] } },
+  ],
   ["no is an answer", newRow("lostContact", "EXACT", "false"), { lostContact: { exact: false } }],
   ["a missing photo", newRow("photo", "MISSING", "true"), { photo: { missing: true } }],
   ["an organisation with all below it", newRow("within", "EXACT", "T3Jn"), { within: "T3Jn" }],
@@ -48,7 +72,10 @@ const SAID: [string, Item, object][] = [
   ],
   [
     "groups in groups",
-    newGroup("and", [female, newGroup("or", [newGroup("and", [fuzzy("王"), newRow("age", "EXACT", "40")]), fuzzy("李")])]),
+    newGroup("and", [
+      female,
+      newGroup("or", [newGroup("and", [fuzzy("王"), newRow("age", "EXACT", "40")]), fuzzy("李")]),
+    ]),
     { gender: { exact: "FEMALE" }, or: [{ name: { fuzzy: "王" }, age: { exact: 40 } }, { name: { fuzzy: "李" } }] },
   ],
 ];

@@ -28,10 +28,13 @@ const SCHEMA = buildSchema(`
   }
 `);
 
-const TITLES = titlesOf(SCHEMA, parse(`
+const TITLES = titlesOf(
+  SCHEMA,
+  parse(`
   query { members { ...Who sex: gender branch { name } } node { ... on Member { name } } }
   fragment Who on Member { name }
-`));
+`),
+);
 
 test("columns are called as the schema calls them", () => {
   assert.equal(columnTitle(TITLES, "members", "name", "zh-CN"), "姓名");
@@ -59,6 +62,9 @@ test("a description begins with its Chinese term, or is left alone", () => {
     en: "Identity number: GB 11643.",
   });
   assert.equal(splitDescription("The `Boolean` scalar."), null);
-  assert.deepEqual(termOf("公民身份证号。Identity number: GB 11643.", "x"), { "zh-CN": "公民身份证号", en: "Identity number" });
+  assert.deepEqual(termOf("公民身份证号。Identity number: GB 11643.", "x"), {
+    "zh-CN": "公民身份证号",
+    en: "Identity number",
+  });
   assert.deepEqual(termOf(null, "x"), { "zh-CN": "x", en: "x" });
 });

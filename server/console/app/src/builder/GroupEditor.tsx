@@ -1,7 +1,17 @@
 import { useRef } from "react";
 
 import { useSay } from "../words";
-import { added, emptyRow, type Group, isGroup, type Join, newGroup, removed, replaced, usableMethods } from "./conditions";
+import {
+  added,
+  emptyRow,
+  type Group,
+  isGroup,
+  type Join,
+  newGroup,
+  removed,
+  replaced,
+  usableMethods,
+} from "./conditions";
 import { keyOf, type QueryField } from "./fields";
 import { RowEditor } from "./RowEditor";
 

@@ -83,7 +83,12 @@ function OrderRow({ order, number, choices, onOrder, onRemove }: OrderRowProps) 
         <option value="ASC">{say("ASC")}</option>
         <option value="DESC">{say("DESC")}</option>
       </select>
-      <button type="button" className="builder-remove" aria-label={say("removeOrder", { n: number })} onClick={onRemove}>
+      <button
+        type="button"
+        className="builder-remove"
+        aria-label={say("removeOrder", { n: number })}
+        onClick={onRemove}
+      >
         −
       </button>
     </li>

@@ -29,7 +29,12 @@ export function QueryForm({ built, fields, onChange, onNew }: QueryFormProps) {
   return (
     <form ref={form} className="builder-form" onSubmit={onSubmit}>
       <div className="builder-scroll">
-        <GroupEditor group={built.root} root={built.root} fields={fields} onRoot={(root) => onChange({ ...built, root })} />
+        <GroupEditor
+          group={built.root}
+          root={built.root}
+          fields={fields}
+          onRoot={(root) => onChange({ ...built, root })}
+        />
         <Columns built={built} fields={fields} onChange={onChange} />
         <OrderEditor order={built.order} fields={fields} onOrder={(order) => onChange({ ...built, order })} />
         <PageSize first={built.first} onFirst={(first) => onChange({ ...built, first })} />

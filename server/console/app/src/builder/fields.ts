@@ -112,7 +112,9 @@ export function columnChoices(fields: QueryField[], language: Language): Choice[
 
 /** `identityNumber` → `IDENTITY_NUMBER`, as the enum of orders spells it. */
 export function orderField(field: QueryField): string {
-  return keyOf(field).replace(/[A-Z]/g, (capital) => `_${capital}`).toUpperCase();
+  return keyOf(field)
+    .replace(/[A-Z]/g, (capital) => `_${capital}`)
+    .toUpperCase();
 }
 
 export function orderChoices(fields: QueryField[], language: Language): Choice[] {

@@ -9,7 +9,8 @@ export interface Ends {
 
 export type Operand = string | string[] | Ends;
 
-export type Shape = "text" | "texts" | "code" | "codes" | "date" | "dates" | "number" | "numbers" | "flag" | "organization";
+export type Shape =
+  "text" | "texts" | "code" | "codes" | "date" | "dates" | "number" | "numbers" | "flag" | "organization";
 
 const TEXTS: Partial<Record<Method, Shape>> = {
   EXACT: "text",

@@ -16,7 +16,15 @@ export const BUILDER_PLUGIN: GraphiQLPlugin = {
 
 function BuilderIcon() {
   return (
-    <svg viewBox="0 0 24 24" width="1em" height="1em" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
+    <svg
+      viewBox="0 0 24 24"
+      width="1em"
+      height="1em"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.5"
+      aria-hidden="true"
+    >
       <path d="M3 5h18l-7 8.5V20l-4-2v-4.5z" strokeLinejoin="round" />
     </svg>
   );

@@ -24,7 +24,9 @@ export function readDocument({ query, variables }: Written, fields: QueryField[]
   const given = argumentsOf(members, values);
   const columns = columnsOf(members);
   const root = given && readFilter(given.where, fields);
-  return root && columns && { root, columns, order: ordersOf(given.orderBy), first: Number(given.first ?? DEFAULT_FIRST) };
+  return (
+    root && columns && { root, columns, order: ordersOf(given.orderBy), first: Number(given.first ?? DEFAULT_FIRST) }
+  );
 }
 
 function onlyMembers(query: string): FieldNode | null {

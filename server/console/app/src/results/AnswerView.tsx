@@ -41,7 +41,12 @@ export function AnswerView({ answer, view, looks, onLooks }: AnswerViewProps) {
       <Errors messages={answer.errors} />
       {hasRows && <Toolbar answer={answer} list={list} table={table} looks={looks} onLooks={onLooks} />}
       {hasRows && view === "table" && (
-        <TableView key={list.path} table={table} sorting={looks.sorting} onSorting={(sorting) => onLooks({ ...looks, sorting })} />
+        <TableView
+          key={list.path}
+          table={table}
+          sorting={looks.sorting}
+          onSorting={(sorting) => onLooks({ ...looks, sorting })}
+        />
       )}
       {hasRows && view === "chart" && <ChartView key={list.path} table={table} />}
       {!hasRows && answer.errors.length === 0 && <p>{say("noRows")}</p>}
@@ -60,16 +65,26 @@ function Errors({ messages }: { messages: string[] }) {
   );
 }
 
-function useReadableTable(list: List | undefined, titles: Titles, { showsCodes, sorting }: Looks): ReadableTable | null {
+function useReadableTable(
+  list: List | undefined,
+  titles: Titles,
+  { showsCodes, sorting }: Looks,
+): ReadableTable | null {
   const language = useChosenLanguage();
   const table = useMemo(() => (list ? tableOf(list) : null), [list]);
   return useMemo(() => {
     if (!list || !table) return null;
     const { columns } = table;
     const titlesOfCells = columns.map((column) => titles.get(below(list.prefix, column)));
-    const spoken = (column: number, cell: Cell) => (showsCodes ? cell : spokenCell(titlesOfCells[column], cell, language));
+    const spoken = (column: number, cell: Cell) =>
+      showsCodes ? cell : spokenCell(titlesOfCells[column], cell, language);
     const at = sorting ? columns.indexOf(sorting.column) : -1;
     const rows = at < 0 ? table.rows : sorted(table.rows, at, sorting!.direction);
-    return { columns, rows, spoken, titles: columns.map((column) => columnTitle(titles, list.prefix, column, language)) };
+    return {
+      columns,
+      rows,
+      spoken,
+      titles: columns.map((column) => columnTitle(titles, list.prefix, column, language)),
+    };
   }, [list, table, titles, showsCodes, sorting, language]);
 }

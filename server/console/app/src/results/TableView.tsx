@@ -26,7 +26,13 @@ export function TableView({ table, sorting, onSorting }: TableViewProps) {
           <thead>
             <tr>
               {table.columns.map((column, index) => (
-                <Heading key={column} column={column} title={table.titles[index]!} sorting={sorting} onSorting={onSorting} />
+                <Heading
+                  key={column}
+                  column={column}
+                  title={table.titles[index]!}
+                  sorting={sorting}
+                  onSorting={onSorting}
+                />
               ))}
             </tr>
           </thead>
@@ -73,7 +79,9 @@ function Heading({ column, title, sorting, onSorting }: HeadingProps) {
 }
 
 function TableCell({ cell }: { cell: Cell }) {
-  return <td className={typeof cell === "number" ? "results-number" : undefined}>{cell === null ? "" : String(cell)}</td>;
+  return (
+    <td className={typeof cell === "number" ? "results-number" : undefined}>{cell === null ? "" : String(cell)}</td>
+  );
 }
 
 interface WindowProps {

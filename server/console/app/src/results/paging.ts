@@ -22,15 +22,20 @@ export function pageOf(data: Json, { path }: List): Page {
 }
 
 function at(value: Json, steps: string[]): Json | undefined {
-  return steps.reduce<Json | undefined>((inner, step) => (inner !== undefined && isObject(inner) ? inner[step] : undefined), value);
+  return steps.reduce<Json | undefined>(
+    (inner, step) => (inner !== undefined && isObject(inner) ? inner[step] : undefined),
+    value,
+  );
 }
 
 export function takesAfter(query: string): boolean {
-  return parsed(query)?.definitions.some(
-    (definition) =>
-      "variableDefinitions" in definition &&
-      definition.variableDefinitions?.some(({ variable }) => variable.name.value === "after"),
-  ) ?? false;
+  return (
+    parsed(query)?.definitions.some(
+      (definition) =>
+        "variableDefinitions" in definition &&
+        definition.variableDefinitions?.some(({ variable }) => variable.name.value === "after"),
+    ) ?? false
+  );
 }
 
 function parsed(query: string): DocumentNode | null {

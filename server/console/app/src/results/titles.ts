@@ -47,7 +47,12 @@ function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode
   return new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
 }
 
-function collect(selections: readonly SelectionNode[], type: GraphQLNamedType, path: string, gathering: Gathering): void {
+function collect(
+  selections: readonly SelectionNode[],
+  type: GraphQLNamedType,
+  path: string,
+  gathering: Gathering,
+): void {
   for (const node of selections) {
     if (node.kind === Kind.FIELD) collectField(node, type, path, gathering);
     else collectFragment(node, type, path, gathering);
