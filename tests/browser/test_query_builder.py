@@ -99,6 +99,11 @@ async def test_an_organisation_is_found_by_a_part_of_its_name(
     told = (await caller.ask(MEMBERS, {"where": {"within": encoded("Organization", county.id)}}))["members"]
     assert answer["data"]["members"]["totalCount"] == told["totalCount"] > 0
 
+    await page.get_by_role("tab", name="Viewer", exact=True).click()
+    await expect(builder).to_contain_text("left as it is")
+    await page.get_by_role("tab", name="MemberQuery", exact=True).click()
+    await expect(sought, "the variables hold its id alone").to_have_value(county.name)
+
 
 async def test_columns_are_shown_in_the_order_in_which_they_were_chosen(
     page: Page, address: str, caller: Caller

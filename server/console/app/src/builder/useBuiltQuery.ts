@@ -20,16 +20,18 @@ interface Building {
  * filled in yet are the builder's own, so it reads nothing back that it has written itself.
  */
 export function useBuiltQuery(fields: QueryField[]): Building {
-  const { text, write, writeInNewTab } = useEditors();
+  const { revision, read, write, writeInNewTab } = useEditors();
   const [built, setBuilt] = useState<BuiltQuery | null>(null);
   const own = useRef<Written | null>(null);
 
   useEffect(() => {
+    // What stands there now, not when it was told of: meanwhile the builder may have written.
+    const text = read();
     if (!text || isSame(text, own.current)) return;
     own.current = null;
-    const read = readDocument(text, fields);
-    setBuilt(read && withRows(read, fields));
-  }, [text, fields]);
+    const found = readDocument(text, fields);
+    setBuilt(found && withRows(found, fields));
+  }, [revision, fields]);
 
   const show = (next: BuiltQuery, put: (text: Written) => void) => {
     own.current = written(next, fields);

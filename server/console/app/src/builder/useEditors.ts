@@ -6,8 +6,10 @@ import type { Written } from "./document";
 const SETTLED_MILLISECONDS = 250;
 
 interface Editors {
-  /** What stands in the editors, once typing rests; null until they are there. */
-  text: Written | null;
+  /** Grows when there is something new to read, once typing rests. */
+  revision: number;
+  /** What stands in the editors now; null until they are there. */
+  read: () => Written | null;
   write: (text: Written) => void;
   writeInNewTab: (text: Written) => void;
 }
@@ -15,25 +17,27 @@ interface Editors {
 export function useEditors(): Editors {
   const { addTab } = useGraphiQLActions();
   const { queryEditor, variableEditor } = useGraphiQL(pick("queryEditor", "variableEditor"));
-  const [text, setText] = useState<Written | null>(null);
+  const [revision, setRevision] = useState(0);
 
   useEffect(() => {
     if (!queryEditor || !variableEditor) return;
     let timer: ReturnType<typeof setTimeout>;
-    const read = () => setText({ query: queryEditor.getValue(), variables: variableEditor.getValue() });
+    const tell = () => setRevision((earlier) => earlier + 1);
     // Another tab fills the two editors one after the other.
     const onChange = () => {
       clearTimeout(timer);
-      timer = setTimeout(read, SETTLED_MILLISECONDS);
+      timer = setTimeout(tell, SETTLED_MILLISECONDS);
     };
     const listeners = [queryEditor, variableEditor].map((editor) => editor.onDidChangeModelContent(onChange));
-    read();
+    tell();
     return () => {
       clearTimeout(timer);
       listeners.forEach((listener) => listener.dispose());
     };
   }, [queryEditor, variableEditor]);
 
+  const read = () =>
+    queryEditor && variableEditor ? { query: queryEditor.getValue(), variables: variableEditor.getValue() } : null;
   const write = ({ query, variables }: Written) => {
     if (queryEditor?.getValue() !== query) queryEditor?.setValue(query);
     if (variableEditor?.getValue() !== variables) variableEditor?.setValue(variables);
@@ -42,5 +46,5 @@ export function useEditors(): Editors {
     addTab();
     write(written);
   };
-  return { text, write, writeInNewTab };
+  return { revision, read, write, writeInNewTab };
 }
