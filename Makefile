@@ -38,6 +38,11 @@ test-examples: $(VENV)/.dev ## Run the tests of examples/, also of the one in Ja
 	cd examples/follow-node && npm ci
 	$(BIN)/pytest tests/server/test_follow_examples.py
 
+.PHONY: test-console
+test-console: $(VENV)/.dev ## Run the tests of the console, its accessibility among them (needs Node 20, npm and Chromium)
+	cd server/console/app && npm ci && npm test
+	$(BIN)/pytest -n 1 tests/browser
+
 .PHONY: check
 check: $(VENV)/.dev ## Formatting, lint, types, import contracts, schema snapshot
 	$(BIN)/ruff format --check .
