@@ -14,6 +14,7 @@ from domain import clock as calendar
 from domain.audit import AuditRecord
 from domain.clock import Clock
 from domain.codes import AuditKind
+from domain.exports import ExportBounds
 from domain.idempotency import Claim
 from domain.lookups import Journal
 from domain.ports import PopulationRegistry
@@ -46,6 +47,9 @@ class RequestContext:
     registry: PopulationRegistry | None = None
     """Which verifies names against identity numbers; None when there is none."""
 
+    exports: ExportBounds = field(default_factory=ExportBounds)
+    """Within which results are exported."""
+
     remembered: MutableMapping[Any, Any] = field(default_factory=dict)
     """What was worked out from the operation's document, for every request that sends it again."""
 
@@ -57,6 +61,9 @@ class RequestContext:
 
     def under(self, claim: Claim) -> "RequestContext":
         return replace(self, claim=claim)
+
+    def speaking(self, language: str) -> "RequestContext":
+        return replace(self, language=language)
 
     def for_part(self, number: int) -> "RequestContext":
         """For a mutation that saves record by record: the context of one of them, from 1 on."""
@@ -76,6 +83,7 @@ class RequestContext:
             self.correlation_id,
             self.address,
             self.registry,
+            self.exports,
             remembered,
         )
 

@@ -3,15 +3,17 @@ from collections.abc import AsyncIterator
 import strawberry
 
 from auth.default_matrix import FieldClass
-from resolvers import changes, checks, permissions, snapshots
+from resolvers import changes, checks, exports, permissions, snapshots
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.optional import ABSENT, given
 from schema.queries.changes import AfterChange, OfOrganization, OfTypes, asked_for
 from schema.queries.checks import CheckId
+from schema.queries.exports import ExportId
 from schema.traits import open_field, record_field
 from schema.types.change import ChangeEvent
 from schema.types.check import Check
+from schema.types.export import Export
 from schema.types.member_snapshot import MemberSnapshotPage
 from schema.types.permission import PermissionsEvent
 
@@ -40,6 +42,11 @@ async def _check_progress(info: Info, id: CheckId) -> AsyncIterator[Check]:
         yield check  # type: ignore[misc] # its fields are resolved from the record
 
 
+async def _export_progress(info: Info, id: ExportId) -> AsyncIterator[Export]:
+    async for export in exports.follow_export(info.context, number_of("Export", id)):
+        yield export  # type: ignore[misc] # its fields are resolved from the record
+
+
 @strawberry.type(description="订阅。What can be followed; permissions are looked at anew before each event.")
 class Subscription:
     # fmt: off
@@ -47,4 +54,5 @@ class Subscription:
     changes: ChangeEvent = record_field("变更", "Each committed change within the caller's scope, in the order of the commits: after the cursor, or from now on.", read=FieldClass.CHANGES, resolver=_changes, is_subscription=True)
     member_snapshot: MemberSnapshotPage = record_field("全量快照", "All members of the organisation's subtree as they were at one moment, page by page, with the cursor of `changes` of that moment; then it ends. For those who begin, or whose cursor has expired.", read=FieldClass.CHANGES, resolver=_member_snapshot, is_subscription=True)
     check_progress: Check = record_field("批量校验进度", "One check: as it stands at once, then whenever members more have been checked, until it has ended; NOT_FOUND when there is none in the caller's scope.", read=FieldClass.BUSINESS, resolver=_check_progress, is_subscription=True)
+    export_progress: Export = record_field("导出进度", "One export: as it stands at once, then whenever more rows have been written, until it has ended; NOT_FOUND when the caller has none of that id.", read=FieldClass.BUSINESS, resolver=_export_progress, is_subscription=True)
     # fmt: on

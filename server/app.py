@@ -23,8 +23,9 @@ from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from charts.studio import Studio
 from domain.clock import Clock, system_clock
+from domain.exports import ExportBounds
 from files.store import FileStore, in_memory
-from schema.build import build_schema, governed_fields
+from schema.build import build_schema, governed_fields, graphql_schema
 from server.authentication import Authentication
 from server.beside import running_beside
 from server.console.routes import console_routes
@@ -43,6 +44,7 @@ from server.operations.running import Operations
 from server.operations.subscribers import StreamManners, Subscribers
 from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
+from server.routes.exports import export_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
@@ -76,6 +78,7 @@ class Parts:
     files: FileStore = field(default_factory=in_memory)
     passwords: Passwords = field(default_factory=Passwords)
     streams: StreamManners = field(default_factory=StreamManners)
+    exports: ExportBounds = field(default_factory=ExportBounds)
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -90,6 +93,7 @@ def create_app(parts: Parts) -> ASGIApp:
         parts.files,
         parts.trusted_issuer,
         parts.gateways.population_registry,
+        parts.exports,
     )
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
@@ -131,6 +135,7 @@ def create_app(parts: Parts) -> ASGIApp:
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),
             *download_routes(authentication, parts.files, front_ends),
+            *export_routes(authentication, graphql_schema(SCHEMA), parts.files, front_ends),
             *chart_routes(authentication, operations, studio, front_ends),
             *console_routes(example_queries),
         ],

@@ -16,6 +16,7 @@ from auth.trusted_issuer import TrustedIssuer
 from dataloaders.loaders import Loaders
 from domain.clock import Clock
 from domain.errors import CallerError, Message, Problem
+from domain.exports import ExportBounds
 from domain.ports import PopulationRegistry
 from domain.records import OrganizationRecord
 from files.store import FileStore
@@ -57,7 +58,9 @@ class Authentication:
         files: FileStore,
         trusted_issuer: TrustedIssuer | None = None,
         registry: PopulationRegistry | None = None,
+        exports: ExportBounds | None = None,
     ) -> None:
+        self._exports = exports or ExportBounds()
         self._files = files
         self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
@@ -87,6 +90,7 @@ class Authentication:
             correlation_id=correlation_id(),
             address=address,
             registry=self._registry,
+            exports=self._exports,
         )
 
     async def actor(self, authorization: str | None) -> Actor:

@@ -12,6 +12,7 @@ from auth.permissions import PermissionMatrix
 from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
+from domain.exports import ExportBounds
 from domain.records import OrganizationRecord
 from files.store import FileStore, in_memory
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
@@ -40,6 +41,7 @@ class Api:
     gateways: Gateways = field(default_factory=Gateways)
     files: FileStore = field(default_factory=in_memory)
     streams: StreamManners = field(default_factory=StreamManners)
+    exports: ExportBounds = field(default_factory=ExportBounds)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -55,6 +57,7 @@ class Api:
                 gateways=self.gateways,
                 files=self.files,
                 streams=self.streams,
+                exports=self.exports,
             )
         )
         self.http = httpx.AsyncClient(
