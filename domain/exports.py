@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from domain.codes import AuditKind, ExportState, QuerySubject
+from domain.codes import ExportState, QuerySubject
 from domain.errors import Message, Problem
 from domain.filter_telling import told_filter
 from domain.filtering import Filter
@@ -80,10 +80,6 @@ class ExportQuestion:
     where: Filter | None
     order: tuple[OrderTerm, ...]
     columns: tuple[str, ...]
-
-    @property
-    def kind(self) -> AuditKind:
-        return AuditKind.EXPORT
 
     @property
     def field(self) -> str:
