@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, text, update
 
 from auth.actor import Role
 from domain.codes import AccountState, AuditKind, HistoryKind, OrganizationKind
@@ -11,6 +11,7 @@ from domain.records import OrganizationRecord
 from schema.identifiers import encoded, number_of
 from storage.engine import connect
 from storage.history_members import Departure, archive_member
+from storage.models import Account
 from tests.api.test_masked_answers import ask_for
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.audit import entries_of_kind
@@ -69,6 +70,22 @@ async def test_a_job_of_a_suspended_account_writes_nothing(large: Api, county: O
     await put_in_state(large.database, person, AccountState.SUSPENDED)
     await exporting_of(large).run(number_of("Export", export["id"]))
     await put_in_state(large.database, person, AccountState.ACTIVE)
+    found = (await Caller(large, await token_at_the_console(large, person)).ask(READ, {"id": export["id"]}))["export"]
+    assert (found["state"], found["failure"]) == ("FAILED", "NOT_ALLOWED")
+
+
+async def test_a_job_of_who_works_elsewhere_by_now_writes_nothing(
+    large: Api, county: OrganizationRecord, province_committee: OrganizationRecord
+) -> None:
+    """What was asked for the one organisation is not answered for the other."""
+    person = await opened_account(large.database, county.id)
+    caller = Caller(large, await token_at_the_console(large, person))
+    export = await started(caller, format="CSV", columns=["NAME"])
+    for place in (province_committee, county):
+        async with large.database.writing() as session:
+            moved = {"organization_id": place.id, "org_path": place.path}
+            await session.execute(update(Account).where(Account.id == person.account_id).values(moved))
+        await exporting_of(large).run(number_of("Export", export["id"]))
     found = (await Caller(large, await token_at_the_console(large, person)).ask(READ, {"id": export["id"]}))["export"]
     assert (found["state"], found["failure"]) == ("FAILED", "NOT_ALLOWED")
 
