@@ -85,6 +85,10 @@ bench-rollups: $(VENV)/.dev ## Measure statistics counted in advance on 1,000,00
 bench-quality: $(VENV)/.dev ## Check 1,000,000 members as a job does, and ask for the reports (five minutes)
 	$(BIN)/python -m benchmarks.quality
 
+.PHONY: bench-exports
+bench-exports: $(VENV)/.dev ## Export 1,000,000 members as CSV and XLSX (ten minutes)
+	$(BIN)/python -m benchmarks.exports
+
 .PHONY: bench-postgraphile
 bench-postgraphile: $(VENV)/.dev ## The same with PostGraphile beside them, on the list of members (needs npm)
 	cd benchmarks/postgraphile && npm ci

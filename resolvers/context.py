@@ -14,6 +14,7 @@ from domain import clock as calendar
 from domain.audit import AuditRecord
 from domain.clock import Clock
 from domain.codes import AuditKind
+from domain.exports import ExportBounds
 from domain.idempotency import Claim
 from domain.lookups import Journal
 from domain.ports import PopulationRegistry
@@ -49,6 +50,8 @@ class RequestContext:
 
     destinations: Destinations = field(default_factory=Destinations)
     """Where webhooks of partners may lie."""
+    exports: ExportBounds = field(default_factory=ExportBounds)
+    """Within which results are exported."""
 
     remembered: MutableMapping[Any, Any] = field(default_factory=dict)
     """What was worked out from the operation's document, for every request that sends it again."""
@@ -61,6 +64,9 @@ class RequestContext:
 
     def under(self, claim: Claim) -> "RequestContext":
         return replace(self, claim=claim)
+
+    def speaking(self, language: str) -> "RequestContext":
+        return replace(self, language=language)
 
     def for_part(self, number: int) -> "RequestContext":
         """For a mutation that saves record by record: the context of one of them, from 1 on."""
@@ -81,6 +87,7 @@ class RequestContext:
             self.address,
             self.registry,
             self.destinations,
+            self.exports,
             remembered,
         )
 

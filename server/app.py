@@ -23,10 +23,11 @@ from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from charts.studio import Studio
 from domain.clock import Clock, system_clock
+from domain.exports import ExportBounds
 from domain.webhooks import WebhookManners
 from files.store import FileStore, in_memory
 from forms.press import Press
-from schema.build import build_schema, governed_fields
+from schema.build import build_schema, governed_fields, graphql_schema
 from server.authentication import Authentication
 from server.beside import running_beside
 from server.console.routes import console_routes
@@ -48,6 +49,7 @@ from server.operations.subscribers import StreamManners, Subscribers
 from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
 from server.routes.forms import CollectionForms, form_routes
+from server.routes.exports import export_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
@@ -89,6 +91,7 @@ class Parts:
     webhooks: WebhookManners = field(default_factory=WebhookManners)
     delivers_webhooks: bool = False
     """Whether this process does, or another."""
+    exports: ExportBounds = field(default_factory=ExportBounds)
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -139,6 +142,7 @@ def create_app(parts: Parts) -> ASGIApp:
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),
             *download_routes(authentication, parts.files, front_ends),
+            *export_routes(authentication, graphql_schema(SCHEMA), parts.files, front_ends),
             *chart_routes(authentication, operations, studio, front_ends),
             *form_routes(forms, front_ends),
             *console_routes(example_queries),
@@ -160,6 +164,7 @@ def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:
         parts.trusted_issuer,
         parts.gateways.population_registry,
         parts.webhooks.destinations,
+        parts.exports,
     )
 
 

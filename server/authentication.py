@@ -20,6 +20,7 @@ from auth.trusted_issuer import TrustedIssuer
 from dataloaders.loaders import Loaders
 from domain.clock import Clock
 from domain.errors import CallerError, Message, Problem
+from domain.exports import ExportBounds
 from domain.ports import PopulationRegistry
 from domain.records import OrganizationRecord
 from domain.webhooks import Destinations
@@ -71,9 +72,11 @@ class Authentication:
         trusted_issuer: TrustedIssuer | None = None,
         registry: PopulationRegistry | None = None,
         destinations: Destinations | None = None,
+        exports: ExportBounds | None = None,
     ) -> None:
         self.matrix = matrix
         self._destinations = destinations or Destinations()
+        self._exports = exports or ExportBounds()
         self._files = files
         self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
@@ -113,6 +116,7 @@ class Authentication:
             address=address,
             registry=self._registry,
             destinations=self._destinations,
+            exports=self._exports,
         )
 
     async def actor(self, authorization: str | None) -> Actor:

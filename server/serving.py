@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from auth.oauth.exchange import Lifetimes
 from auth.oauth.registration import ensure_console
-from auth.secret_files import audit_key, code_key, secret_at
+from auth.secret_files import audit_key, code_key
 from auth.signing_keys import signing_keys_at
 from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
@@ -25,6 +25,7 @@ from server.log import configure_log
 from server.memory import spare_what_is_loaded
 from server.one_transaction import in_one_transaction
 from server.operations.subscribers import StreamManners
+from server.secret import secret_of
 from server.settings import Settings
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
@@ -57,10 +58,6 @@ def manners_of(settings: Settings) -> StreamManners:
     )
 
 
-def secret_of(settings: Settings) -> bytes:
-    return secret_at(settings.secret, "DENGTA_SECRET_FILE")
-
-
 def application(settings: Settings, database_url: str) -> ASGIApp:
     configure_log(settings.log_format)
     database = connect(
@@ -86,6 +83,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         forms_per_file=settings.forms_per_file,
         webhooks=settings.webhooks,
         delivers_webhooks=settings.jobs_in_server,
+        exports=settings.exports,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)

@@ -1,9 +1,11 @@
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.exports import ExportBounds
 from domain.rollups import DEFAULT_THRESHOLDS
 from domain.validation import RulesInForce, SeverityChanges, rules_in_force
 from server.severities import severities_from
@@ -189,6 +191,20 @@ class Settings(WebhookSettings, BaseSettings):
             "everything anew.",
         ),
     ] = 30
+    export_direct_rows: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100_000,
+            description="Up to how many rows an export is written when it is downloaded; a job writes larger ones.",
+        ),
+    ] = ExportBounds().direct_rows
+    exports_at_once: Annotated[
+        int, Field(ge=1, le=100, description="How many exports of one person jobs may be writing at a time.")
+    ] = ExportBounds().at_once
+    exports_kept_hours: Annotated[
+        int, Field(ge=1, le=720, description="Hours for which an export can be downloaded; then its file is removed.")
+    ] = 24
     population_registry: Annotated[
         Literal["off", "http", "simulator"],
         Field(
@@ -258,6 +274,11 @@ class Settings(WebhookSettings, BaseSettings):
     @property
     def rules(self) -> RulesInForce:
         return rules_in_force(self.severities)
+
+    @property
+    def exports(self) -> ExportBounds:
+        kept_for = timedelta(hours=self.exports_kept_hours)
+        return ExportBounds(self.export_direct_rows, self.exports_at_once, kept_for)
 
     @property
     def issuer(self) -> str:

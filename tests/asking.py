@@ -12,6 +12,7 @@ from auth.permissions import PermissionMatrix
 from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
+from domain.exports import ExportBounds
 from domain.records import OrganizationRecord
 from domain.webhooks import WebhookManners
 from files.store import FileStore, in_memory
@@ -42,6 +43,7 @@ class Api:
     files: FileStore = field(default_factory=in_memory)
     streams: StreamManners = field(default_factory=StreamManners)
     webhooks: WebhookManners = field(default_factory=WebhookManners)
+    exports: ExportBounds = field(default_factory=ExportBounds)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -57,6 +59,7 @@ class Api:
             files=self.files,
             streams=self.streams,
             webhooks=self.webhooks,
+            exports=self.exports,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

@@ -16,6 +16,7 @@ from domain.codes.audit import AuditKind, AuditProblem
 from domain.codes.change import ChangeType, ToDecideChange
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
+from domain.codes.export import ExportFailure, ExportFormat, ExportState, QuerySubject
 from domain.codes.file import FilePurpose
 from domain.codes.member import (
     Education,
@@ -50,6 +51,9 @@ __all__ = [
     "CodePurpose",
     "Education",
     "Ethnicity",
+    "ExportFailure",
+    "ExportFormat",
+    "ExportState",
     "FilePurpose",
     "FilingStatus",
     "FloatingDirection",
@@ -61,6 +65,7 @@ __all__ = [
     "MembershipStatus",
     "MessageState",
     "OrganizationKind",
+    "QuerySubject",
     "RealNameStatus",
     "RealNameVerdict",
     "RequestKind",

@@ -12,7 +12,8 @@ from server.file_store import file_store_of
 from server.gateways import gateways_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
-from server.serving import secret_of, token_authority
+from server.secret import secret_of
+from server.serving import token_authority
 from server.settings import Settings
 from storage.engine import connect
 
