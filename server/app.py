@@ -48,8 +48,8 @@ from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
 from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
-from server.routes.forms import CollectionForms, form_routes
 from server.routes.exports import export_routes
+from server.routes.forms import CollectionForms, form_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
