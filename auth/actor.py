@@ -24,6 +24,9 @@ class Actor:
     scopes: frozenset[Scope] | None = None
     """What a partner may ask for at all; None for people, whom their role alone limits."""
 
+    client: str | None = None
+    """The client id of the application or partner that asks; None with an operator's token, which none was given."""
+
     @property
     def tier(self) -> Tier:
         return tier_of(self.organization)

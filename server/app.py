@@ -38,6 +38,8 @@ from server.metrics import metrics_route
 from server.middleware import Correlated
 from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
+from server.operations.admission import Admission
+from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
 from server.operations.subscribers import StreamManners, Subscribers
@@ -76,6 +78,7 @@ class Parts:
     files: FileStore = field(default_factory=in_memory)
     passwords: Passwords = field(default_factory=Passwords)
     streams: StreamManners = field(default_factory=StreamManners)
+    documents: DocumentPolicy = field(default_factory=DocumentPolicy)
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -95,6 +98,7 @@ def create_app(parts: Parts) -> ASGIApp:
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor)
+    admission = Admission(operations, parts.documents)
     studio = Studio()
     subscribers = Subscribers(parts.streams)
 
@@ -118,13 +122,13 @@ def create_app(parts: Parts) -> ASGIApp:
 
     front_ends = FrontEnds(parts.database)
     endpoint = GraphQLEndpoint(
-        operations, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers
+        operations, admission, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers
     )
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
-            GraphQLWebSocket(operations, authentication, subscribers).route(),
+            GraphQLWebSocket(operations, admission, authentication, subscribers).route(),
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),

@@ -97,7 +97,7 @@ class Authentication:
             if organization is None:
                 raise UnauthenticatedError(token_given=True)
             return Actor(claims.subject, claims.role, organization)
-        return _actor(await self._standing(claims))
+        return _actor(await self._standing(claims), claims.client_id)
 
     async def standing(self, authorization: str | None) -> tuple[Standing, frozenset[str]]:
         """The grant by which the caller asks, and the scopes of the token; UnauthenticatedError without such."""
@@ -137,6 +137,6 @@ def bearer_token(authorization: str | None) -> str:
     return token.strip()
 
 
-def _actor(standing: Standing) -> Actor:
+def _actor(standing: Standing, client: str) -> Actor:
     scopes = partner_scopes(standing.scopes) if standing.role is Role.PARTNER else None
-    return Actor(standing.subject, standing.role, standing.organization, scopes)
+    return Actor(standing.subject, standing.role, standing.organization, scopes, client)

@@ -150,4 +150,6 @@ def _variable(name: str) -> str:
 
 
 def _default(value: object) -> str:
+    if isinstance(value, frozenset | tuple):
+        value = ",".join(sorted(map(str, value))) or None
     return "" if value is None else f"`{value}`"

@@ -16,6 +16,7 @@ from domain.records import OrganizationRecord
 from files.store import FileStore, in_memory
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
+from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.subscribers import StreamManners
 from storage.engine import Database
@@ -40,6 +41,7 @@ class Api:
     gateways: Gateways = field(default_factory=Gateways)
     files: FileStore = field(default_factory=in_memory)
     streams: StreamManners = field(default_factory=StreamManners)
+    documents: DocumentPolicy = field(default_factory=DocumentPolicy)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -55,6 +57,7 @@ class Api:
                 gateways=self.gateways,
                 files=self.files,
                 streams=self.streams,
+                documents=self.documents,
             )
         )
         self.http = httpx.AsyncClient(
