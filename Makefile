@@ -38,6 +38,11 @@ test-examples: $(VENV)/.dev ## Run the tests of examples/, also of the one in Ja
 	cd examples/follow-node && npm ci
 	$(BIN)/pytest tests/server/test_follow_examples.py
 
+.PHONY: test-schema-tools
+test-schema-tools: $(VENV)/.dev ## Run the tools of front-end developers over the schema (needs Node 20 and npm)
+	cd tests/schema_tools && npm ci
+	$(BIN)/pytest -n 1 tests/server/test_schema_tools.py
+
 .PHONY: check
 check: $(VENV)/.dev ## Formatting, lint, types, import contracts, schema snapshot
 	$(BIN)/ruff format --check .
