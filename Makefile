@@ -36,7 +36,7 @@ test-s3: $(VENV)/.dev ## Run the tests of the file store against a server that s
 .PHONY: test-examples
 test-examples: $(VENV)/.dev ## Run the tests of examples/, also of the one in JavaScript (needs Node 20 and npm)
 	cd examples/follow-node && npm ci
-	$(BIN)/pytest tests/server/test_follow_examples.py
+	$(BIN)/pytest tests/server/test_follow_examples.py tests/server/test_query_example.py
 
 .PHONY: test-schema-tools
 test-schema-tools: $(VENV)/.dev ## Run the tools of front-end developers over the schema (needs Node 20 and npm)
