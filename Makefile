@@ -38,6 +38,11 @@ test-examples: $(VENV)/.dev ## Run the tests of examples/, also of the one in Ja
 	cd examples/follow-node && npm ci
 	$(BIN)/pytest tests/server/test_follow_examples.py tests/server/test_query_example.py
 
+.PHONY: test-front-end
+test-front-end: $(VENV)/.dev ## Build the example front end and try it in a browser (needs Node 20, npm and Chromium)
+	cd examples/administrator && npm ci && npm run build
+	$(BIN)/pytest -n 1 tests/browser/test_administrator.py
+
 .PHONY: test-schema-tools
 test-schema-tools: $(VENV)/.dev ## Run the tools of front-end developers over the schema (needs Node 20 and npm)
 	cd tests/schema_tools && npm ci
