@@ -66,10 +66,10 @@ export async function completeSignIn(): Promise<void> {
 
 let refreshing: Promise<string> | null = null;
 
-/** An access token that is good for a while yet. It is refreshed once at a time: a refresh token is good once. */
+/** An access token that is good for a while yet, or the reason why there is none. It is refreshed once at a time: a refresh token is good once. */
 export function freshToken(): Promise<string> {
   const session = readSession();
-  if (session === null) return Promise.resolve("");
+  if (session === null) return Promise.reject(new Error("尚未登录。"));
   if (session.expiresAt - Date.now() > EARLY_MILLISECONDS) return Promise.resolve(session.accessToken);
   refreshing ??= refreshed(session).finally(() => (refreshing = null));
   return refreshing;
@@ -84,7 +84,7 @@ async function refreshed(session: Session): Promise<string> {
     return next.accessToken;
   } catch (reason) {
     if (reason instanceof oauth.ResponseBodyError) storeSession(null); // refused for good; a lost network is not
-    return "";
+    throw reason;
   }
 }
 
