@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from domain.codes import OrganizationKind, Role, Scope, Tier
 from domain.records import OrganizationRecord
@@ -23,6 +23,9 @@ class Actor:
     organization: OrganizationRecord
     scopes: frozenset[Scope] | None = None
     """What a partner may ask for at all; None for people, whom their role alone limits."""
+
+    client: str | None = None
+    """The client id of the application or partner that asks; None with an operator's token, which none was given."""
 
     @property
     def tier(self) -> Tier:
@@ -52,7 +55,7 @@ class ObservedActor(Actor):
     @classmethod
     def of(cls, actor: Actor) -> "ObservedActor":
         observed = cls.__new__(cls)
-        for name in ("role", "organization", "scopes"):
+        for name in (each.name for each in fields(actor) if each.name != "subject"):
             object.__setattr__(observed, name, getattr(actor, name))
         object.__setattr__(observed, "_subject", actor.subject)
         object.__setattr__(observed, "was_named", False)

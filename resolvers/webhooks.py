@@ -30,7 +30,7 @@ async def as_partner(context: RequestContext, partner_id: int) -> RequestContext
     standing = await standing_of_partner(context.database, partner_id)
     if standing is None:
         return None
-    actor, matrix = actor_of(standing), await context.matrix.current()
+    actor, matrix = actor_of(standing, standing.client_id), await context.matrix.current()
     return replace(
         context,
         actor=actor,

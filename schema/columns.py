@@ -22,6 +22,9 @@ from schema.traits import OF_CONTEXT, Traits, columns_read, record_name, traits_
 
 _COLUMNS = "__exported_columns__"
 _BRANCH = "branch"
+_NONE = {"collection_form_url"}
+"""An address that is made for whoever asks, and good for a day, is no value of the record."""
+
 _NAME_OF_BRANCH = FieldUse("Organization.name", Purpose.READ)
 _ONE_VALUE = (str, int, date)
 """Codes are texts, flags are numbers and moments are dates, for Python."""
@@ -73,7 +76,7 @@ def column_uses(enum: type, name: str) -> tuple[FieldUse, ...]:
 def _columns(definition: Any) -> Iterator[_Column]:
     for field in definition.fields:
         traits = traits_of(field)
-        if traits is None:
+        if traits is None or record_name(field) in _NONE:
             continue
         uses = (FieldUse(f"{definition.name}.{record_name(field)}", Purpose.READ),)
         if record_name(field) == _BRANCH:

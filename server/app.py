@@ -41,6 +41,8 @@ from server.metrics import metrics_route
 from server.middleware import Correlated
 from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
+from server.operations.admission import Admission
+from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
 from server.operations.shared_answers import SharedAnswers
@@ -92,6 +94,7 @@ class Parts:
     delivers_webhooks: bool = False
     """Whether this process does, or another."""
     exports: ExportBounds = field(default_factory=ExportBounds)
+    documents: DocumentPolicy = field(default_factory=DocumentPolicy)
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -102,6 +105,7 @@ def create_app(parts: Parts) -> ASGIApp:
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor)
+    admission = Admission(operations, parts.documents)
     studio = Studio()
     forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
     subscribers = Subscribers(parts.streams)
@@ -129,13 +133,13 @@ def create_app(parts: Parts) -> ASGIApp:
 
     front_ends = FrontEnds(parts.database)
     endpoint = GraphQLEndpoint(
-        operations, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
+        operations, admission, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
     )
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
-            GraphQLWebSocket(operations, authentication, subscribers, streams).route(),
+            GraphQLWebSocket(operations, admission, authentication, subscribers, streams).route(),
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),

@@ -98,7 +98,7 @@ class Authentication:
         standing = await self._partners.get(partner_id)
         if standing is None:
             raise UnauthenticatedError(token_given=True)
-        return await self.context_of(actor_of(standing), language)
+        return await self.context_of(actor_of(standing, standing.client_id), language)
 
     async def context_of(self, actor: Actor, language: str, address: str | None = None) -> RequestContext:
         matrix = await self.matrix.current()
@@ -134,7 +134,7 @@ class Authentication:
             if organization is None:
                 raise UnauthenticatedError(token_given=True)
             return Actor(claims.subject, claims.role, organization)
-        return actor_of(await self._standing(claims, as_of))
+        return actor_of(await self._standing(claims, as_of), claims.client_id)
 
     async def fingerprints(self, all_claims: Collection[Claims]) -> dict[Backing, int]:
         """By what backs the claims, as far as it still does: another number once what it is worth is another."""

@@ -155,5 +155,6 @@ def _variable(name: str) -> str:
 def _default(value: object) -> str:
     """Of a list, empty or not, as it is written in the environment."""
     if isinstance(value, tuple | frozenset):
-        value = ", ".join(map(str, value)) or None
+        listed = sorted(value) if isinstance(value, frozenset) else value
+        value = ", ".join(map(str, listed)) or None
     return "" if value is None else f"`{value}`"

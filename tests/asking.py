@@ -18,6 +18,7 @@ from domain.webhooks import WebhookManners
 from files.store import FileStore, in_memory
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
+from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.subscribers import StreamManners
 from storage.engine import Database
@@ -44,6 +45,7 @@ class Api:
     streams: StreamManners = field(default_factory=StreamManners)
     webhooks: WebhookManners = field(default_factory=WebhookManners)
     exports: ExportBounds = field(default_factory=ExportBounds)
+    documents: DocumentPolicy = field(default_factory=DocumentPolicy)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -60,6 +62,7 @@ class Api:
             streams=self.streams,
             webhooks=self.webhooks,
             exports=self.exports,
+            documents=self.documents,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

@@ -12,6 +12,7 @@ from auth.secret_files import SecretFileError
 from auth.signing_keys import SigningKeyError
 from server.file_store import FileStoreSettingsError
 from server.gateways import GatewaySettingsError
+from server.operations.manifests import ManifestError
 from server.settings import Settings
 from server.webhooks.settings import WebhookSettingsError
 from server.workers import WorkersFailedError
@@ -25,6 +26,7 @@ _EXPECTED = (
     FileStoreSettingsError,
     GatewaySettingsError,
     LoadRefusedError,
+    ManifestError,
     MissingPrivilegeError,
     SecretFileError,
     RegistrationError,
