@@ -8,13 +8,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from domain.exports import ExportBounds
 from domain.rollups import DEFAULT_THRESHOLDS
 from domain.validation import RulesInForce, SeverityChanges, rules_in_force
-from server.lists import names_from, paths_from
-from server.operations.document_policy import DEFAULT_EXPLORERS, PERSISTED_QUERY_BYTES
+from server.document_settings import DocumentSettings
 from server.severities import severities_from
 from server.webhooks.settings import WebhookSettings
 
 
-class Settings(WebhookSettings, BaseSettings):
+class Settings(WebhookSettings, DocumentSettings, BaseSettings):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
 
     `docs/settings.md` is written from these descriptions.
@@ -135,36 +134,6 @@ class Settings(WebhookSettings, BaseSettings):
     subscriptions_per_partner: Annotated[
         int, Field(ge=1, description="How many subscriptions one partner's system may run at a time in one process.")
     ] = 10
-    trusted_documents: Annotated[
-        tuple[Path, ...],
-        NoDecode,
-        BeforeValidator(paths_from),
-        Field(
-            description="Manifests of trusted documents, as graphql-codegen, relay-compiler or Apollo write them; "
-            "several with commas between. Their documents are checked at the start, and asked for by identifier "
-            "(`docs/front-ends.md`)."
-        ),
-    ] = ()
-    documents: Annotated[
-        Literal["any", "trusted"],
-        Field(description="Which documents are run: `any`, or those of DENGTA_TRUSTED_DOCUMENTS alone (`trusted`)."),
-    ] = "any"
-    explorers: Annotated[
-        frozenset[str],
-        NoDecode,
-        BeforeValidator(names_from),
-        Field(
-            description="The client ids of those that may send other documents even so, with commas between; "
-            "`partners` for all partners. Tokens of `dengta token` always may."
-        ),
-    ] = DEFAULT_EXPLORERS
-    persisted_query_bytes: Annotated[
-        int,
-        Field(
-            ge=0,
-            description="Bytes that automatic persisted queries may take in one process; 0: there are none.",
-        ),
-    ] = PERSISTED_QUERY_BYTES
     messages: Annotated[
         Literal["off", "gateway", "inbox"],
         Field(
