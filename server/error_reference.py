@@ -17,6 +17,9 @@ _MAKERS = {"Problem", "_problem", "SavingRule", "OpeningRule", "MatrixRule", "un
 _FIXED = {"bad_input": "BAD_USER_INPUT", "not_found": "NOT_FOUND", "_duplicate": "DUPLICATE_IDENTITY_NUMBER"}
 """Functions that are given the sentences alone."""
 
+_OF_A_PROTOCOL = "_words"
+"""Gives the message of those words that clients know an error by, in no language."""
+
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -140,10 +143,11 @@ def _messages_in(node: ast.expr, texts: Mapping[str, str]) -> Sequence[Words]:
     """Of a `Message(…)`, or of a table of them."""
     if isinstance(node, ast.Dict):
         return [words for value in node.values for words in _messages_in(value, texts)]
-    if not (isinstance(node, ast.Call) and _name(node.func) == "Message"):
-        return []
-    said = [text for part in _parts(node) if (text := _text(part, texts))]
-    return [(said[0], said[1])] if len(said) > 1 else []
+    maker = _name(node.func) if isinstance(node, ast.Call) else ""
+    said = [text for part in _parts(node) if (text := _text(part, texts)) and re.search(r"\w", text)]
+    if maker == _OF_A_PROTOCOL and said:
+        return [(said[0], said[0])]
+    return [(said[0], said[1])] if maker == "Message" and len(said) > 1 else []
 
 
 def _text(node: ast.expr, texts: Mapping[str, str]) -> str | None:

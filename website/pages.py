@@ -7,13 +7,11 @@ from pathlib import Path, PurePosixPath
 from posixpath import dirname, normpath, relpath
 
 ELSEWHERE = {
-    "examples/follow-python/README.md": "examples/follow-python.md",
-    "examples/follow-node/README.md": "examples/follow-node.md",
     "execution/README.md": "executor.md",
     "CHANGELOG.md": "changelog.md",
     "schema.graphql": "schema.graphql",
 }
-"""What is shown, or handed out, beside `docs/`."""
+"""What is shown, or handed out, beside `docs/` and the pages of `examples/`."""
 
 _FENCED = re.compile(r"(^ *```.*?^ *```)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()([^)\s#]+)(?=[)#])")
@@ -27,9 +25,12 @@ def places(root: Path) -> Mapping[str, str]:
     """Where each file of the site lies in the repository → where it lies in the site."""
     docs = (path for path in (root / "docs").rglob("*") if path.is_file())
     inside = {path.relative_to(root).as_posix(): path.relative_to(root / "docs").as_posix() for path in docs}
-    return dict(sorted(inside.items())) | {
-        source: place for source, place in ELSEWHERE.items() if (root / source).exists()
+    examples = {
+        f"examples/{page.parent.name}/README.md": f"examples/{page.parent.name}.md"
+        for page in root.glob("examples/*/README.md")
     }
+    beside = {source: place for source, place in ELSEWHERE.items() if (root / source).exists()}
+    return dict(sorted((inside | examples).items())) | beside
 
 
 def lay_out(root: Path, folder: Path) -> list[str]:

@@ -13,7 +13,7 @@ from auth.secret_files import audit_key
 from domain.audit_verifying import BadEntry, Heads, VerifiedLog, heads_in, written_heads
 from server.cli.failing import clear_errors, settings_from_environment
 from server.database import migrated_database
-from server.serving import secret_of
+from server.secret import secret_of
 from storage.audit_verifying import verified_log
 from storage.engine import connect
 

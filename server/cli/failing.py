@@ -12,7 +12,9 @@ from auth.secret_files import SecretFileError
 from auth.signing_keys import SigningKeyError
 from server.file_store import FileStoreSettingsError
 from server.gateways import GatewaySettingsError
+from server.operations.manifests import ManifestError
 from server.settings import Settings
+from server.webhooks.settings import WebhookSettingsError
 from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
@@ -24,12 +26,14 @@ _EXPECTED = (
     FileStoreSettingsError,
     GatewaySettingsError,
     LoadRefusedError,
+    ManifestError,
     MissingPrivilegeError,
     SecretFileError,
     RegistrationError,
     SigningKeyError,
     UnfinishedLoadError,
     UnsupportedDatabaseError,
+    WebhookSettingsError,
     WorkersFailedError,
 )
 
