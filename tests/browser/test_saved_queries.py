@@ -80,7 +80,7 @@ async def test_what_was_saved_is_there_after_a_reload_and_finds_the_same(
     assert len(rows) == 50
     await unfold(builder)
     await builder.get_by_label("Save as").fill("女党员")
-    await builder.get_by_role("button", name="Save", exact=True).click()
+    await builder.get_by_role("button", name="Save as new").click()
     await expect(builder.get_by_role("status").filter(has_text="Saved.")).to_be_visible()
     [kept] = (await caller.ask(LIST))["savedQueries"]["nodes"]
     assert (kept["name"], kept["isShared"]) == ("女党员", False)

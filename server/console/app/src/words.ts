@@ -102,7 +102,7 @@ const WORDS = {
   savedAs: ["名称", "Save as"],
   shared: ["共享给本组织及下级组织", "Shared with the organisation and those below"],
   notSaved: ["不能保存的列：{what}。", "Columns that are not saved: {what}."],
-  save: ["另存为新查询", "Save"],
+  save: ["另存为新查询", "Save as new"],
   overwrite: ["覆盖所选", "Overwrite"],
   removeSaved: ["删除所选", "Remove"],
   saved: ["已保存。", "Saved."],
