@@ -68,6 +68,14 @@ def results(page: Page) -> Locator:
     return page.get_by_role("region", name="Results")
 
 
+async def exported(page: Page, written_as: str) -> bytes:
+    """The file that the browser saved."""
+    async with page.expect_download() as downloading:
+        await results(page).get_by_role("button", name=f"Export all as {written_as}").click()
+    saved = await (await downloading.value).path()
+    return saved.read_bytes()
+
+
 async def shown_rows(page: Page) -> list[list[str]]:
     rows: list[list[str]] = await results(page).locator("tbody").evaluate(CELLS)
     return rows

@@ -28,6 +28,7 @@ async def served(
         executor=api.executor,
         files=api.files,
         streams=streams or api.streams,
+        exports=api.exports,
         token_clock=api.token_clock,
         documents=api.documents,
     )

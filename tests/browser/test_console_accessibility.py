@@ -55,6 +55,8 @@ async def test_a_builder_with_every_kind_of_input(
     await condition(builder, "Ethnicity").get_by_role("button", name="Value").click()
     await builder.get_by_role("button", name="+ Order").click()
     await builder.get_by_role("button", name="Columns").click()
+    await builder.get_by_text("Saved queries", exact=True).click()
+    await expect(builder.get_by_role("combobox", name="Saved query")).to_be_visible()
     await assert_accessible(page)
 
     await condition(builder, "Gender").get_by_label("Field").select_option("Within the organisation")

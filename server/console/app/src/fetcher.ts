@@ -46,6 +46,15 @@ export async function ask<Data>(query: string, variables: object): Promise<Data>
   return data as Data;
 }
 
+/** A file of this server's; a refusal is raised with the server's own words. */
+export async function download(url: string): Promise<Response> {
+  const { Authorization = "", "Accept-Language": language = "" } = await requestHeaders();
+  const response = await fetch(url, { headers: { Authorization, "Accept-Language": language } });
+  if (response.ok) return response;
+  const { errors } = isJson(response) ? ((await response.json()) as ExecutionResult) : {};
+  throw new Error(errors?.[0]?.message ?? `HTTP ${response.status} ${response.statusText}`);
+}
+
 async function authorization(): Promise<string | null> {
   const token = await freshToken();
   return token ? `Bearer ${token}` : null;

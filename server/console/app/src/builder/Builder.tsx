@@ -3,6 +3,7 @@ import "./builder.css";
 import { useSay } from "../words";
 import type { QueryField } from "./fields";
 import { QueryForm } from "./QueryForm";
+import { SavedQueries } from "./SavedQueries";
 import { useBuiltQuery } from "./useBuiltQuery";
 import { type AskedFields, useQueryFields } from "./useQueryFields";
 
@@ -34,14 +35,20 @@ function Waiting({ asked }: { asked: AskedFields }) {
 
 function Building({ fields }: { fields: QueryField[] }) {
   const say = useSay();
-  const { built, change, begin } = useBuiltQuery(fields);
-  if (built) return <QueryForm built={built} fields={fields} onChange={change} onNew={begin} />;
+  const { built, change, begin, open } = useBuiltQuery(fields);
   return (
     <>
-      <p>{say("builderForeign")}</p>
-      <button type="button" className="builder-primary" onClick={begin}>
-        {say("newQuery")}
-      </button>
+      <SavedQueries built={built} fields={fields} onOpen={open} />
+      {built ? (
+        <QueryForm built={built} fields={fields} onChange={change} onNew={begin} />
+      ) : (
+        <>
+          <p>{say("builderForeign")}</p>
+          <button type="button" className="builder-primary" onClick={begin}>
+            {say("newQuery")}
+          </button>
+        </>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { Group } from "./conditions";
 import type { QueryField } from "./fields";
-import { filterOf } from "./filter";
+import { type Filter, filterOf } from "./filter";
 
 /** 查询: what the builder holds, as GraphQL and its variables. */
 
@@ -25,13 +25,17 @@ export interface Written {
 export const PAGE_SIZES = [50, 200, 1000, 10_000];
 
 export function written(built: BuiltQuery, fields: QueryField[]): Written {
-  const where = filterOf(built.root, fields);
+  return writtenWith(filterOf(built.root, fields), built);
+}
+
+/** With conditions as the server has them, be they such as the builder can show or not. */
+export function writtenWith(where: Filter, { columns, order, first }: Omit<BuiltQuery, "root">): Written {
   const variables = {
     ...(Object.keys(where).length > 0 && { where }),
-    ...(built.order.length > 0 && { orderBy: built.order }),
-    first: built.first,
+    ...(order.length > 0 && { orderBy: order }),
+    first,
   };
-  return { query: document(built.columns), variables: JSON.stringify(variables, null, 2) };
+  return { query: document(columns), variables: JSON.stringify(variables, null, 2) };
 }
 
 function document(columns: string[]): string {

@@ -1,4 +1,5 @@
 import type { Language } from "../language";
+import { enumName } from "./columns";
 
 /** What `memberQueryFields` tells of the fields that can be conditions, for whoever asks. */
 
@@ -110,11 +111,9 @@ export function columnChoices(fields: QueryField[], language: Language): Choice[
   return [...columns, { value: "id", label: named(ID, language) }];
 }
 
-/** `identityNumber` → `IDENTITY_NUMBER`, as the enum of orders spells it. */
+/** As the enum of orders spells it. */
 export function orderField(field: QueryField): string {
-  return keyOf(field)
-    .replace(/[A-Z]/g, (capital) => `_${capital}`)
-    .toUpperCase();
+  return enumName(keyOf(field));
 }
 
 export function orderChoices(fields: QueryField[], language: Language): Choice[] {

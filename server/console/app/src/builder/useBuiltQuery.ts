@@ -13,6 +13,8 @@ interface Building {
   built: BuiltQuery | null;
   change: (built: BuiltQuery) => void;
   begin: () => void;
+  /** Shows a query that was kept, in a tab of its own. */
+  open: (text: Written) => void;
 }
 
 /**
@@ -42,6 +44,7 @@ export function useBuiltQuery(fields: QueryField[]): Building {
     built,
     change: (next) => show(next, write),
     begin: () => show(withRows(emptyQuery(fields), fields), writeInNewTab),
+    open: writeInNewTab,
   };
 }
 

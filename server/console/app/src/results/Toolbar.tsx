@@ -1,13 +1,16 @@
 import { useState } from "react";
 
+import { useChosenLanguage } from "../language";
 import { type Say, useSay } from "../words";
 import type { Looks, ReadableTable } from "./AnswerView";
 import { copyLines, downloadLines } from "./carrying";
 import type { Lines } from "./delimited";
+import { ExportButtons } from "./ExportButtons";
 import type { List } from "./lists";
 import { PageButtons } from "./PageButtons";
 import { pageOf } from "./paging";
 import type { Direction } from "./table";
+import { columnTitle } from "./titles";
 import type { Answer } from "./useAnswer";
 
 export interface Sorting {
@@ -25,6 +28,7 @@ interface ToolbarProps {
 
 export function Toolbar({ answer, list, table, looks, onLooks }: ToolbarProps) {
   const say = useSay();
+  const language = useChosenLanguage();
   const page = pageOf(answer.data, list);
   return (
     <div className="results-toolbar">
@@ -41,6 +45,12 @@ export function Toolbar({ answer, list, table, looks, onLooks }: ToolbarProps) {
         {say("showCodes")}
       </label>
       <CarryButtons table={table} />
+      {answer.asked && (
+        <ExportButtons
+          asked={answer.asked}
+          titleOf={(path) => columnTitle(answer.titles, list.prefix, path, language)}
+        />
+      )}
       <PageButtons next={page.next} />
     </div>
   );

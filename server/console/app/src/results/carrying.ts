@@ -20,9 +20,13 @@ export function copyLines(lines: Lines): boolean {
 }
 
 export function downloadLines(lines: Lines): void {
+  saveFile(new Blob([csv(lines)], { type: "text/csv;charset=utf-8" }), `dengta-${timestamp()}.csv`);
+}
+
+export function saveFile(content: Blob, name: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([csv(lines)], { type: "text/csv;charset=utf-8" }));
-  link.download = `dengta-${timestamp()}.csv`;
+  link.href = URL.createObjectURL(content);
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href));
 }

@@ -2,6 +2,8 @@ import { pick, useGraphiQL } from "@graphiql/react";
 import { type GraphQLSchema, parse } from "graphql";
 import { useMemo } from "react";
 
+import type { Written } from "../builder/document";
+import { type PlainList, readPlainList } from "../builder/plainList";
 import { type Json, type List, listsOf } from "./lists";
 import { type Titles, titlesOf } from "./titles";
 
@@ -11,12 +13,15 @@ export interface Answer {
   errors: string[];
   lists: List[];
   titles: Titles;
+  /** What it was asked by, where that is a plain list of people. */
+  asked: PlainList | null;
 }
 
 /** What the tab's last answer holds; null when there is none yet. */
 export function useAnswer(): Answer | null {
   const { tabs, activeTabIndex, schema } = useGraphiQL(pick("tabs", "activeTabIndex", "schema"));
-  const { response, query, operationName } = tabs[activeTabIndex] ?? {};
+  const { id, response, operationName } = tabs[activeTabIndex] ?? {};
+  const read = useTexts();
 
   // The query of the answer is the one that stood there when it came.
   return useMemo(() => {
@@ -24,8 +29,22 @@ export function useAnswer(): Answer | null {
     if (result === null) return null;
     const data = result.data ?? null;
     const errors = (result.errors ?? []).map(({ message }) => String(message));
-    return { data, errors, lists: listsOf(data), titles: readTitles(schema, query, operationName) };
-  }, [response, schema]);
+    const text = read();
+    const titles = readTitles(schema, text.query, operationName);
+    return { data, errors, lists: listsOf(data), titles, asked: readPlainList(text) };
+  }, [id, response, schema]);
+}
+
+/** What the editors hold, which the tabs learn a moment later, and until there are editors what the tab holds. */
+function useTexts(): () => Written {
+  const { tabs, activeTabIndex, queryEditor, variableEditor } = useGraphiQL(
+    pick("tabs", "activeTabIndex", "queryEditor", "variableEditor"),
+  );
+  const { query, variables } = tabs[activeTabIndex] ?? {};
+  return () => ({
+    query: queryEditor?.getValue() ?? query ?? "",
+    variables: variableEditor?.getValue() ?? variables ?? "",
+  });
 }
 
 interface Result {
@@ -43,11 +62,11 @@ function readResult(response: string | null | undefined): Result | null {
 
 function readTitles(
   schema: GraphQLSchema | null | undefined,
-  query: string | null | undefined,
+  query: string,
   operationName: string | null | undefined,
 ): Titles {
   try {
-    return schema ? titlesOf(schema, parse(query ?? ""), operationName ?? undefined) : new Map();
+    return schema ? titlesOf(schema, parse(query), operationName ?? undefined) : new Map();
   } catch {
     return new Map();
   }
