@@ -11,7 +11,7 @@ from server.cli.failing import clear_errors, fail, settings_from_environment
 from server.database import migrated_database
 from server.serving import secret_of
 from server.settings import Settings
-from storage.engine import connect
+from storage.engine import Database, connect
 from storage.organizations import top_organization
 
 ResultT = TypeVar("ResultT")
@@ -32,3 +32,16 @@ async def done_as_operator(work: Callable[[Officer], Awaitable[ResultT]], url: s
         if top is None:
             raise fail("There are no organisations yet. Load data first (`dengta load`).")
         return await work(operator(database, top.path, system_clock, code_key(secret)))
+
+
+def on_the_database(work: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
+    """Whatever there is in it; for what is no change of the register."""
+    settings = settings_from_environment()
+
+    async def done(url: str) -> ResultT:
+        key = audit_key(secret_of(settings))
+        async with connect(url, connections=2, audit_key=key, rules=settings.rules) as database:
+            return await work(database)
+
+    with clear_errors(), migrated_database(settings) as url:
+        return asyncio.run(done(url))
