@@ -1,4 +1,4 @@
-"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules."""
+"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules, commands."""
 
 from collections.abc import Callable, Mapping
 
@@ -13,6 +13,7 @@ from schema.build import build_schema, governed_fields
 from schema.filterable import filterable_fields
 from schema.types.member import Member
 from schema.types.organization import Organization
+from server.command_reference import command_line_page
 from server.examples import example_queries
 from server.settings import Settings
 
@@ -108,6 +109,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions_page,
     "query-builder.md": query_builder_page,
     "rules.md": rules_page,
+    "command-line.md": lambda: f"{_WRITTEN}{command_line_page()}",
 }
 
 
