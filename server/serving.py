@@ -11,9 +11,7 @@ from starlette.types import ASGIApp
 
 from auth.oauth.exchange import Lifetimes
 from auth.oauth.registration import ensure_console
-from auth.secret_files import audit_key, code_key, secret_at
-from auth.signing_keys import signing_keys_at
-from auth.tokens import TokenAuthority
+from auth.secret_files import audit_key, code_key
 from auth.trusted_issuer import TrustedIssuer
 from domain.clock import system_clock
 from server.app import Parts, create_app
@@ -25,13 +23,10 @@ from server.log import configure_log
 from server.memory import spare_what_is_loaded
 from server.one_transaction import in_one_transaction
 from server.operations.subscribers import StreamManners
+from server.own_secrets import secret_of, token_authority
 from server.settings import Settings
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
-
-
-def token_authority(settings: Settings) -> TokenAuthority:
-    return TokenAuthority(signing_keys_at(settings.signing_key), settings.issuer, settings.audience)
 
 
 def lifetimes_of(settings: Settings) -> Lifetimes:
@@ -55,10 +50,6 @@ def manners_of(settings: Settings) -> StreamManners:
         per_person=settings.subscriptions_per_person,
         per_partner=settings.subscriptions_per_partner,
     )
-
-
-def secret_of(settings: Settings) -> bytes:
-    return secret_at(settings.secret, "DENGTA_SECRET_FILE")
 
 
 def application(settings: Settings, database_url: str) -> ASGIApp:

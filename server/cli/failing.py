@@ -30,7 +30,7 @@ def settings_from_environment(**options: object) -> "Settings":
 
     `options`, as far as they are given, go before the environment.
     """
-    from server.commands.expected_errors import wrong_settings
+    from server.commands.wrong_settings import wrong_settings
     from server.settings import Settings
 
     with wrong_settings():

@@ -9,9 +9,9 @@ from domain.errors import Message
 from resolvers import account_import
 from resolvers.account_import import AccountImport
 from schema.identifiers import organization_number
-from server.cli.failing import WRONG
+from server.cli.failing import WRONG, clear_errors
 from server.commands.failed_imports import failures_reported, refuse_unusable_errors_file
-from server.commands.operating import as_operator
+from server.commands.operating import outcome_as_operator
 from server.importing.import_report import ImportReport
 from sheets.opening import open_sheet
 from sheets.row_errors import row_errors
@@ -22,14 +22,14 @@ _ACCOUNTS = Message("个账号", "Accounts")
 def import_accounts_of(file: Path, sheet: str | None, errors: Path | None, *, dry_run: bool, as_json: bool) -> None:
     refuse_unusable_errors_file(errors, file)
     report = ImportReport(as_json=as_json, what=_ACCOUNTS)
-    with failures_reported(report):
+    with clear_errors(), failures_reported(report):
         work = partial(
             account_import.import_accounts,
             opened=open_sheet(file, sheet),
             id_in=organization_number,
             dry_run=dry_run,
         )
-        _conclude(as_operator(work), report, errors, dry_run=dry_run)
+        _conclude(outcome_as_operator(work), report, errors, dry_run=dry_run)
 
 
 def _conclude(outcome: AccountImport, report: ImportReport, errors_file: Path | None, *, dry_run: bool) -> None:

@@ -1,16 +1,11 @@
 """What is known to go wrong around a command, and the sentence for it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from auth.oauth.registration import RegistrationError
 from auth.secret_files import SecretFileError
 from auth.signing_keys import SigningKeyError
 from domain.errors import CallerError, Problem, RefusedError
-from server.cli.failing import fail
 from server.file_store import FileStoreSettingsError
 from server.gateways import GatewaySettingsError
 from server.importing.import_report import language_of_the_terminal
@@ -57,17 +52,3 @@ def _problem(problem: Problem) -> str:
 
 def _unusable(reason: str) -> str:
     return f"The database cannot be used: {reason}. Check DATABASE_URL and that its server runs."
-
-
-@contextmanager
-def wrong_settings() -> Iterator[None]:
-    try:
-        yield
-    except ValidationError as error:
-        wrong = [f"{_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors(include_input=False)]
-        raise fail(f"Settings are wrong. {'; '.join(wrong)}. docs/reference/settings.md lists them all.") from None
-
-
-def _variable(place: tuple[int | str, ...]) -> str:
-    name = str(place[0])
-    return name if name.isupper() else f"DENGTA_{name.upper()}"

@@ -9,7 +9,7 @@ from domain.clock import system_clock
 from resolvers.officers import Officer, operator
 from server.cli.failing import clear_errors, fail, settings_from_environment
 from server.database import migrated_database
-from server.serving import secret_of
+from server.own_secrets import secret_of
 from server.settings import Settings
 from storage.engine import Database, connect
 from storage.organizations import top_organization
@@ -19,8 +19,14 @@ ResultT = TypeVar("ResultT")
 
 def as_operator(work: Callable[[Officer], Awaitable[ResultT]]) -> ResultT:
     """The work's result; one clear line and the end of the command when there is no register to work on."""
+    with clear_errors():
+        return outcome_as_operator(work)
+
+
+def outcome_as_operator(work: Callable[[Officer], Awaitable[ResultT]]) -> ResultT:
+    """The same; what goes wrong is left to the caller to say."""
     settings = settings_from_environment()
-    with clear_errors(), migrated_database(settings) as url:
+    with migrated_database(settings) as url:
         return asyncio.run(done_as_operator(work, url, settings))
 
 

@@ -11,7 +11,7 @@ from server.file_store import file_store_of
 from server.gateways import gateways_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
-from server.serving import secret_of
+from server.own_secrets import secret_of
 from server.settings import Settings
 from storage.engine import connect
 
