@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ SERVES = {"dengta demo", "dengta serve", "dengta worker"}
 
 PEOPLE = [["姓名", "公民身份证号", "手机号", "所管理组织", "角色"]]
 
-IN_ORDER = {
+IN_ORDER: Mapping[str, tuple[str, dict[str, object]]] = {
     "dengta load": ("--members 300 --replace --manifest MANIFEST", {"members": 300}),
     "dengta token": ("--role AUDITOR --organization 370000 --hours 1", {"role": "AUDITOR", "hours": 1.0}),
     "dengta account open": ("OPEN", {"id": 1, "state": "INVITED"}),
