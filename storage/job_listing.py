@@ -33,6 +33,11 @@ _RUN_NOW = {
 }
 _DELETE_WAITING = Statement("SELECT procrastinate_cancel_job_v1(%(id)s, false, true)", {})
 _DELETE_FAILED = Statement("DELETE FROM procrastinate_jobs WHERE id = %(id)s", {})
+_DELETE_OF_CHECK = Statement(
+    "DELETE FROM procrastinate_jobs"
+    " WHERE task_name = %(kind)s AND status = 'todo' AND (args ->> 'check_id')::bigint = %(check_id)s",
+    {"kind": RUN_CHECK},
+)
 _CHECK_OF = Statement(
     "SELECT (args ->> 'check_id')::bigint FROM procrastinate_jobs WHERE id = %(id)s AND task_name = %(kind)s",
     {"kind": RUN_CHECK},
@@ -65,6 +70,11 @@ async def check_of_job(session: WriteSession, job: JobRecord) -> int | None:
     """The id of the check that it is there to run."""
     row = await session.row(_CHECK_OF.with_values({"id": job.id}))
     return None if row is None else int(row[0])
+
+
+async def delete_job_of_check(session: WriteSession, check_id: int) -> None:
+    """Of one that has ended, when no worker has taken it up."""
+    await session.execute(_DELETE_OF_CHECK.with_values({"check_id": check_id}))
 
 
 def _record(row: tuple[object, ...]) -> JobRecord:

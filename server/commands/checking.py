@@ -17,6 +17,7 @@ from server.cli.failing import fail
 from server.commands.operating import as_operator
 from server.commands.progress import Counted, counting_bar
 from storage.checks import cancel_check, check_to_change, check_with_id, run_chunk, start_check
+from storage.job_listing import delete_job_of_check
 from storage.members import count_members
 from storage.organizations import organization_by_reference, top_organization
 from storage.quality_reports import count_by_rule
@@ -56,7 +57,7 @@ def run_check(reference: str | None, codes: Sequence[str]) -> Found:
         organization = await _organization(officer, reference)
         started = await _started(officer, organization, rules)
         with counting_bar("Checking members") as progress:
-            ended = await _run(officer, started.id, progress)
+            ended = await _run(officer, started, progress)
         if ended.state == CheckState.CANCELLED.value:
             raise fail(f"Check {ended.id} was cancelled by somebody else. What it had found stays.")
         return Found(ended, organization, await _counts(officer, organization, rules))
@@ -91,15 +92,18 @@ async def _started(officer: Officer, organization: OrganizationRecord, rules: Se
     return check
 
 
-async def _run(officer: Officer, check_id: int, progress: Counted) -> CheckRecord:
+async def _run(officer: Officer, check: CheckRecord, progress: Counted) -> CheckRecord:
+    progress(0, check.members_total)
     try:
-        while await run_chunk(officer.database, check_id, officer.clock(), MEMBERS_AT_A_TIME):
-            check = await _as_it_stands(officer, check_id)
-            progress(check.members_done, check.members_total)
+        while await run_chunk(officer.database, check.id, officer.clock(), MEMBERS_AT_A_TIME):
+            further = await _as_it_stands(officer, check.id)
+            progress(further.members_done, further.members_total)
     except asyncio.CancelledError:  # Ctrl-C
-        await _cancel(officer, check_id)
+        await _cancel(officer, check.id)
         raise
-    return await _as_it_stands(officer, check_id)
+    async with officer.database.writing() as session:
+        await delete_job_of_check(session, check.id)
+    return await _as_it_stands(officer, check.id)
 
 
 async def _as_it_stands(officer: Officer, check_id: int) -> CheckRecord:
@@ -114,6 +118,7 @@ async def _cancel(officer: Officer, check_id: int) -> None:
         check = await check_to_change(session, officer.scope, check_id)
         if check is not None and check.is_under_way:
             await cancel_check(session, check_id, officer.clock())
+            await delete_job_of_check(session, check_id)
             await session.audit(_entry(officer, check, "cancelCheck", {}))
 
 

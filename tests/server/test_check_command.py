@@ -50,6 +50,7 @@ def test_it_checks_the_register_and_counts_by_rule_and_severity(environment: dic
         assert number == sum(rule["breaches"] for rule in document["rules"] if rule["severity"] == severity)
     audited = rows(environment, "SELECT operation, actor, target FROM audit_entries")
     assert audited == [("startCheck", "operator", f"Check:{document['id']}")]
+    assert rows(environment, "SELECT count(*) FROM procrastinate_jobs") == [(0,)], "nothing is left for workers"
 
 
 def test_it_fails_only_on_what_is_as_severe_as_that(environment: dict[str, str]) -> None:
@@ -105,3 +106,4 @@ async def test_ctrl_c_cancels_the_check_and_exits_with_130(environment: dict[str
     assert state == [("CANCELLED", MEMBERS_AT_A_TIME)]
     operations = await asyncio.to_thread(rows, environment, "SELECT operation FROM audit_entries ORDER BY at")
     assert operations == [("startCheck",), ("cancelCheck",)]
+    assert await asyncio.to_thread(rows, environment, "SELECT count(*) FROM procrastinate_jobs") == [(0,)]
