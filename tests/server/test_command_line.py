@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner
 
@@ -147,3 +148,14 @@ def test_a_fault_of_its_own_is_one_line_without_its_message(
     assert said.startswith("dengta: this should not have happened: ValueError at test_command_line.py:")
     assert said.count("\n") == 1
     assert "what a row held" not in said
+
+
+def test_a_database_of_a_newer_dengta_is_named(own_province_url: str, tmp_path: Path) -> None:
+    engine = create_engine(own_province_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    environment = {"DATABASE_URL": own_province_url, "DENGTA_DATA_DIRECTORY": str(tmp_path)}
+    done = CliRunner(env=environment).invoke(server.cli.app, ["jobs"], catch_exceptions=False)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "upgraded by a newer Dengta" in done.stderr
