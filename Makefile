@@ -36,7 +36,22 @@ test-s3: $(VENV)/.dev ## Run the tests of the file store against a server that s
 .PHONY: test-examples
 test-examples: $(VENV)/.dev ## Run the tests of examples/, also of the one in JavaScript (needs Node 20 and npm)
 	cd examples/follow-node && npm ci
-	$(BIN)/pytest tests/server/test_follow_examples.py
+	$(BIN)/pytest tests/server/test_follow_examples.py tests/server/test_query_example.py
+
+.PHONY: test-front-end
+test-front-end: $(VENV)/.dev ## Build the example front end and try it in a browser (needs Node 20, npm and Chromium)
+	cd examples/administrator && npm ci && npm run build
+	$(BIN)/pytest -n 1 tests/browser/test_administrator.py
+
+.PHONY: test-schema-tools
+test-schema-tools: $(VENV)/.dev ## Run the tools of front-end developers over the schema (needs Node 20 and npm)
+	cd tests/schema_tools && npm ci
+	$(BIN)/pytest -n 1 tests/server/test_schema_tools.py
+
+.PHONY: test-console
+test-console: $(VENV)/.dev ## Run the tests of the console, its accessibility among them (needs Node 20, npm and Chromium)
+	cd server/console/app && npm ci && npm test
+	$(BIN)/pytest -n 1 tests/browser
 
 .PHONY: check
 check: $(VENV)/.dev ## Formatting, lint, types, import contracts, schema snapshot
@@ -79,6 +94,10 @@ bench-rollups: $(VENV)/.dev ## Measure statistics counted in advance on 1,000,00
 .PHONY: bench-quality
 bench-quality: $(VENV)/.dev ## Check 1,000,000 members as a job does, and ask for the reports (five minutes)
 	$(BIN)/python -m benchmarks.quality
+
+.PHONY: bench-exports
+bench-exports: $(VENV)/.dev ## Export 1,000,000 members as CSV and XLSX (ten minutes)
+	$(BIN)/python -m benchmarks.exports
 
 .PHONY: bench-postgraphile
 bench-postgraphile: $(VENV)/.dev ## The same with PostGraphile beside them, on the list of members (needs npm)

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from domain.codes import OrganizationKind, Role, Scope, Tier
 from domain.records import OrganizationRecord
@@ -24,6 +24,9 @@ class Actor:
     scopes: frozenset[Scope] | None = None
     """What a partner may ask for at all; None for people, whom their role alone limits."""
 
+    client: str | None = None
+    """The client id of the application or partner that asks; None with an operator's token, which none was given."""
+
     @property
     def tier(self) -> Tier:
         return tier_of(self.organization)
@@ -32,6 +35,13 @@ class Actor:
     def scope(self) -> str:
         """The path whose subtree is the actor's."""
         return self.organization.path
+
+    @property
+    def sphere(self) -> str:
+        """What bounds everything that the actor may ask for: whoever has another one by now must begin anew. An
+        organisation that is moved in the tree has another path."""
+        scopes = [] if self.scopes is None else sorted(self.scopes)
+        return " ".join([self.role, self.tier, str(self.organization.id), self.scope, *scopes])
 
 
 class ObservedActor(Actor):
@@ -45,7 +55,7 @@ class ObservedActor(Actor):
     @classmethod
     def of(cls, actor: Actor) -> "ObservedActor":
         observed = cls.__new__(cls)
-        for name in ("role", "organization", "scopes"):
+        for name in (each.name for each in fields(actor) if each.name != "subject"):
             object.__setattr__(observed, name, getattr(actor, name))
         object.__setattr__(observed, "_subject", actor.subject)
         object.__setattr__(observed, "was_named", False)

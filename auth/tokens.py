@@ -53,10 +53,14 @@ class GrantClaims:
 
 @dataclass(frozen=True, slots=True)
 class ForeignClaims:
-    """What a token of a trusted issuer says: which account its bearer holds, by subject or identity number."""
+    """What a token of a trusted issuer says: which account its bearer holds, by subject or identity number.
+
+    `client_id` is the application in the issuer's words; empty when the token names none.
+    """
 
     account: str
     expires_at: int
+    client_id: str
 
 
 Claims = OperatorClaims | GrantClaims | ForeignClaims

@@ -86,7 +86,7 @@ class TrustedIssuer:
         account = decoded.claims.get(self._claim)
         if not isinstance(account, str) or not account or "\x00" in account:
             raise InvalidTokenError(f"no account in the claim {self._claim}")
-        return ForeignClaims(account, int(decoded.claims["exp"]))
+        return ForeignClaims(account, int(decoded.claims["exp"]), str(decoded.claims.get("client_id", "")))
 
     def _key_of(self, key_id: object) -> Key:
         key = self._keys.get(key_id) if isinstance(key_id, str) else None

@@ -59,12 +59,14 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(url: str) -> AsyncIterator[Desk]:
+async def desk(url: str, **more: Any) -> AsyncIterator[Desk]:
+    """`more` are further parts of the application."""
     database = connect(url, statement_timeout=60, audit_key=b"benchmark")
     authority = TokenAuthority(
         SigningKeys(ECKey.generate_key("P-256", auto_kid=True)), "https://benchmark", "benchmark"
     )
-    parts = Parts(database, authority, clock=lambda: datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=SHANGHAI))
+    noon = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=SHANGHAI)
+    parts = Parts(database, authority, clock=lambda: noon, **more)
     transport = httpx.ASGITransport(create_app(parts))
     async with httpx.AsyncClient(transport=transport, base_url="http://benchmark", timeout=120) as http:
         yield Desk(database, authority, http)

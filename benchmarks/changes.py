@@ -61,6 +61,8 @@ class Sustained(NamedTuple):
     """From the commit to the last of the subscribers, for some of the events."""
 
     lost: int
+    processor: float
+    """Share of one that the server takes meanwhile."""
 
 
 def main(
@@ -69,7 +71,7 @@ def main(
     seconds: Annotated[int, typer.Option(help="How long these go on.")] = 60,
     write: Annotated[Path | None, typer.Option(help="A page to put the result into, between its marks.")] = None,
 ) -> None:
-    """One server process; who writes and who follows are on the same machine."""
+    """One server process; who writes and who follows are on the same machine. Each follows by a grant of its own."""
     with province_database(20_000) as url, TemporaryDirectory() as folder:
         lines = asyncio.run(_measured(url, Path(folder), subscribers, rate, seconds))
     tell("changes", "20,000 members", lines, write)
@@ -167,16 +169,16 @@ async def _sustained(  # noqa: PLR0913 # what it is about
     async with following(server.port, tokens, await _from_now(writing)) as followings:
         await _change(writing, 0)
         await _until_all_have(followings, 1)
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), server.cpu_seconds
         committed = await _written(url, rate, seconds)
-        took = time.perf_counter() - began
+        took, busy = time.perf_counter() - began, server.cpu_seconds - cpu
         await _until_all_have(followings, len(committed) + 1, patience=20 * seconds)
         lags = [
             max(each.arrived[number + 1] for each in followings) - committed[number]
             for number in range(0, len(committed), 50)
         ]
         lost = sum(len(committed) + 1 - len(each.arrived) for each in followings)
-    return Sustained(len(tokens), len(committed), took, lags, lost)
+    return Sustained(len(tokens), len(committed), took, lags, lost, busy / took)
 
 
 async def _written(url: str, rate: int, seconds: int) -> list[float]:
@@ -208,13 +210,16 @@ def _reached_table(reached: Reached) -> Iterator[str]:
 
 def _sustained_table(sustained: Sustained) -> Iterator[str]:
     lags = [lag * 1000 for lag in sustained.lags]
-    yield "| subscribers | changes/s | events/s to tell | from the commit to the last, median, ms | 99 %, ms | lost |"
-    yield "|---|---|---|---|---|---|"
+    yield (
+        "| subscribers | changes/s | events/s to tell | from the commit to the last, median, ms | 99 %, ms | lost | "
+        "processor |"
+    )
+    yield "|---|---|---|---|---|---|---|"
     rate = sustained.written / sustained.seconds
     high = quantiles(lags, n=100)[98]
     yield (
         f"| {sustained.subscribers} | {rate:.0f} | {rate * sustained.subscribers:,.0f} | {median(lags):.0f} | "
-        f"{high:.0f} | {sustained.lost} |"
+        f"{high:.0f} | {sustained.lost} | {sustained.processor:.0%} |"
     )
 
 

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -64,6 +64,13 @@ class Followed:
         if columns is None or not change.lies_within(self.path):
             return False
         return change.type not in OF_COLUMNS or not columns.isdisjoint(change.columns)
+
+    def moved_along(self, change: ChangeRecord) -> "Followed":
+        """When the organisation itself, or one above it, has moved in the tree."""
+        former = change.former_path
+        if change.type is not ChangeType.ORGANIZATION_CHANGED or former is None or not self.path.startswith(former):
+            return self
+        return replace(self, path=change.org_path + self.path[len(former) :])
 
 
 class ChangeCursor(NamedTuple):

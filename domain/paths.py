@@ -25,3 +25,8 @@ def id_of(path: str) -> int:
 def path_above(path: str) -> str:
     """The path of the parent; empty for a root."""
     return path[: path.rfind("/", 0, -1) + 1]
+
+
+def ids_of_path(path: str) -> list[int]:
+    """Of the organisations from the top of the tree down to the one with that path."""
+    return [int(part) for part in path.split("/") if part]

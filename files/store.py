@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from secrets import token_hex
 
 from obstore.exceptions import BaseError
 from obstore.store import MemoryStore, ObjectStore
 
-_PREFIX = "files"
+_PREFIX, _EXPORTS = "files", "exports"
 _CHUNK = 262_144
+_PARTS_AT_ONCE = 2
+"""Of a large file: each is in memory while it is sent."""
 
 
 class FileStoreUnavailableError(Exception):
@@ -42,14 +45,19 @@ class FileStore:
 
     async def put(self, content: bytes) -> str:
         """The key under which it lies: nobody guesses it, and it tells nothing."""
-        name = token_hex(16)
-        key = f"{_PREFIX}/{name[:2]}/{name}"
+        key = _new_key(_PREFIX)
         await self.put_at(key, content)
         return key
 
-    async def put_at(self, key: str, content: bytes) -> None:
+    async def put_export(self, file: Path) -> str:
+        """As `put`, of a file on the disk, of which no more than some megabytes are in memory at a time."""
+        key = _new_key(_EXPORTS)
+        await self.put_at(key, file)
+        return key
+
+    async def put_at(self, key: str, content: bytes | Path) -> None:
         with _available():
-            await self._store.put_async(key, content)
+            await self._store.put_async(key, content, max_concurrency=_PARTS_AT_ONCE)
             if self._make_durable is not None:
                 await asyncio.to_thread(self._make_durable, key)
 
@@ -65,7 +73,7 @@ class FileStore:
     async def delete(self, key: str) -> None:
         """Also when it is not there (any more). What `put` has not made stays: members of the synthetic province share
         it."""
-        if not key.startswith(f"{_PREFIX}/"):
+        if not key.startswith((f"{_PREFIX}/", f"{_EXPORTS}/")):
             return
         try:
             with _available():
@@ -73,11 +81,23 @@ class FileStore:
         except FileNotFoundError:
             pass
 
-    async def uploaded(self) -> AsyncIterator[list[StoredObject]]:
+    def uploaded(self) -> AsyncIterator[list[StoredObject]]:
         """All objects that `put` has made, in parts."""
+        return self._listed(_PREFIX)
+
+    def exported(self) -> AsyncIterator[list[StoredObject]]:
+        """All objects that `put_export` has made, in parts."""
+        return self._listed(_EXPORTS)
+
+    async def _listed(self, prefix: str) -> AsyncIterator[list[StoredObject]]:
         with _available():
-            async for part in self._store.list(_PREFIX, chunk_size=1_000):
+            async for part in self._store.list(prefix, chunk_size=1_000):
                 yield [StoredObject(each["path"], each["last_modified"]) for each in part]
+
+
+def _new_key(prefix: str) -> str:
+    name = token_hex(16)
+    return f"{prefix}/{name[:2]}/{name}"
 
 
 def in_memory() -> FileStore:

@@ -17,8 +17,6 @@ from storage.changes import FollowedChanges, changes_after, count_changes, feed_
 Visible = Callable[[Permissions], Mapping[ChangeType, frozenset[str]]]
 """What of the changes a caller with these permissions may know of: the types, and of each the columns."""
 
-_AT_A_TIME = 100
-
 
 @dataclass(frozen=True, slots=True)
 class ChangesAsked:
@@ -82,16 +80,16 @@ class ChangesFollowed(AsyncIterator[ToldChange]):
                 return told
             self._ahead = iter(await self._feed.after(self._position))
 
-    def at_hand(self) -> list[ToldChange]:
-        """What follows without waiting; not all of it when that is much."""
-        return list(islice(self._told(), _AT_A_TIME))
+    def at_hand(self, most: int) -> list[ToldChange]:
+        """Of what follows without waiting so many at most."""
+        return list(islice(self._told(), most))
 
     def _told(self) -> Iterator[ToldChange]:
         for change in self._ahead:
             self._position = change.position
             self._look_at_permissions()
             is_followed = self._followed.has(change)
-            self._followed = _moved_along(self._followed, change)
+            self._followed = self._followed.moved_along(change)
             if is_followed and self._series is not None:
                 yield ToldChange(self._series, change)
 
@@ -100,15 +98,7 @@ class ChangesFollowed(AsyncIterator[ToldChange]):
         if matrix is not self._matrix:
             self._matrix = matrix
             permissions = matrix.permissions_of(actor.role, actor.tier, actor.scopes)
-            self._followed = replace(self._followed, types=_types(self._asked, permissions))
-
-
-def _moved_along(followed: Followed, change: ChangeRecord) -> Followed:
-    """When the organisation itself, or one above it, has moved in the tree."""
-    former = change.former_path
-    if change.type is not ChangeType.ORGANIZATION_CHANGED or former is None or not followed.path.startswith(former):
-        return followed
-    return replace(followed, path=change.org_path + followed.path[len(former) :])
+            self._followed = replace(self._followed, types=types_told(self._asked, permissions))
 
 
 async def _place(context: RequestContext, after: str | None, *, from_the_oldest: bool) -> ChangeCursor:
@@ -121,12 +111,13 @@ async def _place(context: RequestContext, after: str | None, *, from_the_oldest:
 
 
 async def _followed(context: RequestContext, asked: ChangesAsked) -> Followed:
-    types = _types(asked, context.permissions)
+    types = types_told(asked, context.permissions)
     if asked.organization_id is None:
         return Followed(context.scope, types)
     return Followed(await path_within_scope(context, asked.organization_id), types)
 
 
-def _types(asked: ChangesAsked, permissions: Permissions) -> Mapping[ChangeType, frozenset[str]]:
+def types_told(asked: ChangesAsked, permissions: Permissions) -> Mapping[ChangeType, frozenset[str]]:
+    """What of that which is asked for may be told to a caller with these permissions."""
     visible = asked.visible(permissions)
     return {type_: columns for type_, columns in visible.items() if not asked.types or type_ in asked.types}

@@ -14,10 +14,12 @@ from domain import clock as calendar
 from domain.audit import AuditRecord
 from domain.clock import Clock
 from domain.codes import AuditKind
+from domain.exports import ExportBounds
 from domain.idempotency import Claim
 from domain.lookups import Journal
 from domain.ports import PopulationRegistry
 from domain.validation import RulesInForce, ValidationRule
+from domain.webhooks import Destinations
 from files.store import FileStore, in_memory
 from storage.engine import Database
 
@@ -46,6 +48,11 @@ class RequestContext:
     registry: PopulationRegistry | None = None
     """Which verifies names against identity numbers; None when there is none."""
 
+    destinations: Destinations = field(default_factory=Destinations)
+    """Where webhooks of partners may lie."""
+    exports: ExportBounds = field(default_factory=ExportBounds)
+    """Within which results are exported."""
+
     remembered: MutableMapping[Any, Any] = field(default_factory=dict)
     """What was worked out from the operation's document, for every request that sends it again."""
 
@@ -57,6 +64,9 @@ class RequestContext:
 
     def under(self, claim: Claim) -> "RequestContext":
         return replace(self, claim=claim)
+
+    def speaking(self, language: str) -> "RequestContext":
+        return replace(self, language=language)
 
     def for_part(self, number: int) -> "RequestContext":
         """For a mutation that saves record by record: the context of one of them, from 1 on."""
@@ -76,6 +86,8 @@ class RequestContext:
             self.correlation_id,
             self.address,
             self.registry,
+            self.destinations,
+            self.exports,
             remembered,
         )
 

@@ -12,6 +12,7 @@ from resolvers.masking import as_shown
 from resolvers.member_accounts import history_member_accounts
 from resolvers.repeating import nothing, repeatable, saving
 from storage.approvals import change_request, erase_requests, requests_about
+from storage.exports import withdraw_exports
 from storage.files import remove_all_files
 from storage.history_members import erase_member, history_member_to_change, is_member, restore_member
 from storage.member_accounts import account_to_change, change_account
@@ -51,6 +52,7 @@ async def purge(context: RequestContext, member_id: int, reason: str) -> None:
         requests = await requests_about(session, member_id, gone.identity_number)
         await remove_all_files(session, member_id, requests, context.clock())
         await erase_requests(session, requests)
+        await withdraw_exports(session, gone.org_path, context.clock())
         noted = {"purged_by": context.actor.subject, "purged_at": context.clock(), "purged_because": tidy}
         await change_request(session, gone.request_id, noted)
         await _audit(session, context, "purgeMember", gone)

@@ -6,13 +6,21 @@ from datetime import timedelta
 from secrets import token_hex
 
 from domain.codes import AuditKind, ClientState, Scope
-from domain.errors import Message, Problem, RefusedError, not_found
+from domain.errors import RefusedError
 from domain.idempotency import Outcome
-from domain.partners import FIRST_VERSION, HOUR, LONGEST_NAME, LONGEST_OVERLAP, PartnerRecord
+from domain.partners import FIRST_VERSION, HOUR, LONGEST_OVERLAP, PartnerRecord
 from domain.records import Selection
 from domain.secrets import derived_secret, hashed_secret, is_secret_of, new_secret
-from domain.texts import has_unprintable_characters
 from resolvers.context import RequestContext
+from resolvers.partner_problems import (
+    conflict,
+    no_organization,
+    no_partner,
+    overlap_out_of_bounds,
+    problems_of_name,
+    problems_of_scopes,
+    wrong_state,
+)
 from resolvers.repeating import repeatable, saving
 from storage.clients import current_secret_hash, secret_hash_of
 from storage.grants import revoke_grants_of_client
@@ -65,8 +73,8 @@ async def register_partner(
 ) -> WithSecret:
     """RefusedError with everything that is wrong; NOT_FOUND for an organisation outside the scope."""
     if await context.loaders.organization_by_id(Selection(frozenset({"id"}))).load(organization_id) is None:
-        raise _no_organization()
-    problems = [*_problems_of_name(name), *_problems_of_scopes(scopes)]
+        raise no_organization()
+    problems = [*problems_of_name(name), *problems_of_scopes(scopes)]
     if problems:
         raise RefusedError(*problems)
     client_id = f"partner-{token_hex(8)}"
@@ -88,7 +96,7 @@ async def register_partner(
 async def rotate_secret(context: RequestContext, known: KnownPartner, overlap: timedelta) -> WithSecret:
     """The secret before stays good for as long as `overlap`; the one before that no longer is."""
     if not timedelta() <= overlap <= LONGEST_OVERLAP:
-        raise RefusedError(_overlap_out_of_bounds())
+        raise RefusedError(overlap_out_of_bounds())
     async with saving(context) as session:
         before = await _usable(session, context, known)
         secret = _secret(context, before.client_id, before.version + 1)
@@ -106,7 +114,7 @@ async def rotate_secret(context: RequestContext, known: KnownPartner, overlap: t
 @repeatable(_as_it_stands)
 async def set_scopes(context: RequestContext, known: KnownPartner, scopes: Sequence[Scope]) -> PartnerRecord:
     """Tokens that are out already lose what is taken away, and gain nothing."""
-    problems = _problems_of_scopes(scopes)
+    problems = problems_of_scopes(scopes)
     if problems:
         raise RefusedError(*problems)
     async with saving(context) as session:
@@ -134,7 +142,7 @@ async def resume_partner(context: RequestContext, known: KnownPartner) -> Partne
     async with saving(context) as session:
         partner = await _usable(session, context, known)
         if partner.state is not ClientState.SUSPENDED:
-            raise RefusedError(_wrong_state(partner.state))
+            raise RefusedError(wrong_state(partner.state))
         return await _put(session, context, partner.id, ClientState.ACTIVE, "resumePartner")
 
 
@@ -142,7 +150,7 @@ async def _shut_out(context: RequestContext, known: KnownPartner, state: ClientS
     async with saving(context) as session:
         partner = await _usable(session, context, known)
         if partner.state is state:
-            raise RefusedError(_wrong_state(state))
+            raise RefusedError(wrong_state(state))
         await revoke_grants_of_client(session, partner.id, "partner shut out")
         return await _put(session, context, partner.id, state, operation)
 
@@ -159,11 +167,11 @@ async def _usable(session: WriteSession, context: RequestContext, known: KnownPa
     """Locked; NOT_FOUND outside the scope, RefusedError for one that was changed since or was revoked for good."""
     partner = await partner_to_change(session, context.scope, known.partner_id)
     if partner is None:
-        raise _no_partner()
+        raise no_partner()
     if known.version not in (None, partner.version):
-        raise RefusedError(_conflict(partner.version))
+        raise RefusedError(conflict(partner.version))
     if partner.state is ClientState.REVOKED:
-        raise RefusedError(_wrong_state(partner.state))
+        raise RefusedError(wrong_state(partner.state))
     return partner
 
 
@@ -181,51 +189,3 @@ def _each_once(scopes: Sequence[Scope]) -> list[Scope]:
 
 def _tokens(scopes: Sequence[Scope]) -> list[str]:
     return [scope.token for scope in scopes]
-
-
-def _problems_of_name(name: str) -> list[Problem]:
-    if 0 < len(name.strip()) <= LONGEST_NAME and not has_unprintable_characters(name):
-        return []
-    message = Message(
-        f"名称应为 1 至 {LONGEST_NAME} 个可见字符。", f"The name must be 1 to {LONGEST_NAME} visible characters."
-    )
-    return [Problem("NAME_INVALID", message, ("name",))]
-
-
-def _problems_of_scopes(scopes: Sequence[Scope]) -> list[Problem]:
-    if scopes:
-        return []
-    message = Message("至少选择一个授权范围。", "Choose one scope at least.")
-    return [Problem("SCOPES_MISSING", message, ("scopes",))]
-
-
-def _overlap_out_of_bounds() -> Problem:
-    hours = LONGEST_OVERLAP // HOUR
-    message = Message(
-        f"旧密钥的保留时间应为 0 至 {hours} 小时。", f"The former secret can stay good for 0 to {hours} hours."
-    )
-    return Problem("OVERLAP_OUT_OF_BOUNDS", message, ("overlapHours",))
-
-
-def _conflict(current: int) -> Problem:
-    message = Message(
-        f"该合作系统已被修改，当前版本为 {current}：请重新载入后再改。",
-        f"The partner has been changed meanwhile and is at version {current}: load it again.",
-    )
-    return Problem("CONFLICT", message, ("version",))
-
-
-def _wrong_state(state: ClientState) -> Problem:
-    message = Message(
-        f"该合作系统当前状态为“{state.chinese}”，不能进行此操作。",
-        f"The partner's state is {state.value} ({state.english}), in which this cannot be done.",
-    )
-    return Problem("WRONG_STATE", message, ("id",))
-
-
-def _no_partner() -> Exception:
-    return not_found("没有这个合作系统。", "There is no such partner.", ("input", "id"))
-
-
-def _no_organization() -> Exception:
-    return not_found("没有这个组织。", "There is no such organisation.", ("input", "organization"))

@@ -36,9 +36,10 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from auth.visibility import FieldUse, Purpose
 from domain.codes import StatisticsDimension
 from resolvers.statistics import use_of_dimension
+from schema.columns import column_uses
 from schema.filters import USE, USED_TOO
 from schema.orders import ordered_field
-from schema.traits import GROUPS_BY, record_name, traits_of
+from schema.traits import GROUPS_BY, LISTS, record_name, traits_of
 
 _DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -53,7 +54,7 @@ class OperationUses:
     def in_values(self, values: Mapping[str, Any]) -> Iterator[FieldUse]:
         """What the operation uses by the values of its variables, as they came (not coerced)."""
         for name, input_type in self.variables.items():
-            yield from _uses_in_value(input_type, values.get(name))
+            yield from uses_in_value(input_type, values.get(name))
 
 
 def uses_of_operation(
@@ -113,6 +114,7 @@ class _Walk:
         if strawberry_field is not None and traits_of(strawberry_field) is not None:
             yield FieldUse(f"{parent.name}.{record_name(strawberry_field)}", Purpose.READ)
             yield from strawberry_field.metadata.get(GROUPS_BY, ())
+            yield from strawberry_field.metadata.get(LISTS, ())
         for argument in node.arguments or ():
             yield from _uses_in_node(definition.args[argument.name.value].type, argument.value)
         inner = get_named_type(definition.type)
@@ -139,21 +141,21 @@ def _uses_in_node(input_type: GraphQLInputType, node: ValueNode) -> Iterator[Fie
             yield from _uses_of_enum(enum, name)
 
 
-def _uses_in_value(input_type: GraphQLInputType, value: Any) -> Iterator[FieldUse]:
+def uses_in_value(input_type: GraphQLInputType, value: Any) -> Iterator[FieldUse]:
     """The uses in a value as it came in JSON; one that does not fit its type is refused by coercion, not here."""
     match _nullable(input_type), value:
         case _, None:
             return
         case GraphQLList(of_type=item_type), list():
             for item in value:
-                yield from _uses_in_value(item_type, item)
+                yield from uses_in_value(item_type, item)
         case GraphQLList(of_type=item_type), _:
-            yield from _uses_in_value(item_type, value)
+            yield from uses_in_value(item_type, value)
         case GraphQLInputObjectType(fields=fields), dict():
             for name, part in value.items():
                 if name in fields:
                     yield from _uses_of_part(fields[name], is_null=part is None)
-                    yield from _uses_in_value(fields[name].type, part)
+                    yield from uses_in_value(fields[name].type, part)
         case GraphQLEnumType() as enum, str():
             yield from _uses_of_enum(enum, value)
 
@@ -167,10 +169,11 @@ def _uses_of_part(field: GraphQLInputField, *, is_null: bool) -> Iterator[FieldU
 
 
 def _uses_of_enum(enum: GraphQLEnumType, name: str) -> Iterator[FieldUse]:
-    """Of a value by which is ordered or grouped."""
+    """Of a value by which is ordered or grouped, or that is shown."""
     definition = enum.extensions.get(_DEFINITION)
     if definition is None or name not in enum.values:
         return
+    yield from column_uses(definition.wrapped_cls, name)
     if definition.wrapped_cls is StatisticsDimension:
         yield use_of_dimension(StatisticsDimension[name])
     elif (field := ordered_field(definition.wrapped_cls, name)) is not None:

@@ -66,10 +66,10 @@ def as_payload(payload: Callable[..., PayloadT], field: str) -> Callable[[object
 
 
 def shown(refused: RefusedError, language: str) -> list[UserError]:
-    return [_shown(problem, language) for problem in refused.problems]
+    return [shown_problem(problem, language) for problem in refused.problems]
 
 
-def _shown(problem: Problem, language: str) -> Any:
+def shown_problem(problem: Problem, language: str) -> Any:
     return UserError(
         code=problem.code, message=problem.message.in_language(language), path=[str(part) for part in problem.path]
     )

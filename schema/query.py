@@ -8,10 +8,22 @@ from auth.actor import Actor
 from auth.default_matrix import FieldClass
 from domain.approvals import HistoryMemberRecord, RequestRecord
 from domain.errors import bad_input
+from domain.exports import ExportRecord
 from domain.partners import PartnerRecord
 from domain.records import AccountRecord, MemberRecord, OrganizationRecord
+from domain.saved_queries import SavedQueryRecord
 from domain.validation.check import CheckRecord
-from resolvers import accounts, checks, history_members, members, organizations, partners, requests
+from resolvers import (
+    accounts,
+    checks,
+    exports,
+    history_members,
+    members,
+    organizations,
+    partners,
+    requests,
+    saved_queries,
+)
 from schema.arguments import (
     After,
     Before,
@@ -36,11 +48,13 @@ from schema.queries.audit_entries import AuditQueries
 from schema.queries.changes import ChangeQueries
 from schema.queries.checks import CheckQueries
 from schema.queries.collection_forms import CollectionFormQueries
+from schema.queries.exports import ExportQueries
 from schema.queries.member_prefill import MemberPrefillQueries
 from schema.queries.partners import PartnerQueries
 from schema.queries.permissions import PermissionQueries
 from schema.queries.phone_holders import PhoneHolderQueries
 from schema.queries.release_notes import ReleaseNoteQueries
+from schema.queries.saved_queries import SavedQueryQueries
 from schema.queries.statistics import StatisticsQueries
 from schema.queries.validation import ValidationQueries
 from schema.traits import open_field, record_field
@@ -60,6 +74,8 @@ Record = (
     | RequestRecord
     | HistoryMemberRecord
     | CheckRecord
+    | ExportRecord
+    | SavedQueryRecord
 )
 Id = Annotated[strawberry.ID, strawberry.argument(description="全局标识。Global id of the record.")]
 Ids = Annotated[
@@ -105,6 +121,8 @@ _FINDERS: Mapping[str, Callable[[Info, int], Awaitable[Record | None]]] = {
     "ApprovalRequest": lambda info, number: requests.find_request(info.context, number),
     "HistoryMember": _history_member,
     "Check": lambda info, number: checks.find_check(info.context, number),
+    "Export": lambda info, number: exports.find_export(info.context, number),
+    "SavedQuery": lambda info, number: saved_queries.find_saved_query(info.context, number),
 }
 
 
@@ -162,11 +180,13 @@ class Query(
     ChangeQueries,
     CheckQueries,
     CollectionFormQueries,
+    ExportQueries,
     MemberPrefillQueries,
     PartnerQueries,
     PermissionQueries,
     PhoneHolderQueries,
     ReleaseNoteQueries,
+    SavedQueryQueries,
     ValidationQueries,
     StatisticsQueries,
 ):

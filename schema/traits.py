@@ -20,6 +20,9 @@ _OPEN = "open"
 GROUPS_BY = "groups_by"
 """In a field's metadata: the fields of records by which it counts them."""
 
+LISTS = "lists"
+"""In a field's metadata: the fields of the schema that give the same list, without which nobody has this one either."""
+
 # What an executor may know of a field; the names are those of the compiled executor's README.
 BATCHED = "batched"
 OF_CONTEXT = "of_context"
@@ -80,6 +83,7 @@ def record_field(
     writable: bool = False,
     name: str | None = None,
     groups_by: tuple[FieldUse, ...] = (),
+    lists: tuple[FieldUse, ...] = (),
     is_subscription: bool = False,
 ) -> Any:
     """A field of a record, governed by the permission matrix.
@@ -87,7 +91,7 @@ def record_field(
     Without a resolver it is the column of its name; a resolver says which columns it `reads`.
     """
     traits = Traits(chinese, english, read, kind, sortable, groupable, default_condition, reads, is_above, writable)
-    metadata = {_KEY: traits, GROUPS_BY: groups_by, **getattr(resolver, METADATA, {})}
+    metadata = {_KEY: traits, GROUPS_BY: groups_by, LISTS: lists, **getattr(resolver, METADATA, {})}
     return strawberry.field(
         resolver=resolver,
         name=name,

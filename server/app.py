@@ -1,7 +1,7 @@
 """The front door: one Starlette application over one database."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from secrets import token_bytes
 
@@ -23,9 +23,11 @@ from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from charts.studio import Studio
 from domain.clock import Clock, system_clock
+from domain.exports import ExportBounds
+from domain.webhooks import WebhookManners
 from files.store import FileStore, in_memory
 from forms.press import Press
-from schema.build import build_schema, governed_fields
+from schema.build import build_schema, governed_fields, graphql_schema
 from server.authentication import Authentication
 from server.beside import running_beside
 from server.console.routes import console_routes
@@ -39,6 +41,8 @@ from server.metrics import metrics_route
 from server.middleware import Correlated
 from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
+from server.operations.admission import Admission
+from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.running import Operations
 from server.operations.shared_answers import SharedAnswers
@@ -46,12 +50,16 @@ from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
 from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
+from server.routes.exports import export_routes
 from server.routes.forms import CollectionForms, form_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from server.signing_in.routes import signing_in_routes
 from server.watched_callers import WatchedCallers
+from server.webhooks.delivering import Tools
+from server.webhooks.keeping import delivering_webhooks
+from server.webhooks.posting import WebhookPost
 from storage.audit_checkpoints import Checkpoints
 from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
@@ -82,25 +90,22 @@ class Parts:
     passwords: Passwords = field(default_factory=Passwords)
     streams: StreamManners = field(default_factory=StreamManners)
     forms_per_file: int = 200
+    webhooks: WebhookManners = field(default_factory=WebhookManners)
+    delivers_webhooks: bool = False
+    """Whether this process does, or another."""
+    exports: ExportBounds = field(default_factory=ExportBounds)
+    documents: DocumentPolicy = field(default_factory=DocumentPolicy)
 
 
 def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     matrix = LiveMatrix(parts.matrix, parts.database)
-    authentication = Authentication(
-        parts.authority,
-        matrix,
-        parts.database,
-        parts.clock,
-        parts.code_key,
-        parts.files,
-        parts.trusted_issuer,
-        parts.gateways.population_registry,
-    )
+    authentication = _authentication(parts, matrix)
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor)
+    admission = Admission(operations, parts.documents)
     studio = Studio()
     forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
     subscribers = Subscribers(parts.streams)
@@ -111,11 +116,13 @@ def create_app(parts: Parts) -> ASGIApp:
         jobs = parts.jobs.running() if parts.jobs else nullcontext()
         checkpoints = Checkpoints(parts.database, parts.clock)
         changes = parts.database.shared(FollowedChanges)
+        webhooks = _webhooks(parts, operations, authentication) if parts.delivers_webhooks else nullcontext()
         async with (
             running_beside(matrix.follow()),
             running_beside(checkpoints.keep()),
             running_beside(number_changes(parts.database)),
             running_beside(changes.follow()),
+            webhooks,
             jobs,
         ):
             yield
@@ -126,19 +133,20 @@ def create_app(parts: Parts) -> ASGIApp:
 
     front_ends = FrontEnds(parts.database)
     endpoint = GraphQLEndpoint(
-        operations, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
+        operations, admission, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
     )
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
-            GraphQLWebSocket(operations, authentication, subscribers, streams).route(),
+            GraphQLWebSocket(operations, admission, authentication, subscribers, streams).route(),
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),
             *download_routes(authentication, parts.files, front_ends),
+            *export_routes(authentication, graphql_schema(SCHEMA), parts.files, front_ends),
             *chart_routes(authentication, operations, studio, front_ends),
             *form_routes(forms, front_ends),
             *console_routes(example_queries),
@@ -147,6 +155,42 @@ def create_app(parts: Parts) -> ASGIApp:
         lifespan=lifespan,
     )
     return Correlated(_straight_to(endpoint, application))
+
+
+def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:
+    return Authentication(
+        parts.authority,
+        matrix,
+        parts.database,
+        parts.clock,
+        parts.code_key,
+        parts.files,
+        parts.trusted_issuer,
+        parts.gateways.population_registry,
+        parts.webhooks.destinations,
+        parts.exports,
+    )
+
+
+@asynccontextmanager
+async def working_without_answers(parts: Parts) -> AsyncIterator[None]:
+    """What an application does besides answering, where another process answers: it delivers webhooks."""
+    matrix = LiveMatrix(parts.matrix, parts.database)
+    async with (
+        running_beside(matrix.follow()),
+        running_beside(parts.database.shared(FollowedChanges).follow()),
+        _webhooks(parts, Operations(SCHEMA, parts.executor), _authentication(parts, matrix)),
+    ):
+        yield
+
+
+def _webhooks(
+    parts: Parts, operations: Operations, authentication: Authentication
+) -> AbstractAsyncContextManager[None]:
+    post = WebhookPost(parts.webhooks, parts.clock)
+    context_of = authentication.context_of_partner
+    tools = Tools(parts.database, operations, context_of, post, parts.webhooks, parts.code_key, parts.clock)
+    return delivering_webhooks(tools)
 
 
 def _straight_to(endpoint: GraphQLEndpoint, others: ASGIApp) -> ASGIApp:

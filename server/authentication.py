@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from math import inf
 
-from auth.actor import Actor, Role
+from auth.actor import Actor
 from auth.live_matrix import LiveMatrix
-from auth.scopes import partner_scopes
+from auth.standing import actor_of
 from auth.tokens import (
     Backing,
     Claims,
@@ -20,8 +20,10 @@ from auth.trusted_issuer import TrustedIssuer
 from dataloaders.loaders import Loaders
 from domain.clock import Clock
 from domain.errors import CallerError, Message, Problem
+from domain.exports import ExportBounds
 from domain.ports import PopulationRegistry
 from domain.records import OrganizationRecord
+from domain.webhooks import Destinations
 from files.store import FileStore
 from resolvers.context import RequestContext
 from server.correlation import correlation_id
@@ -35,6 +37,7 @@ from storage.standing import (
     fingerprints_of_organizations,
     standing_of_account,
     standing_of_grant,
+    standing_of_partner,
 )
 
 _UNAUTHENTICATED = Message(
@@ -68,8 +71,12 @@ class Authentication:
         files: FileStore,
         trusted_issuer: TrustedIssuer | None = None,
         registry: PopulationRegistry | None = None,
+        destinations: Destinations | None = None,
+        exports: ExportBounds | None = None,
     ) -> None:
         self.matrix = matrix
+        self._destinations = destinations or Destinations()
+        self._exports = exports or ExportBounds()
         self._files = files
         self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
@@ -79,13 +86,21 @@ class Authentication:
         self._clock = clock
         self._organizations = RecentlyRead[int, OrganizationRecord](lambda key: organization_anywhere(database, key))
         self._grants = RecentlyRead[str, Standing](lambda key: standing_of_grant(database, key, clock()))
+        self._partners = RecentlyRead[int, Standing](lambda key: standing_of_partner(database, key))
         self._accounts = RecentlyRead[str, Standing](lambda key: standing_of_account(database, key))
 
     async def context(self, authorization: str | None, language: str, address: str | None = None) -> RequestContext:
         """UnauthenticatedError without a valid token, or when who stood behind it no longer does."""
         return await self.context_of(await self.actor(authorization), language, address)
 
-    async def context_of(self, actor: Actor, language: str, address: str | None) -> RequestContext:
+    async def context_of_partner(self, partner_id: int, language: str) -> RequestContext:
+        """For what is sent to a partner unasked: with all its scopes. UnauthenticatedError when it is shut out."""
+        standing = await self._partners.get(partner_id)
+        if standing is None:
+            raise UnauthenticatedError(token_given=True)
+        return await self.context_of(actor_of(standing, standing.client_id), language)
+
+    async def context_of(self, actor: Actor, language: str, address: str | None = None) -> RequestContext:
         matrix = await self.matrix.current()
         return RequestContext(
             actor=actor,
@@ -100,6 +115,8 @@ class Authentication:
             correlation_id=correlation_id(),
             address=address,
             registry=self._registry,
+            destinations=self._destinations,
+            exports=self._exports,
         )
 
     async def actor(self, authorization: str | None) -> Actor:
@@ -117,7 +134,7 @@ class Authentication:
             if organization is None:
                 raise UnauthenticatedError(token_given=True)
             return Actor(claims.subject, claims.role, organization)
-        return _actor(await self._standing(claims, as_of))
+        return actor_of(await self._standing(claims, as_of), claims.client_id)
 
     async def fingerprints(self, all_claims: Collection[Claims]) -> dict[Backing, int]:
         """By what backs the claims, as far as it still does: another number once what it is worth is another."""
@@ -179,8 +196,3 @@ def bearer_token(authorization: str | None) -> str:
     if scheme.lower() != "bearer" or not token.strip():
         raise UnauthenticatedError(token_given=False)
     return token.strip()
-
-
-def _actor(standing: Standing) -> Actor:
-    scopes = partner_scopes(standing.scopes) if standing.role is Role.PARTNER else None
-    return Actor(standing.subject, standing.role, standing.organization, scopes)

@@ -3,19 +3,27 @@
 from datetime import timedelta
 from functools import partial
 
+from auth.live_matrix import LiveMatrix
+from auth.secret_files import code_key
 from domain.clock import system_clock
 from files.store import FileStore
+from schema.build import graphql_schema
+from server.app import DEFAULT_PERMISSIONS, SCHEMA
 from server.checking import Checking
 from server.delivery import MessageDelivery
+from server.export_collecting import ExportCollecting
+from server.exporting import Exporting
 from server.file_collecting import FileCollecting
 from server.gateways import Gateways
 from server.log import log, log_failure
 from server.rolling_up import RollingUp, thresholds_of
+from server.secret import secret_of
 from server.settings import Settings
 from storage.changes import forget_changes
 from storage.checks import RUN_CHECK
 from storage.engine import Database
 from storage.expired import clear_expired
+from storage.exports import RUN_EXPORT
 from storage.files import REMOVE_CONTENT
 from storage.job_worker import JobWorker
 from storage.jobs import JobKind, Queue
@@ -32,7 +40,11 @@ _EVERY_NIGHT = "30 18 * * *"
 def job_worker(settings: Settings, url: str, database: Database, gateways: Gateways, files: FileStore) -> JobWorker:
     """Messages are left to others, or to later, when there is nobody to deliver them here."""
     collecting = FileCollecting(database, files, system_clock)
+    collecting_exports = ExportCollecting(database, files, system_clock)
     checking = Checking(database, system_clock)
+    matrix = LiveMatrix(DEFAULT_PERMISSIONS, database)
+    key = code_key(secret_of(settings))
+    exporting = Exporting(database, files, matrix, system_clock, key, graphql_schema(SCHEMA), settings.exports)
     rolling_up = RollingUp(database, system_clock, thresholds_of(settings))
     forgetting = partial(forget_changes, database, timedelta(days=settings.changes_kept_days))
     counting = partial(count_registrations_when_due, database, system_clock)
@@ -44,6 +56,8 @@ def job_worker(settings: Settings, url: str, database: Database, gateways: Gatew
         JobKind(REMOVE_CONTENT, Queue.HOUSEKEEPING, collecting.remove_content),
         JobKind("collect_files", Queue.HOUSEKEEPING, collecting.collect, _EVERY_HOUR),
         JobKind(RUN_CHECK, Queue.CHECKS, checking.run),
+        JobKind(RUN_EXPORT, Queue.EXPORTS, exporting.run),
+        JobKind("collect_exports", Queue.HOUSEKEEPING, collecting_exports.collect, _EVERY_HOUR),
         JobKind("start_nightly_check", Queue.CHECKS, checking.start_of_all, _EVERY_NIGHT),
     ]
     if gateways.messages is not None:

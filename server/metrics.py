@@ -55,6 +55,12 @@ _deliveries = Counter(
     ["outcome"],
 )
 
+_webhooks = Counter(
+    "dengta_webhook_requests_total",
+    "Requests of webhooks, by what came of them.",
+    ["outcome"],
+)
+
 # Looking the labels up costs more than counting.
 _executed = {(executor, kind): _operations.labels(executor, kind).inc for executor in _EXECUTORS for kind in _KINDS}
 _took = {kind: _seconds.labels(kind).observe for kind in _KINDS}
@@ -75,6 +81,11 @@ def count_declined(reason: str) -> None:
 def count_delivery(outcome: str) -> None:
     """`outcome` is sent, retried or failed."""
     _deliveries.labels(outcome).inc()
+
+
+def count_webhook(outcome: str) -> None:
+    """`outcome` is delivered, retried or disabled."""
+    _webhooks.labels(outcome).inc()
 
 
 def metrics_route(database: Database) -> Route:

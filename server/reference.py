@@ -16,6 +16,7 @@ from schema.types.organization import Organization
 from server.command_reference import command_line_page
 from server.examples import example_queries
 from server.settings import Settings
+from server.webhooks.settings import WebhookSettings
 
 _QUERIES_BEGIN, _QUERIES_END = "<!-- queries -->", "<!-- /queries -->"
 _WRITING = (
@@ -28,7 +29,9 @@ _WRITTEN = "<!-- Written by `make schema` from the code. -->\n\n"
 def settings_page() -> str:
     rows = [
         f"| `{_variable(name)}` | {_default(field.default)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        for name, field in sorted(
+            Settings.model_fields.items(), key=lambda named: named[0] in WebhookSettings.model_fields
+        )
     ]
     return _page("设置 Settings", "Every setting is an environment variable.", "variable | default | what it is", rows)
 
@@ -152,4 +155,8 @@ def _variable(name: str) -> str:
 
 
 def _default(value: object) -> str:
+    """Of a list, empty or not, as it is written in the environment."""
+    if isinstance(value, tuple | frozenset):
+        listed = sorted(value) if isinstance(value, frozenset) else value
+        value = ", ".join(map(str, listed)) or None
     return "" if value is None else f"`{value}`"

@@ -14,7 +14,7 @@ from auth.oauth.registration import ensure_console
 from auth.secret_files import audit_key, code_key
 from auth.trusted_issuer import TrustedIssuer
 from domain.clock import system_clock
-from server.app import Parts, create_app
+from server.app import SCHEMA, Parts, create_app
 from server.connections import HttpConnection, WebSocketConnection
 from server.file_store import file_store_of
 from server.gateways import gateways_of
@@ -22,9 +22,14 @@ from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
 from server.memory import spare_what_is_loaded
 from server.one_transaction import in_one_transaction
+from server.operations.admission import Admission
+from server.operations.document_policy import DocumentPolicy
+from server.operations.manifests import documents_of
+from server.operations.running import Operations
 from server.operations.subscribers import StreamManners
-from server.own_secrets import secret_of, token_authority
+from server.secret import secret_of
 from server.settings import Settings
+from server.token_authority import token_authority
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
 
@@ -52,6 +57,15 @@ def manners_of(settings: Settings) -> StreamManners:
     )
 
 
+def documents_policy_of(settings: Settings) -> DocumentPolicy:
+    return DocumentPolicy(
+        trusted=documents_of(settings.trusted_documents),
+        only_trusted=settings.documents == "trusted",
+        explorers=settings.explorers,
+        persisted_query_bytes=settings.persisted_query_bytes,
+    )
+
+
 def application(settings: Settings, database_url: str) -> ASGIApp:
     configure_log(settings.log_format)
     database = connect(
@@ -75,6 +89,10 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         files=files,
         streams=manners_of(settings),
         forms_per_file=settings.forms_per_file,
+        webhooks=settings.webhooks,
+        delivers_webhooks=settings.jobs_in_server,
+        exports=settings.exports,
+        documents=documents_policy_of(settings),
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
@@ -89,6 +107,8 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     secret_of(settings)
     gateways_of(settings)
     file_store_of(settings)
+    settings.webhooks  # noqa: B018 # as above
+    Admission(Operations(SCHEMA, settings.executor), documents_policy_of(settings))
     ensured = partial(ensure_console, issuer=settings.issuer, clock=system_clock)
     asyncio.run(in_one_transaction(database_url, audit_key(secret_of(settings)), ensured))
     warn_of_waiting_messages(settings)

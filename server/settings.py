@@ -1,15 +1,19 @@
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from domain.exports import ExportBounds
 from domain.rollups import DEFAULT_THRESHOLDS
 from domain.validation import RulesInForce, SeverityChanges, rules_in_force
+from server.document_settings import DocumentSettings
 from server.severities import severities_from
+from server.webhooks.settings import WebhookSettings
 
 
-class Settings(BaseSettings):
+class Settings(WebhookSettings, DocumentSettings, BaseSettings):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
 
     `docs/settings.md` is written from these descriptions.
@@ -188,6 +192,20 @@ class Settings(BaseSettings):
             "everything anew.",
         ),
     ] = 30
+    export_direct_rows: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=100_000,
+            description="Up to how many rows an export is written when it is downloaded; a job writes larger ones.",
+        ),
+    ] = ExportBounds().direct_rows
+    exports_at_once: Annotated[
+        int, Field(ge=1, le=100, description="How many exports of one person jobs may be writing at a time.")
+    ] = ExportBounds().at_once
+    exports_kept_hours: Annotated[
+        int, Field(ge=1, le=720, description="Hours for which an export can be downloaded; then its file is removed.")
+    ] = 24
     population_registry: Annotated[
         Literal["off", "http", "simulator"],
         Field(
@@ -257,6 +275,11 @@ class Settings(BaseSettings):
     @property
     def rules(self) -> RulesInForce:
         return rules_in_force(self.severities)
+
+    @property
+    def exports(self) -> ExportBounds:
+        kept_for = timedelta(hours=self.exports_kept_hours)
+        return ExportBounds(self.export_direct_rows, self.exports_at_once, kept_for)
 
     @property
     def issuer(self) -> str:

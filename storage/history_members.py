@@ -23,7 +23,7 @@ from storage.revalidation import check_departed, check_saved, shared_values
 from storage.statements import one_of
 from storage.writing import WriteSession
 
-_LAST_FIRST = tuple(
+LAST_FIRST = tuple(
     SortKey(column, descending=True, missing_first=False) for column in (HistoryMember.archived_at, HistoryMember.id)
 )
 _COLUMNS: tuple[Any, ...] = tuple(getattr(HistoryMember, name) for name in HistoryMemberRecord._fields)
@@ -36,8 +36,8 @@ async def page_of_history(
 ) -> Page[HistoryMemberRecord]:
     """Who left last comes first."""
     found = select(*_COLUMNS).where(*_conditions(scope, where))
-    rows = await database.rows(page_statement(found, _LAST_FIRST, walk_of(_LAST_FIRST, request)))
-    return page_of([HistoryMemberRecord(*row) for row in rows], _LAST_FIRST, request)
+    rows = await database.rows(page_statement(found, LAST_FIRST, walk_of(LAST_FIRST, request)))
+    return page_of([HistoryMemberRecord(*row) for row in rows], LAST_FIRST, request)
 
 
 async def count_history(database: Database, scope: str, where: Filter | None) -> int:

@@ -23,6 +23,7 @@ class Queue(StrEnum):
     MESSAGES = "messages"
     HOUSEKEEPING = "housekeeping"
     CHECKS = "checks"
+    EXPORTS = "exports"
     ROLLUPS = "rollups"
 
 

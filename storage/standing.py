@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, Text, and_, any_, cast, column, func, or_, select
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from domain.codes import AccountState, ClientState, Role
+from domain.codes import AccountState, ClientKind, ClientState, Role
 from domain.records import OrganizationRecord, columns_of, whole_organization
 from storage.models import Account, Client, Grant, Organization
 from storage.statements import Statement, parameter, statement_of
@@ -72,6 +72,16 @@ async def standing_of_grant(source: Reads, grant_id: str, now: datetime) -> Stan
     )
 
 
+async def standing_of_partner(source: Reads, partner_id: int) -> Standing | None:
+    """As of a grant with all the scopes that the partner may have; None when it may not be used."""
+    row = await source.row(_by_partner().with_values({"partner_id": partner_id}))
+    if row is None:
+        return None
+    client_id, name, scopes = row[len(_ORGANIZATION) :]
+    organization = whole_organization(*row[: len(_ORGANIZATION)])
+    return Standing(client_id, name, Role.PARTNER, organization, client_id=client_id, scopes=frozenset(scopes))
+
+
 async def standing_of_account(source: Reads, named: str) -> Standing | None:
     """Of the account in use with that subject or identity number; None when there is none."""
     row = await source.row(_by_account().with_values({"named": named}))
@@ -118,6 +128,21 @@ def _holding(found: Select[Any]) -> Select[Any]:
         .join(Organization, Organization.id == place)
         .where(_holds(), _clients_and_account_are_in_use())
     )
+
+
+@lru_cache(maxsize=1)
+def _by_partner() -> Statement:
+    found: Select[Any] = (
+        select(*_ORGANIZATION, Client.client_id, Client.name, Client.scopes)
+        .select_from(Client)
+        .join(Organization, Organization.id == Client.organization_id)
+        .where(
+            Client.id == parameter("partner_id", BigInteger()),
+            Client.kind == ClientKind.PARTNER.value,
+            Client.state == ClientState.ACTIVE.value,
+        )
+    )
+    return statement_of(found)
 
 
 def _holds() -> ColumnElement[bool]:

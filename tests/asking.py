@@ -12,10 +12,13 @@ from auth.permissions import PermissionMatrix
 from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
 from domain.clock import Clock, system_clock
+from domain.exports import ExportBounds
 from domain.records import OrganizationRecord
+from domain.webhooks import WebhookManners
 from files.store import FileStore, in_memory
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
+from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.subscribers import StreamManners
 from storage.engine import Database
@@ -40,23 +43,28 @@ class Api:
     gateways: Gateways = field(default_factory=Gateways)
     files: FileStore = field(default_factory=in_memory)
     streams: StreamManners = field(default_factory=StreamManners)
+    webhooks: WebhookManners = field(default_factory=WebhookManners)
+    exports: ExportBounds = field(default_factory=ExportBounds)
+    documents: DocumentPolicy = field(default_factory=DocumentPolicy)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
-        self.app = create_app(
-            Parts(
-                self.database,
-                self.authority,
-                self.matrix,
-                self.clock,
-                slow_operation=self.slow_operation,
-                executor=self.executor,
-                code_key=self.code_key,
-                gateways=self.gateways,
-                files=self.files,
-                streams=self.streams,
-            )
+        self.parts = Parts(
+            self.database,
+            self.authority,
+            self.matrix,
+            self.clock,
+            slow_operation=self.slow_operation,
+            executor=self.executor,
+            code_key=self.code_key,
+            gateways=self.gateways,
+            files=self.files,
+            streams=self.streams,
+            webhooks=self.webhooks,
+            exports=self.exports,
+            documents=self.documents,
         )
+        self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app, raise_app_exceptions=False), base_url="http://dengta.test"
         )

@@ -59,12 +59,15 @@ class EventStream:
 
 
 @asynccontextmanager
-async def event_stream(place: str, token: str, query: str, **headers: str) -> AsyncIterator[EventStream]:
+async def event_stream(
+    place: str, token: str, query: str | None, document_id: str | None = None, **headers: str
+) -> AsyncIterator[EventStream]:
     """Of the server at `host:port`."""
+    asked = {"query": query} if document_id is None else {"documentId": document_id}
     wanted = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream", "Accept-Language": "en"} | headers
     async with (
         httpx.AsyncClient(timeout=_PATIENCE, verify=_NO_TLS) as client,
-        client.stream("POST", f"http://{place}/graphql", json={"query": query}, headers=wanted) as response,
+        client.stream("POST", f"http://{place}/graphql", json=asked, headers=wanted) as response,
     ):
         yield EventStream(response, response.aiter_lines())
 

@@ -105,11 +105,28 @@ GROUPED: Mapping[str, str] = {
 COUNTED_BY: Mapping[str, str] = {"Query.registrationStatistics": "Member.account"}
 """Fields that count records by a field of theirs, whatever is asked."""
 
+LISTED: Mapping[str, str] = {
+    "Mutation.exportMembers": "Query.members",
+    "Mutation.exportHistoryMembers": "Query.historyMembers",
+    "Query.savedMemberQuery": "Query.members",
+    "Query.savedHistoryQuery": "Query.historyMembers",
+}
+"""Fields that give what another one lists, and need that one too."""
+
+COLUMNS_TOO: Mapping[str, str] = {
+    "MemberColumn.BRANCH": "Organization.name",
+    "HistoryMemberColumn.BRANCH": "Organization.name",
+}
+"""Columns that show a second field besides the one after which they are named."""
+
 NO_ORDERS = {"OrganizationOrderField.TREE"}
 """Orders that are no field."""
 
 UPLOADED = ("file", "Upload!", ReceivedFile("a.pdf", b"%PDF-1.4 %%EOF"))
 """The variable whose value no document can hold."""
+
+_ASKED = ("Filter", "Order", "QueryInput")
+"""Endings of inputs that ask, and write nothing."""
 
 COMBINATIONS = {"and", "or", "not"}
 
@@ -176,7 +193,8 @@ class EveryUse:
         if coordinate not in self._governed:
             return frozenset()
         counted = frozenset({FieldUsed(COUNTED_BY[coordinate], Purpose.GROUP)} if coordinate in COUNTED_BY else ())
-        return counted | {FieldUsed(coordinate, Purpose.READ)}
+        listed = frozenset({FieldUsed(LISTED[coordinate], Purpose.READ)} if coordinate in LISTED else ())
+        return counted | listed | {FieldUsed(coordinate, Purpose.READ)}
 
     def _demanded(self, field: Any, besides: str = "") -> frozenset[FieldUsed]:
         """By what the field cannot be asked for without, `besides` an argument that is given otherwise: conditions on
@@ -192,8 +210,20 @@ class EveryUse:
             if isinstance(kind, GraphQLInputObjectType)
             for name, part in kind.fields.items()
             if is_required_input_field(part)
-            for used in self._used_by_part(kind.name, name)
+            for used in (*self._used_by_part(kind.name, name), *self._shown_by_part(part.type))
         )
+
+    def _shown_by_part(self, kind: Any) -> frozenset[FieldUsed]:
+        """By a column that cannot be left out."""
+        inner = get_named_type(kind)
+        return self._shown(inner, sample(inner)) if _is_column(inner) else frozenset()
+
+    def _shown(self, kind: GraphQLEnumType, value: str) -> frozenset[FieldUsed]:
+        fields = (f"{kind.name.removesuffix('Column')}.{_camel(value)}", COLUMNS_TOO.get(f"{kind.name}.{value}"))
+        found = frozenset(FieldUsed(field, Purpose.READ) for field in fields if field)
+        if not {used.field for used in found} <= self._governed:
+            raise UnknownElementError(f"{kind.name}.{value} shows which field? Name it so, or add to COLUMNS_TOO.")
+        return found
 
     def _used_by_part(self, kind: str, name: str) -> Iterator[FieldUsed]:
         place = f"{kind}.{name}"
@@ -276,14 +306,39 @@ class EveryUse:
         """Each part of an `Update…Input` or a `New…Input`, with a value and emptied."""
         reading = way.uses | self._read(f"{type_name}.{name}") | self._demanded(field)
         for key, argument in field.args.items():
-            for element, value, used in self._written_parts(argument.type):
-                uses = reading | {used}
+            parts = ((element, value, {used}) for element, value, used in self._written_parts(argument.type))
+            for element, value, used in (*parts, *self._asked_parts(argument.type)):
+                uses = reading | used
                 call = f"{self._call(name, field, **{key: written(value)})}{_inside(field)}"
                 yield case(element, f"{way.opening} {call} {way.closing}", uses, {})
                 declared = way.opening.replace("{", f"($value: {argument.type}) {{", 1)
                 call = f"{self._call(name, field, **{key: '$value'})}{_inside(field)}"
                 document = f"{declared} {call} {way.closing}"
                 yield case(f"{element} in variables", document, uses, {"value": plain(value)})
+
+    def _asked_parts(self, argument: Any) -> Iterator[tuple[str, Any, frozenset[FieldUsed]]]:
+        """Each condition, order and column of a query that an input holds."""
+        kind = get_named_type(argument)
+        if not isinstance(kind, GraphQLInputObjectType):
+            return
+        required = {key: Raw(sample(part.type)) for key, part in kind.fields.items() if is_required_input_field(part)}
+        for name, part in kind.fields.items():
+            for element, value, uses in self._asked_part(part):
+                yield f"{kind.name}.{name}: {element}", {**required, name: value}, uses
+
+    def _asked_part(self, part: Any) -> Iterator[tuple[str, Any, frozenset[FieldUsed]]]:
+        kind: Any = get_named_type(part.type)
+        if _is_column(kind):
+            for value in kind.values:
+                chosen = [Raw(sample(kind)), Raw(value)] if is_required_input_field(part) else [Raw(value)]
+                yield f"{kind.name}.{value}", chosen, self._shown(kind, value)
+        elif isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Filter"):
+            yield from self._conditions(kind, depth=1)
+        elif isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("Order"):
+            for element, value, uses in self._orders(kind):
+                yield element, [value], uses
+        elif isinstance(kind, GraphQLInputObjectType) and kind.name.endswith("QueryInput"):
+            yield from self._asked_parts(part.type)
 
     def _written_parts(self, argument: Any) -> Iterator[tuple[str, Any, FieldUsed]]:
         kind = get_named_type(argument)
@@ -293,7 +348,10 @@ class EveryUse:
         record = kind.name.removeprefix("Update").removeprefix("New").removesuffix("Input")
         for name, part in kind.fields.items():
             used = WRITTEN.get(f"{kind.name}.{name}") or f"{record}.{name}"
-            if isinstance(get_named_type(part.type), GraphQLInputObjectType):
+            inner_kind = get_named_type(part.type)
+            if isinstance(inner_kind, GraphQLInputObjectType) and inner_kind.name.endswith(_ASKED):
+                continue
+            if isinstance(inner_kind, GraphQLInputObjectType):
                 for element, value, inner in self._written_parts(part.type):
                     yield element, {**required, name: [value] if _is_list(part.type) else value}, inner
             elif used in self._governed and name not in required:
@@ -452,6 +510,10 @@ def sample(kind: Any, *, optional: bool = False) -> str:
     if kind.name not in SAMPLES:
         raise UnknownElementError(f"Add a value of the scalar {kind.name} to SAMPLES of tests/every_use.py.")
     return SAMPLES[kind.name]
+
+
+def _is_column(kind: Any) -> bool:
+    return isinstance(kind, GraphQLEnumType) and kind.name.endswith("Column")
 
 
 def _is_list(kind: Any) -> bool:

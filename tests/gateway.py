@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 SECRET = "the secret of the gateway"  # noqa: S105 # of a test
 
@@ -17,12 +18,14 @@ class Asked:
 
     headers: dict[str, str]
     body: dict[str, Any]
+    content: bytes = b""
 
     @property
     def key(self) -> str:
         return self.headers["idempotency-key"]
 
 
+GatewayT = TypeVar("GatewayT", bound="Gateway")
 Behaviour = Callable[["Gateway", Asked, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -67,7 +70,8 @@ class Gateway:
 async def _request(reader: asyncio.StreamReader) -> Asked:
     head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
-    return Asked(headers, json.loads(await reader.readexactly(int(headers["content-length"]))))
+    content = await reader.readexactly(int(headers["content-length"]))
+    return Asked(headers, json.loads(content), content)
 
 
 def _response(status: int, headers: dict[str, str], body: str) -> bytes:
@@ -156,7 +160,14 @@ def trickles() -> Behaviour:
 
 @asynccontextmanager
 async def running_gateway() -> AsyncIterator[Gateway]:
-    gateway = Gateway()
+    async with answering_as(Gateway()) as gateway:
+        yield gateway
+
+
+@asynccontextmanager
+async def answering_as(
+    gateway: GatewayT, port: int = 0, certificate: ssl.SSLContext | None = None
+) -> AsyncIterator[GatewayT]:
     under_way: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -164,9 +175,9 @@ async def running_gateway() -> AsyncIterator[Gateway]:
         under_way.add(task)
         task.add_done_callback(under_way.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", port, ssl=certificate)
     port = server.sockets[0].getsockname()[1]
-    gateway.url = f"http://127.0.0.1:{port}/messages"
+    gateway.url = f"{'https' if certificate else 'http'}://127.0.0.1:{port}/messages"
     yield gateway
     server.close()
     for task in list(under_way):

@@ -12,6 +12,7 @@ from typing import Any
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from domain.codes import AccountState, OrganizationKind, Role
+from domain.exports import ExportBounds
 from domain.records import MemberRecord, OrganizationRecord
 from schema.build import graphql_schema
 from schema.identifiers import decoded, encoded
@@ -333,6 +334,18 @@ async def _partner(mutation: str, world: World, before: str | None = None, **giv
     return world.calls(world.office.officer, mutation, id=partner["id"], **given)
 
 
+async def _webhook(mutation: str, world: World, before: str | None = None, **given: Any) -> KeyedCall:
+    scopes = ["CHANGES_READ"]
+    partner = (await registered(world.office.officer, world.top, scopes=scopes))["partner"]
+    call = world.calls(world.office.officer, "setWebhook", partnerId=partner["id"], address="https://partner.example/")
+    if mutation == "setWebhook":
+        return call
+    await call.answer()
+    if before is not None:
+        await world.calls(world.office.officer, before, partnerId=partner["id"]).answer()
+    return world.calls(world.office.officer, mutation, partnerId=partner["id"], **given)
+
+
 async def _matrix(mutation: str, world: World, **given: Any) -> KeyedCall:
     officer = world.office.officer
     versions = await officer.ask("{ permissionVersions(first: 1) { nodes { number } } }")
@@ -360,7 +373,49 @@ async def _reset_permissions(world: World) -> KeyedCall:
     return await _matrix("resetPermissions", world)
 
 
+def _query() -> dict[str, Any]:
+    return {"where": {"gender": {"exact": "MALE"}}, "columns": ["NAME", "BRANCH"]}
+
+
+async def _save_query(world: World) -> KeyedCall:
+    name = f"常用查询 {token_hex(8)}"
+    return world.calls(world.person("administrator"), "saveQuery", name=name, members=_query())
+
+
+async def _saved_query(mutation: str, world: World, **given: Any) -> KeyedCall:
+    """On one that has just been saved."""
+    saved = (await (await _save_query(world)).answer())["savedQuery"]
+    return world.calls(world.person("administrator"), mutation, id=saved["id"], version=saved["version"], **given)
+
+
+async def _export(mutation: str, world: World, **given: Any) -> KeyedCall:
+    """By another person each time, of whom so many are kept at most; and another question each time."""
+    where = {"name": {"exact": token_hex(4)}}
+    return world.calls(world.person(f"administrator-{token_hex(4)}"), mutation, format="CSV", where=where, **given)
+
+
+async def _export_saved(world: World) -> KeyedCall:
+    saved = (await (await _save_query(world)).answer())["savedQuery"]
+    return world.calls(world.person("administrator"), "exportSavedQuery", id=saved["id"], format="CSV")
+
+
+async def _cancel_export(world: World) -> KeyedCall:
+    """Of one that would be written by a job, if there were a worker."""
+    asking = Api(world.api.database, key=world.api.key, exports=ExportBounds(direct_rows=0))
+    person = Caller(asking, world.person(f"administrator-{token_hex(4)}").token)
+    waiting = KeyedCall(person, "exportMembers", {"format": "CSV", "columns": ["NAME"]}, key=token_hex(8))
+    export = (await waiting.answer())["export"]
+    return world.calls(Caller(world.api, person.token), "cancelExport", id=export["id"])
+
+
 PREPARED: Mapping[str, Prepare] = {
+    "saveQuery": _save_query,
+    "changeSavedQuery": partial(_saved_query, "changeSavedQuery", shared=True),
+    "removeSavedQuery": partial(_saved_query, "removeSavedQuery"),
+    "exportMembers": partial(_export, "exportMembers", columns=["NAME"]),
+    "exportHistoryMembers": partial(_export, "exportHistoryMembers", columns=["NAME"]),
+    "exportSavedQuery": _export_saved,
+    "cancelExport": _cancel_export,
     "openAccount": _open_account,
     "importAccounts": _import_accounts,
     "suspendAccount": partial(_account, "suspendAccount"),
@@ -401,6 +456,12 @@ PREPARED: Mapping[str, Prepare] = {
     "suspendPartner": partial(_partner, "suspendPartner"),
     "resumePartner": partial(_partner, "resumePartner", before="suspendPartner"),
     "revokePartner": partial(_partner, "revokePartner"),
+    "setWebhook": partial(_webhook, "setWebhook"),
+    "enableWebhook": partial(_webhook, "enableWebhook", before="pauseWebhook"),
+    "pauseWebhook": partial(_webhook, "pauseWebhook"),
+    "testWebhook": partial(_webhook, "testWebhook"),
+    "rotateWebhookSecret": partial(_webhook, "rotateWebhookSecret", overlapHours=1),
+    "deleteWebhook": partial(_webhook, "deleteWebhook"),
     "setPermissions": _set_permissions,
     "resetPermissions": _reset_permissions,
 }

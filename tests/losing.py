@@ -29,7 +29,17 @@ def lose_connections(url: str, first: int = 1, last: int = _NEVER) -> None:
 def shut_everybody_out(url: str) -> None:
     """Of the database of that URL: all connections end, and there are no new ones."""
     name = make_url(url).database
-    elsewhere = make_url(url).set(database="postgres").render_as_string(hide_password=False)
-    with psycopg.connect(libpq_url(elsewhere), autocommit=True) as connection:
+    with psycopg.connect(_elsewhere(url), autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+
+
+def let_everybody_in(url: str) -> None:
+    """Again."""
+    with psycopg.connect(_elsewhere(url), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {make_url(url).database} ALLOW_CONNECTIONS true")
+
+
+def _elsewhere(url: str) -> str:
+    """Another database of the same server."""
+    return libpq_url(make_url(url).set(database="postgres").render_as_string(hide_password=False))

@@ -76,12 +76,18 @@ async def put_in_state(database: Database, person: Person, state: AccountState) 
 
 async def token_at_the_console(api: Api, person: Person) -> str:
     """An access token of the person, as signing in at the console brings it."""
-    now, hour = api.clock(), timedelta(hours=1)
     async with api.database.writing() as session:
         await ensure_console(session, ISSUER, api.clock)
-        console = await active_client(session, CONSOLE)
-        assert console is not None
-        grant = NewGrant(token_urlsafe(), console.id, person.account_id, None, "openid profile", now, now + hour)
+    return await token_at(api, person, CONSOLE)
+
+
+async def token_at(api: Api, person: Person, client_id: str) -> str:
+    """As signing in at that application brings it."""
+    now, hour = api.clock(), timedelta(hours=1)
+    async with api.database.writing() as session:
+        client = await active_client(session, client_id)
+        assert client is not None
+        grant = NewGrant(token_urlsafe(), client.id, person.account_id, None, "openid profile", now, now + hour)
         await begin_grant(session, grant, now)
     standing = await standing_of_grant(api.database, grant.id, now)
     assert standing is not None

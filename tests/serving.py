@@ -21,7 +21,15 @@ async def served(
     """The `host:port` of a server of its own over the same data, as it closes its database when it stops."""
     database = connect(database_url, connections=2, patience=patience, audit_key=AUDIT_KEY)
     own = Api(
-        database, api.matrix, api.clock, api.key, executor=api.executor, files=api.files, streams=streams or api.streams
+        database,
+        api.matrix,
+        api.clock,
+        api.key,
+        executor=api.executor,
+        files=api.files,
+        streams=streams or api.streams,
+        token_clock=api.token_clock,
+        documents=api.documents,
     )
     listening = socket.create_server(("127.0.0.1", 0))
     async with answering(own.app, listening, own.streams.heartbeat):

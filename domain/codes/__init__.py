@@ -16,6 +16,7 @@ from domain.codes.audit import AuditKind, AuditProblem
 from domain.codes.change import ChangeType, ToDecideChange
 from domain.codes.code_list import CodeList
 from domain.codes.ethnicity import Ethnicity
+from domain.codes.export import ExportFailure, ExportFormat, ExportState, QuerySubject
 from domain.codes.file import FilePurpose
 from domain.codes.member import (
     Education,
@@ -32,6 +33,7 @@ from domain.codes.organization import OrganizationKind
 from domain.codes.statistics import ChartFormat, StatisticsDimension
 from domain.codes.validation import CheckState, Severity
 from domain.codes.visibility import Visibility
+from domain.codes.webhook import WebhookError, WebhookState
 
 __all__ = [
     "PERSONAL_ROLES",
@@ -49,6 +51,9 @@ __all__ = [
     "CodePurpose",
     "Education",
     "Ethnicity",
+    "ExportFailure",
+    "ExportFormat",
+    "ExportState",
     "FilePurpose",
     "FilingStatus",
     "FloatingDirection",
@@ -60,6 +65,7 @@ __all__ = [
     "MembershipStatus",
     "MessageState",
     "OrganizationKind",
+    "QuerySubject",
     "RealNameStatus",
     "RealNameVerdict",
     "RequestKind",
@@ -72,5 +78,7 @@ __all__ = [
     "Tier",
     "ToDecideChange",
     "Visibility",
+    "WebhookError",
+    "WebhookState",
     "WorkPosition",
 ]

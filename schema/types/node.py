@@ -4,8 +4,10 @@ from typing import Any
 import strawberry
 
 from domain.approvals import HistoryMemberRecord, RequestRecord
+from domain.exports import ExportRecord
 from domain.partners import PartnerRecord
 from domain.records import AccountRecord, MemberRecord, OrganizationRecord
+from domain.saved_queries import SavedQueryRecord
 from domain.validation.check import CheckRecord
 from schema.traits import open_field
 
@@ -17,6 +19,8 @@ _TYPES: Mapping[type, str] = {
     RequestRecord: "ApprovalRequest",
     HistoryMemberRecord: "HistoryMember",
     CheckRecord: "Check",
+    ExportRecord: "Export",
+    SavedQueryRecord: "SavedQuery",
 }
 
 

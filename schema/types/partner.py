@@ -7,6 +7,8 @@ from auth.default_matrix import FieldClass
 from domain.codes import ClientState, Scope
 from domain.partners import PartnerRecord
 from domain.records import OrganizationRecord
+from domain.webhooks import WebhookRecord
+from resolvers import webhooks
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
@@ -14,6 +16,7 @@ from schema.resolving import for_all
 from schema.traits import record_field
 from schema.types.node import Node
 from schema.types.organization import Organization
+from schema.types.webhook import Webhook
 
 ADMINISTRATION = FieldClass.ADMINISTRATION
 
@@ -31,6 +34,11 @@ async def _organization(root: Sequence[PartnerRecord], info: Info) -> list[Organ
     return await organizations_with_ids(info, [partner.organization_id for partner in root])
 
 
+@for_all
+async def _webhook(root: Sequence[PartnerRecord], info: Info) -> list[WebhookRecord | None]:
+    return await webhooks.find_webhooks(info.context, [partner.id for partner in root])
+
+
 @strawberry.type(description="合作系统。A partner's system: a machine client with scopes. Its secrets are never shown.")
 class Partner(Node):
     # fmt: off
@@ -41,6 +49,7 @@ class Partner(Node):
     scopes: list[Scope] = record_field("授权范围", "What it may ask for at all.", read=ADMINISTRATION, resolver=_scopes)
     state: ClientState = record_field("状态", "State.", read=ADMINISTRATION)
     former_secret_until: datetime | None = record_field("旧密钥失效时间", "Until when the secret before the last rotation is good; null when there has been none.", read=ADMINISTRATION)
+    webhook: Webhook | None = record_field("推送", "By which it is sent what has changed; null when none is set.", read=ADMINISTRATION, resolver=_webhook)
     version: int = record_field("版本", "Version: grows with every change; give it back when you change the partner.", read=ADMINISTRATION)
     created_at: datetime = record_field("登记时间", "Registered at.", read=ADMINISTRATION)
     updated_at: datetime = record_field("更新时间", "Updated at.", read=ADMINISTRATION)

@@ -9,7 +9,7 @@ WORKER_EXAMPLES = examples(
 
 
 def worker(as_json: ReadyAsJson = False) -> None:
-    """Run the jobs (deliver messages, clear away what has expired) without answering requests, until stopped."""
+    """Run the jobs (deliver messages and webhooks, clear away what has expired) without answering, until stopped."""
     from server.commands.working import work_until_stopped
 
     work_until_stopped(lambda: tell({"works": True}, "Dengta works on its jobs", as_json=as_json))

@@ -12,7 +12,7 @@ from domain.codes import ClientState
 from server.cli.failing import clear_errors, settings_from_environment
 from server.database import migrated_database
 from server.one_transaction import in_one_transaction
-from server.own_secrets import secret_of
+from server.secret import secret_of
 from storage.clients import ClientRecord, first_party_clients
 from storage.writing import WriteSession
 

@@ -11,7 +11,7 @@ from domain.audit_verifying import BadEntry, Heads, VerifiedLog, heads_in, writt
 from server.cli.failing import clear_errors, settings_from_environment
 from server.commands.progress import counting_bar
 from server.database import migrated_database
-from server.own_secrets import secret_of
+from server.secret import secret_of
 from storage.audit_verifying import verified_log
 from storage.engine import connect
 

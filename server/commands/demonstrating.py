@@ -20,9 +20,9 @@ from server.commands.listening import require_free_port
 from server.commands.loading import demo_province, load_with_progress
 from server.commands.operating import done_as_operator
 from server.database import migrated_database
-from server.own_secrets import token_authority
 from server.serving import serve_until_stopped
 from server.settings import Settings
+from server.token_authority import token_authority
 from storage.demo_accounts import organizations_for_demo
 from storage.engine import connect
 from storage.loading import unfinished_load

@@ -9,6 +9,8 @@ from domain.errors import CallerError, Problem, RefusedError
 from server.file_store import FileStoreSettingsError
 from server.gateways import GatewaySettingsError
 from server.importing.import_report import language_of_the_terminal
+from server.operations.manifests import ManifestError
+from server.webhooks.settings import WebhookSettingsError
 from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
 from storage.errors import DatabaseUnavailableError
@@ -21,12 +23,14 @@ _SAY_THEMSELVES = (
     FileStoreSettingsError,
     GatewaySettingsError,
     LoadRefusedError,
+    ManifestError,
     MissingPrivilegeError,
     SecretFileError,
     RegistrationError,
     SigningKeyError,
     UnfinishedLoadError,
     UnsupportedDatabaseError,
+    WebhookSettingsError,
     WorkersFailedError,
 )
 

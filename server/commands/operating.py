@@ -9,7 +9,7 @@ from domain.clock import system_clock
 from resolvers.officers import Officer, operator
 from server.cli.failing import clear_errors, fail, settings_from_environment
 from server.database import migrated_database
-from server.own_secrets import secret_of
+from server.secret import secret_of
 from server.settings import Settings
 from storage.engine import Database, connect
 from storage.organizations import top_organization

@@ -5,7 +5,7 @@ from domain.codes import Role
 from domain.records import OrganizationRecord
 from server.cli.failing import clear_errors, fail, settings_from_environment
 from server.database import migrated_database
-from server.own_secrets import token_authority
+from server.token_authority import token_authority
 from storage.engine import connect
 from storage.organizations import organization_by_reference
 

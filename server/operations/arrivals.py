@@ -20,7 +20,7 @@ class Arrivals(Generic[ThingT]):
     def __init__(self, source: AsyncIterator[ThingT]) -> None:
         self._source = source
         self._coming: Future[ThingT] | None = None
-        self._at_hand: Callable[[], list[ThingT]] = getattr(source, "at_hand", list)
+        self._at_hand: Callable[[int], list[ThingT]] = getattr(source, "at_hand", lambda _most: [])
 
     async def wait(self, seconds: float) -> bool:
         """Whether the next, or the end, is there."""
@@ -39,9 +39,9 @@ class Arrivals(Generic[ThingT]):
         coming, self._coming = self._asked_for(), None
         return coming.result()
 
-    def take_all(self) -> list[ThingT]:
-        """With what is at hand behind it."""
-        return [self.take(), *self._at_hand()]
+    def take_some(self, most: int) -> list[ThingT]:
+        """With what is at hand behind it, up to so many."""
+        return [self.take(), *self._at_hand(most - 1)]
 
     def _asked_for(self) -> Future[ThingT]:
         if self._coming is None:

@@ -80,15 +80,24 @@ class Operation:
 
 
 class Documents:
-    """Gives operations by their text and name; the last thousand asked for are remembered."""
+    """Gives operations by their text and name; those kept, and the last thousand asked for, are remembered."""
 
     def __init__(self, schema: GraphQLSchema, executors: Executors) -> None:
         self._schema = schema
         self._executors = executors
-        self.operation = lru_cache(maxsize=_REMEMBERED)(self._operation)
+        self._kept: dict[tuple[str, str | None], Operation] = {}
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._operation)
+
+    def operation(self, text: str, name: str | None) -> Operation:
+        """InvalidDocumentError when it cannot be run."""
+        return self._kept.get((text, name)) or self._remembered(text, name)
+
+    def keep(self, text: str) -> None:
+        """All operations of the document, by whichever name. InvalidDocumentError when one of them cannot be run."""
+        for name in _names_of_operations(self._valid_document(text)):
+            self._kept[text, name] = self._operation(text, name)
 
     def _operation(self, text: str, name: str | None) -> Operation:
-        """InvalidDocumentError when it cannot be run."""
         try:
             document = self._valid_document(text)
             definition = _named_operation(document, name)
@@ -109,6 +118,13 @@ class Documents:
         if errors:
             raise InvalidDocumentError("GRAPHQL_VALIDATION_FAILED", errors)
         return document
+
+
+def _names_of_operations(document: DocumentNode) -> list[str | None]:
+    """By which they are asked for; None asks for the only one."""
+    nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    names: list[str | None] = [node.name.value for node in nodes if node.name is not None]
+    return names if len(nodes) > 1 else [*names, None]
 
 
 def _named_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

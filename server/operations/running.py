@@ -22,11 +22,16 @@ from server.operations.executors import COMPILED, Executors
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GraphQL request as it came, whatever carried it."""
+    """A GraphQL request as it came, whatever carried it. `query` is empty when what stands last names the document."""
 
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] | None = None
+    document_id: str | None = None
+    """Of a trusted document."""
+
+    persisted_hash: str | None = None
+    """SHA-256 of a document in hexadecimal, by Apollo's protocol of automatic persisted queries."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,12 @@ class Operations:
     def __init__(self, schema: strawberry.Schema, executor: str = COMPILED) -> None:
         self._documents = Documents(graphql_schema(schema), Executors(schema, executor))
 
+    def keep_prepared(self, text: str) -> None:
+        """Its operations are prepared now, for good. InvalidDocumentError when one of them cannot be run."""
+        self._documents.keep(text)
+
     def prepared(self, request: Request, language: str) -> Operation | Answer:
-        """The operation, or why it cannot be run."""
+        """The operation of its query, or why it cannot be run."""
         try:
             return self._documents.operation(request.query, request.operation_name)
         except InvalidDocumentError as error:

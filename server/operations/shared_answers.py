@@ -33,11 +33,6 @@ _MOST_KEPT = 10_000
 """Of all peers together."""
 
 
-def sphere_of(actor: Actor) -> tuple[Hashable, ...]:
-    """What bounds everything that an actor may ask for. An organisation that is moved in the tree has another path."""
-    return actor.role, actor.tier, actor.scopes, actor.organization.id, actor.scope
-
-
 class SharedAnswers:
     """Of one process."""
 
@@ -50,7 +45,7 @@ class SharedAnswers:
     ) -> "Peers":
         """Those who are to be told alike; for as long as one of them keeps it."""
         within = {name: value for name, value in variables.items() if name in operation.inner_variables}
-        key = (id(operation), _canonical(within), sphere_of(actor), id(permissions), language)
+        key = (id(operation), _canonical(within), actor.sphere, id(permissions), language)
         found = self._peers.get(key)
         if found is None:
             found = self._peers[key] = Peers(operation, permissions, self)

@@ -23,8 +23,10 @@ from server.operations.auditing import record_refusal
 from server.operations.documents import Operation
 from server.operations.errors import caller_error, presented
 from server.operations.running import Answer, answer_of, refused
-from server.operations.shared_answers import Peers, SharedAnswers, sphere_of
+from server.operations.shared_answers import Peers, SharedAnswers
 from server.watched_callers import WatchedCaller, WatchedCallers
+
+_MOST_AT_ONCE, _BYTES_AT_ONCE = 100, 65_536
 
 _SCOPE_CHANGED = Message(
     "您的管理范围或权限范围已变化，请重新订阅。",
@@ -74,6 +76,7 @@ class _Stream:
         self._shared = shared
         self._held_against: tuple[Actor, Permissions] | None = None
         self._peers: Peers | None = None
+        self._at_once = 1
 
     async def answers(self) -> AsyncGenerator[Sequence[Answer], None]:
         events = await self._events()
@@ -97,7 +100,9 @@ class _Stream:
                 arrived = await arrivals.wait_unless(self._caller.stirred)
                 peers = await self._require_permission()
                 if arrived:
-                    answers = await peers.answers(arrivals.take_all(), self._caller, self._variables)
+                    events = arrivals.take_some(self._at_once)
+                    answers = await peers.answers(events, self._caller, self._variables)
+                    self._at_once = _as_many_as_fit(answers)
                     executed = list(takewhile(lambda answer: answer.executed, answers))
                     yield answers[: len(executed) + 1]
                     if len(executed) < len(answers):
@@ -108,7 +113,7 @@ class _Stream:
         actor, permissions = now = await self._caller.now()
         if self._peers is not None and now == self._held_against:
             return self._peers
-        if sphere_of(actor) != sphere_of(self._caller.began_as):
+        if actor.sphere != self._caller.began_as.sphere:
             raise ScopeChangedError
         try:
             self._operation.require(permissions, self._variables)
@@ -118,3 +123,9 @@ class _Stream:
         self._held_against = now
         self._peers = self._shared.peers(self._operation, self._variables, actor, permissions, self._caller.language)
         return self._peers
+
+
+def _as_many_as_fit(answers: Sequence[Answer]) -> int:
+    """If those that follow are as large as these: they are all in memory until the client has taken them."""
+    size = sum(len(answer.encoded) for answer in answers)
+    return max(1, min(_MOST_AT_ONCE, _BYTES_AT_ONCE * len(answers) // size))

@@ -16,12 +16,14 @@ from server.authentication import Authentication, UnauthenticatedError
 from server.cross_origin import FrontEnds
 from server.log import log
 from server.negotiation import accepted_media_type, language_of
+from server.operations.admission import Admission
 from server.operations.documents import Operation
 from server.operations.errors import caller_error
 from server.operations.running import Answer, Operations, Request, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers, TooManySubscriptionsError
 from server.routes import http_errors
+from server.routes.entity_tags import revalidated
 from server.routes.event_stream import EVENT_STREAM, EventStreamResponse, single_result
 from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
@@ -37,6 +39,7 @@ GRAPHQL_JSON = "application/graphql-response+json"
 @dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
     operations: Operations
+    admission: Admission
     authentication: Authentication
     front_ends: FrontEnds
     body_limit: int
@@ -55,7 +58,8 @@ class GraphQLEndpoint:
         readable = None if origin is None else await self.front_ends.headers(origin)
         response = await self._respond(http)
         if readable is not None:
-            response.headers.update(readable)
+            for name, value in readable.items():
+                response.headers.setdefault(name, value)
         await response(scope, receive, send)
 
     async def _respond(self, http: HttpCall) -> Response:
@@ -74,7 +78,7 @@ class GraphQLEndpoint:
         started = perf_counter()
         context = await self._context(http, language)
         request = await self._request(http)
-        operation = self.operations.prepared(request, language)
+        operation = self.admission.admitted(request, context.actor, language)
         if not isinstance(operation, Operation):
             return _response(operation, media_type)
         _require_method(http, operation)
@@ -82,6 +86,8 @@ class GraphQLEndpoint:
             return self._streamed(http, operation, request, context)
         answer = await self.operations.run(operation, request, context)
         self._log_if_notable(operation, answer, perf_counter() - started)
+        if http.method == "GET" and media_type != EVENT_STREAM and not answer.errors:
+            return revalidated(answer.encoded, _content_type(media_type), http.header(b"if-none-match"))
         return _response(answer, media_type)
 
     def _streamed(self, http: HttpCall, operation: Operation, request: Request, context: RequestContext) -> Response:
@@ -125,8 +131,12 @@ def _response(answer: Answer, media_type: str) -> Response:
     if media_type == EVENT_STREAM:
         return single_result(answer)
     status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
-    headers = {"Cache-Control": "no-store", "Content-Type": f"{media_type}; charset=utf-8"}
+    headers = {"Cache-Control": "no-store", "Content-Type": _content_type(media_type)}
     return Response(answer.encoded, status, headers)
+
+
+def _content_type(media_type: str) -> str:
+    return f"{media_type}; charset=utf-8"
 
 
 def _refusal(refusal: HttpError, language: str, media_type: str | None) -> Response:

@@ -111,4 +111,9 @@ def malformed_parameter(name: str, expected: str) -> HttpError:
     return HttpError(400, Problem("BAD_REQUEST", message))
 
 
-_CHINESE = {"a string": "字符串", "an object": "对象", "a JSON object": "JSON 对象"}
+_CHINESE = {
+    "a string": "字符串",
+    "an object": "对象",
+    "a JSON object": "JSON 对象",
+    "an object with version 1 and a sha256Hash": "含 version 1 与 sha256Hash 的对象",
+}

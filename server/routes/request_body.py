@@ -1,5 +1,6 @@
 """请求: the parameters of a GraphQL request from the body of a POST or the query of a GET."""
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,10 @@ from server.routes.http_errors import (
     unsupported_media_type,
 )
 
+_NAMES_OF_IDENTIFIERS = ("documentId", "doc_id", "id")
+"""That of GraphQL over HTTP, and what front ends with Relay are used to."""
+
+_SHA256 = re.compile("[0-9a-fA-F]{64}")
 _CHARSETS = {"", "utf-8", "utf8"}
 
 
@@ -46,16 +51,40 @@ def _parsed(name: str, text: str) -> Any:
 
 
 def request_of(parameters: Mapping[str, Any]) -> Request:
-    """HttpError unless the parameters are of their types."""
+    """HttpError unless the parameters are of their types, and one of them says which document is meant."""
     query = _of_type(parameters, "query", str, "a string")
-    if query is None:
+    identifier = _document_id(parameters) if not query else None
+    digest = _persisted_hash(_of_type(parameters, "extensions", dict, "an object") or {})
+    if query is None and identifier is None and digest is None:
         raise malformed_parameter("query", "a string")
-    _of_type(parameters, "extensions", dict, "an object")
     return Request(
-        query=query,
-        operation_name=_of_type(parameters, "operationName", str, "a string"),
+        query=query or "",
+        operation_name=_of_type(parameters, "operationName", str, "a string") or None,
         variables=_of_type(parameters, "variables", dict, "an object"),
+        document_id=identifier,
+        persisted_hash=digest,
     )
+
+
+def _document_id(parameters: Mapping[str, Any]) -> str | None:
+    for name in _NAMES_OF_IDENTIFIERS:
+        identifier: str | None = _of_type(parameters, name, str, "a string")
+        if identifier:
+            return identifier
+    return None
+
+
+def _persisted_hash(extensions: Mapping[str, Any]) -> str | None:
+    """In lower case, as `sha256` writes it."""
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    version, digest = (
+        persisted.get(name) if isinstance(persisted, dict) else None for name in ("version", "sha256Hash")
+    )
+    if version != 1 or not isinstance(digest, str) or not _SHA256.fullmatch(digest):
+        raise malformed_parameter("extensions.persistedQuery", "an object with version 1 and a sha256Hash")
+    return digest.lower()
 
 
 def _of_type(parameters: Mapping[str, Any], name: str, expected: type, described: str) -> Any:

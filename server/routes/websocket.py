@@ -21,7 +21,7 @@ from strawberry.schema.base import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Operation as RunningOperation
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage, SubscribeMessagePayload
 from strawberry.types.unset import UNSET, UnsetType
 
 from domain.errors import CallerError
@@ -31,12 +31,15 @@ from server.connections import send_texts
 from server.correlation import begin_correlation
 from server.log import log_failure
 from server.negotiation import language_of
+from server.operations.admission import Admission
 from server.operations.documents import Operation
-from server.operations.errors import presented
-from server.operations.running import Answer, Operations, Request, refused
+from server.operations.errors import caller_error, presented
+from server.operations.running import Answer, Operations, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers
 from server.routes.http_call import address_of
+from server.routes.http_errors import HttpError
+from server.routes.request_body import request_of
 
 NORMAL_CLOSURE = 1000
 
@@ -60,30 +63,28 @@ class WebSocketOperations:
     """The part of a Strawberry schema that its WebSocket handler calls, over our own way of running operations."""
 
     operations: Operations
+    admission: Admission
     authentication: Authentication
     subscribers: Subscribers
     streams: Streams
 
     async def stream(
-        self,
-        query: str | None,
-        *,
-        variable_values: dict[str, Any] | None = None,
-        context_value: Any = None,
-        operation_name: str | None = None,
-        **_: object,
+        self, payload: Mapping[str, Any], *, context_value: Any = None, **_: object
     ) -> AsyncGenerator[Sequence[Answer], None]:
+        """`payload` is what the `subscribe` message carried."""
         begin_correlation(None)
-        request = Request(cast("str", query), operation_name, variable_values)
-        return self._answers(request, context_value)
+        return self._answers(payload, context_value)
 
-    async def _answers(self, request: Request, connection: Connection) -> AsyncGenerator[Sequence[Answer], None]:
+    async def _answers(
+        self, payload: Mapping[str, Any], connection: Connection
+    ) -> AsyncGenerator[Sequence[Answer], None]:
         """One that was not executed is the last, and says why: a client is never left with a bare `complete`."""
         try:
             context = await self.authentication.context(
                 connection.authorization, connection.language, connection.address
             )
-            operation = _prepared(self.operations, request, connection.language)
+            request = request_of(payload)
+            operation = self.admission.admitted(request, context.actor, connection.language)
             if not isinstance(operation, Operation):
                 yield [operation]
             elif operation.is_subscription:
@@ -95,26 +96,10 @@ class WebSocketOperations:
                             yield some
             else:
                 yield [await self.operations.run(operation, request, context)]
+        except HttpError as error:
+            yield [refused([caller_error(CallerError(error.problem), connection.language)])]
         except Exception as error:
             yield [refused([presented(GraphQLError("", original_error=error), connection.language)])]
-
-
-_BAD_REQUEST = {"code": "BAD_REQUEST"}
-
-
-def _prepared(operations: Operations, request: Request, language: str) -> Operation | Answer:
-    """The operation, or why it cannot be run."""
-    if not _is_well_formed(request):
-        return refused([GraphQLError("query must be a string, variables an object.", extensions=_BAD_REQUEST)])
-    return operations.prepared(request, language)
-
-
-def _is_well_formed(request: Request) -> bool:
-    return (
-        isinstance(request.query, str)
-        and isinstance(request.operation_name, str | None)
-        and isinstance(request.variables, dict | None)
-    )
 
 
 class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
@@ -134,8 +119,10 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
         await self.websocket.close(NORMAL_CLOSURE, "Nothing has run here for long. Connect again when needed.")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Strawberry hands on the `query` unseen, and nothing else that names a document: all goes in its place."""
         self._begun += 1
-        await super().handle_subscribe(message)
+        payload: dict[str, Any] = {**message["payload"], "query": message["payload"]}
+        await super().handle_subscribe({**message, "payload": cast("SubscribeMessagePayload", payload)})
 
     async def _send_result_stream(self, operation: RunningOperation[Connection, None], result_source: Any) -> None:
         """What is refused, also in the midst of a stream, ends it with an `error` message."""
@@ -169,12 +156,17 @@ class GraphQLWebSocket(GraphQL[Connection, None]):
     graphql_transport_ws_handler_class = _Handler
 
     def __init__(
-        self, operations: Operations, authentication: Authentication, subscribers: Subscribers, streams: Streams
+        self,
+        operations: Operations,
+        admission: Admission,
+        authentication: Authentication,
+        subscribers: Subscribers,
+        streams: Streams,
     ) -> None:
         self._authentication = authentication
         self.subscribers = subscribers
         super().__init__(
-            cast("BaseSchema", WebSocketOperations(operations, authentication, subscribers, streams)),
+            cast("BaseSchema", WebSocketOperations(operations, admission, authentication, subscribers, streams)),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         )

@@ -4,6 +4,7 @@ from storage.models.audit import AuditEntry
 from storage.models.authorization import AuthorizationCode, Client, Grant, RefreshToken
 from storage.models.base import Base
 from storage.models.change import ChangeEvent, ChangeFeed, ChangeOutbox
+from storage.models.export import Export
 from storage.models.file import File
 from storage.models.idempotency_key import IdempotencyKey
 from storage.models.load import Load
@@ -15,7 +16,9 @@ from storage.models.permission import PermissionChange, PermissionVersion
 from storage.models.rate_limit import RateLimit
 from storage.models.registration_count import RegistrationCount
 from storage.models.rollup import MemberDelta, Rollup, RollupCount, RollupDay
+from storage.models.saved_query import SavedQuery
 from storage.models.validation import Check, ValidationResult
+from storage.models.webhook import Webhook
 
 __all__ = [
     "Account",
@@ -31,6 +34,7 @@ __all__ = [
     "ChangeOutbox",
     "Check",
     "Client",
+    "Export",
     "File",
     "Grant",
     "HistoryMember",
@@ -50,6 +54,8 @@ __all__ = [
     "Rollup",
     "RollupCount",
     "RollupDay",
+    "SavedQuery",
     "ValidationResult",
     "VerificationCode",
+    "Webhook",
 ]

@@ -1,12 +1,16 @@
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from domain.records import OrganizationRecord
 from server.operations.executors import COMPILED, GRAPHQL_CORE
+from storage.engine import Database, connect
+from tests.asking import AUDIT_KEY, Api
+from tests.exporting import LARGE, SMALL, Places
 from tests.listened import ListenedRegister, listened_to
+from tests.set_clock import SetClock
 
 
 @pytest.fixture(params=[COMPILED, GRAPHQL_CORE])
@@ -21,3 +25,35 @@ async def listened(
 def breaches(province_template: str, run_folder: Path) -> Mapping[str, set[int]]:  # noqa: ARG001 # which writes it
     """Rule → the members of the province into whom a breach of it was put."""
     return {rule: set(ids) for rule, ids in json.loads((run_folder / "manifest.json").read_text())["breaches"].items()}
+
+
+@pytest.fixture(scope="module")
+def exports_url(clone: Callable[[str], str], province_template: str) -> str:
+    return clone(province_template)
+
+
+@pytest.fixture(scope="module")
+async def exports_database(exports_url: str) -> AsyncIterator[Database]:
+    async with connect(exports_url, connections=16, audit_key=AUDIT_KEY) as database:
+        yield database
+
+
+@pytest.fixture
+def places(county: OrganizationRecord, approving_committee: OrganizationRecord, branch: OrganizationRecord) -> Places:
+    return {"county": county, "committee": approving_committee, "branch": branch}
+
+
+@pytest.fixture
+async def small(exports_database: Database, clock: SetClock) -> AsyncIterator[Api]:
+    """Writes all that is asked for here when it is downloaded."""
+    application = Api(exports_database, clock=clock, exports=SMALL)
+    yield application
+    await application.http.aclose()
+
+
+@pytest.fixture
+async def large(small: Api) -> AsyncIterator[Api]:
+    """Has jobs write everything."""
+    application = Api(small.database, clock=small.clock, exports=LARGE, key=small.key, files=small.files)
+    yield application
+    await application.http.aclose()

@@ -35,6 +35,10 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "Query.qualityReport": ('(organizationId: "T3JnYW5pemF0aW9uOjE=")', '(organizationId: "TWVtYmVyOjE=")'),
     "Query.specialCheck": ('(organizationId: "T3JnYW5pemF0aW9uOjE=")',),
     "Query.validationResults": ("(first: 3)", "(first: 2, where: {severities: [HINT]})", '(where: {rules: ["X"]})'),
+    "Query.savedMemberQuery": ('(id: "U2F2ZWRRdWVyeTox", first: 2)', '(id: "rubbish")'),
+    "Query.savedHistoryQuery": ('(id: "U2F2ZWRRdWVyeTox")',),
+    "Query.savedQuery": ('(id: "U2F2ZWRRdWVyeTox")', '(id: "TWVtYmVyOjE=")'),
+    "Query.export": ('(id: "RXhwb3J0OjE=")',),
     "Query.node": ('(id: "TWVtYmVyOjE=")', '(id: "T3JnYW5pemF0aW9uOjE=")'),
     "Query.nodes": ('(ids: ["TWVtYmVyOjE=", "T3JnYW5pemF0aW9uOjE=", "TWVtYmVyOjk5OTk5OQ=="])',),
 }

@@ -19,7 +19,7 @@ from tests.oracle import Register
 from tests.waiting import locked, results_behind_a_lock, superuser_of, until_blocked
 
 SAVED = text("""SELECT
-  (SELECT count(*) FROM audit_entries WHERE kind IN ('CHANGE', 'DECISION', 'ACCOUNT', 'PARTNER', 'PERMISSION')),
+  (SELECT count(*) FROM audit_entries WHERE kind IN ('CHANGE', 'EXPORT', 'DECISION', 'ACCOUNT', 'PARTNER', 'PERMISSION')),
   (SELECT count(*) FROM messages), (SELECT count(*) FROM accounts), (SELECT count(*) FROM clients),
   (SELECT sum(count) FROM rate_limits), (SELECT sum(version) FROM members), (SELECT sum(version) FROM accounts),
   (SELECT sum(version) FROM clients), (SELECT count(*) FROM approval_requests), (SELECT count(*) FROM idempotency_keys)

@@ -5,7 +5,13 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.asking import Api
+from tests.serving import served
+
+expect.set_options(timeout=20_000)
+"""Long enough for a machine that has much else to do."""
 
 CHROMIUM = os.environ.get("DENGTA_TEST_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
@@ -19,6 +25,13 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def address(province_url: str, api: Api) -> AsyncIterator[str]:
+    """A server over the province that no test changes."""
+    async with served(api, province_url) as place:
+        yield f"http://{place}"
 
 
 @pytest.fixture

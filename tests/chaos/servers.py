@@ -21,11 +21,12 @@ DURABLE = {"synchronous_commit": "on", "fsync": "off", "full_page_writes": "off"
 
 @dataclass
 class Server:
-    """A `dengta serve` that may be killed and started again, always at the same port."""
+    """A `dengta serve`, or another command, that may be killed and started again, always at the same port."""
 
     environment: dict[str, str]
     log: Path
     port: int = field(default_factory=free_port)
+    command: str = "serve"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -37,7 +38,7 @@ class Server:
         with self.log.open("ab") as log:
             environment = {**os.environ, **self.environment, **own}
             self.process = subprocess.Popen(
-                [DENGTA, "serve"], env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                [DENGTA, self.command], env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
 
     async def until_ready(self) -> None:

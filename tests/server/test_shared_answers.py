@@ -101,7 +101,7 @@ async def test_others_have_answers_of_their_own(
         assert (await one.next_data())["changes"]["changedFields"] == ["homeAddress", "phone"]
         assert (await partner.next_data())["changes"]["changedFields"] == ["phone"]
         assert (await above.next_data())["changes"]["changedFields"] == ["homeAddress", "phone"]
-    assert sorted(worked_out) == ["above", "partner", "one"]
+    assert sorted(worked_out) == ["above", "one", "partner"]
 
 
 async def test_whoever_is_told_of_a_record_has_looked_it_up(

@@ -1,9 +1,13 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+import { preloadEditor } from "./scripts/preloadEditor.mjs";
+
+const BASE = "/console/";
+
 export default defineConfig({
-  base: "/console/",
-  plugins: [react()],
+  base: BASE,
+  plugins: [react(), preloadEditor(BASE)],
   // Real worker files, so that the policy needs neither blob: nor data: scripts.
   worker: { format: "es" },
   build: {

@@ -4,16 +4,18 @@ import { GraphiQLProvider } from "@graphiql/react";
 import { GraphiQL, GraphiQLInterface } from "graphiql";
 import { useMemo } from "react";
 
+import { BUILDER_PLUGIN } from "./builder/plugin";
 import { type Example, exampleTabs } from "./examples";
 import { createFetcher } from "./fetcher";
-import { useLanguage } from "./language";
+import { LanguageContext, useLanguage } from "./language";
+import { Results } from "./results/Results";
 import { SchemaNotice } from "./SchemaNotice";
 import { ShowStoredTab } from "./ShowStoredTab";
 import { useSession } from "./session";
 import { acceptToken, useTokensFromAddress } from "./token";
 import { TopBar } from "./TopBar";
 
-const PLUGINS = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
+const PLUGINS = [BUILDER_PLUGIN, DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
 
 interface AppProps {
   examples: Example[];
@@ -28,38 +30,41 @@ export function App({ examples, signInFailure }: AppProps) {
   // A refreshed token is the same person's: only another person, or a pasted token, asks for the schema anew.
   const who = session?.idToken ?? session?.accessToken ?? "";
   const [language, setLanguage] = useLanguage();
-  const fetcher = useMemo(() => createFetcher(language), [who, language]);
+  const fetcher = useMemo(() => createFetcher(), [who]);
   const tabs = useMemo(() => exampleTabs(examples), [examples]);
 
   return (
-    <GraphiQLProvider
-      fetcher={fetcher}
-      // Null keeps GraphiQL from asking for a schema that the server would refuse.
-      schema={isSignedIn ? undefined : null}
-      schemaDescription
-      inputValueDeprecation
-      defaultTabs={tabs.length > 0 ? tabs : undefined}
-      plugins={PLUGINS}
-      referencePlugin={DOC_EXPLORER_PLUGIN}
-      // Request headers may hold a token, which must not outlive the session.
-      shouldPersistHeaders={false}
-    >
-      <HistoryStore>
-        <DocExplorerStore>
-          <TopBar
-            session={session}
-            onToken={acceptToken}
-            language={language}
-            onLanguage={setLanguage}
-            examples={examples}
-          />
-          <SchemaNotice isSignedIn={isSignedIn} signInFailure={signInFailure} />
-          <ShowStoredTab />
-          <GraphiQLInterface defaultEditorToolsVisibility="variables" showPersistHeadersSettings={false}>
-            <GraphiQL.Logo>GraphiQL</GraphiQL.Logo>
-          </GraphiQLInterface>
-        </DocExplorerStore>
-      </HistoryStore>
-    </GraphiQLProvider>
+    <LanguageContext value={language}>
+      <GraphiQLProvider
+        fetcher={fetcher}
+        // Null keeps GraphiQL from asking for a schema that the server would refuse.
+        schema={isSignedIn ? undefined : null}
+        schemaDescription
+        inputValueDeprecation
+        defaultTabs={tabs.length > 0 ? tabs : undefined}
+        plugins={PLUGINS}
+        referencePlugin={DOC_EXPLORER_PLUGIN}
+        // Request headers may hold a token, which must not outlive the session.
+        shouldPersistHeaders={false}
+      >
+        <HistoryStore>
+          <DocExplorerStore>
+            <TopBar
+              session={session}
+              onToken={acceptToken}
+              language={language}
+              onLanguage={setLanguage}
+              examples={examples}
+            />
+            <SchemaNotice isSignedIn={isSignedIn} signInFailure={signInFailure} />
+            <ShowStoredTab />
+            <GraphiQLInterface defaultEditorToolsVisibility="variables" showPersistHeadersSettings={false}>
+              <GraphiQL.Logo>GraphiQL</GraphiQL.Logo>
+              <Results />
+            </GraphiQLInterface>
+          </DocExplorerStore>
+        </HistoryStore>
+      </GraphiQLProvider>
+    </LanguageContext>
   );
 }

@@ -1,14 +1,15 @@
 import { DropdownMenu, pick, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 
-import { Bilingual } from "./Bilingual";
 import type { Example } from "./examples";
+import { useSay } from "./words";
 
 export function ExamplesMenu({ examples }: { examples: Example[] }) {
+  const say = useSay();
   const openExample = useOpenExample();
   return (
     <DropdownMenu modal={false}>
       <DropdownMenu.Button className="examples-button" disabled={examples.length === 0}>
-        <Bilingual zh="示例" en="Examples" />
+        {say("examples")}
       </DropdownMenu.Button>
       <DropdownMenu.Content align="end" className="examples-menu">
         {examples.map((example) => (

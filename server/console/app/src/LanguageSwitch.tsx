@@ -1,4 +1,5 @@
 import type { Language } from "./language";
+import { useSay } from "./words";
 
 const LANGUAGES: { language: Language; name: string }[] = [
   { language: "zh-CN", name: "中文" },
@@ -11,8 +12,9 @@ interface LanguageSwitchProps {
 }
 
 export function LanguageSwitch({ language: chosen, onLanguage }: LanguageSwitchProps) {
+  const say = useSay();
   return (
-    <div className="language-switch" role="group" aria-label="回答的语言 Language of the answers">
+    <div className="language-switch" role="group" aria-label={say("languageSwitch")}>
       {LANGUAGES.map(({ language, name }) => (
         <button
           key={language}

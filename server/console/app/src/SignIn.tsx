@@ -1,11 +1,12 @@
 import { useState } from "react";
 
-import { Bilingual } from "./Bilingual";
 import type { Session } from "./session";
 import { beginSignIn, described, signOut } from "./signIn";
+import { useSay } from "./words";
 
 /** Signs in at the server's pages, or out again. */
 export function SignIn({ session }: { session: Session | null }) {
+  const say = useSay();
   const [failure, setFailure] = useState<string | null>(null);
   const attempt = (action: () => Promise<void>) => () => {
     setFailure(null);
@@ -15,11 +16,11 @@ export function SignIn({ session }: { session: Session | null }) {
     <div className="sign-in">
       {session?.refreshToken ? (
         <button type="button" onClick={attempt(signOut)}>
-          <Bilingual zh="退出" en="Sign out" />
+          {say("signOut")}
         </button>
       ) : (
         <button type="button" className="sign-in-button" onClick={attempt(beginSignIn)}>
-          <Bilingual zh="登录" en="Sign in" />
+          {say("signIn")}
         </button>
       )}
       {failure && (

@@ -1,6 +1,6 @@
 import { type ChangeEvent, type KeyboardEvent, useEffect, useState } from "react";
 
-import { Bilingual } from "./Bilingual";
+import { useSay } from "./words";
 
 interface TokenFieldProps {
   token: string;
@@ -8,6 +8,7 @@ interface TokenFieldProps {
 }
 
 export function TokenField({ token, onToken }: TokenFieldProps) {
+  const say = useSay();
   const [draft, setDraft] = useState(token);
   const [shown, setShown] = useState(false);
   useEffect(() => setDraft(token), [token]);
@@ -24,9 +25,7 @@ export function TokenField({ token, onToken }: TokenFieldProps) {
   return (
     // Not a form: browsers offer to keep what a form with a password field sends.
     <div className="token-field">
-      <label htmlFor="token">
-        <Bilingual zh="令牌" en="Token" />
-      </label>
+      <label htmlFor="token">{say("token")}</label>
       <input
         id="token"
         type={shown ? "text" : "password"}
@@ -39,7 +38,7 @@ export function TokenField({ token, onToken }: TokenFieldProps) {
         onBlur={() => onToken(draft)}
       />
       <button type="button" aria-controls="token" aria-pressed={shown} onClick={() => setShown(!shown)}>
-        <Bilingual zh="显示" en="Show" />
+        {say("show")}
       </button>
     </div>
   );

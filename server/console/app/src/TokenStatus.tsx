@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 
-import { Bilingual } from "./Bilingual";
 import type { Language } from "./language";
 import type { Session } from "./session";
 import { readClaims } from "./token";
+import { isWord, useSay } from "./words";
 
 const CLOCK_MILLISECONDS = 15_000;
 
@@ -21,12 +21,14 @@ export function TokenStatus({ session, language }: StatusProps) {
 }
 
 function StatusText({ session, language }: StatusProps) {
+  const say = useSay();
   const now = useClock();
-  if (session === null) return <Bilingual zh="未登录，无令牌" en="Not signed in. No token" />;
+  if (session === null) return say("notSignedIn");
   const claims = readClaims(session.idToken ?? session.accessToken);
-  if (!claims) return <Bilingual zh="令牌无法识别" en="Unreadable token" />;
-  if (!session.refreshToken && claims.expiresAt && claims.expiresAt <= now) return <Bilingual zh="令牌已过期" en="Token expired" />;
-  const who = [claims.name, claims.role, claims.organizationName].filter(Boolean).join(" · ");
+  if (!claims) return say("unreadableToken");
+  if (!session.refreshToken && claims.expiresAt && claims.expiresAt <= now) return say("tokenExpired");
+  const role = claims.role && isWord(claims.role) ? say(claims.role) : claims.role;
+  const who = [claims.name, role, claims.organizationName].filter(Boolean).join(" · ");
   if (session.refreshToken) return who;
   const until = claims.expiresAt?.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
   return (
@@ -34,7 +36,7 @@ function StatusText({ session, language }: StatusProps) {
       {who}
       {until && (
         <span className="token-expiry">
-          <Bilingual zh="有效至" en="valid until" /> {until}
+          {say("validUntil")} {until}
         </span>
       )}
     </>

@@ -9,20 +9,20 @@ import {
 } from "graphql";
 import { createClient, type Client } from "graphql-ws";
 
-import type { Language } from "./language";
+import { currentLanguage } from "./language";
 import { freshToken } from "./signIn";
 
 const ENDPOINT = "/graphql";
 const INTROSPECTION = "IntrospectionQuery";
 
-export function createFetcher(language: Language): Fetcher {
+export function createFetcher(): Fetcher {
   const client = createSubscriptionClient();
   return (params, options) => {
     const operation = findOperation(params);
     const request = operation ? { ...params, operationName: operation.name?.value } : params;
     return operation?.operation === OperationTypeNode.SUBSCRIPTION
       ? subscribe(client, request)
-      : post(request, language, options?.headers);
+      : post(request, options?.headers);
   };
 }
 
@@ -39,30 +39,33 @@ function findOperation({ query, operationName }: FetcherParams): OperationDefini
   }
 }
 
+/** What the console itself asks; a refusal is raised with the server's own words. */
+export async function ask<Data>(query: string, variables: object): Promise<Data> {
+  const { data, errors } = await post({ query, variables });
+  if (errors?.[0]) throw new Error(errors[0].message);
+  return data as Data;
+}
+
 async function authorization(): Promise<string | null> {
   const token = await freshToken();
   return token ? `Bearer ${token}` : null;
 }
 
-async function requestHeaders(language: Language): Promise<Record<string, string>> {
+async function requestHeaders(): Promise<Record<string, string>> {
   const bearer = await authorization();
   return {
     "Content-Type": "application/json",
     Accept: "application/graphql-response+json, application/json",
-    "Accept-Language": language,
+    "Accept-Language": currentLanguage(),
     ...(bearer && { Authorization: bearer }),
   };
 }
 
 /** Failures are answered as results: what GraphiQL catches it prints with its stack. */
-async function post(
-  request: FetcherParams,
-  language: Language,
-  written: Record<string, string> = {},
-): Promise<ExecutionResult> {
+async function post(request: FetcherParams, written: Record<string, string> = {}): Promise<ExecutionResult> {
   const signal = request.operationName === INTROSPECTION ? supersedeIntrospection() : null;
   try {
-    const headers = { ...(await requestHeaders(language)), ...written };
+    const headers = { ...(await requestHeaders()), ...written };
     const response = await fetch(ENDPOINT, { method: "POST", headers, body: JSON.stringify(request), signal });
     return isJson(response) ? await response.json() : failure(`HTTP ${response.status} ${response.statusText}`);
   } catch (reason) {

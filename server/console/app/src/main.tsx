@@ -8,6 +8,7 @@ import "./console.css";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./App";
+import { setTermsApart } from "./descriptions";
 import { loadExamples } from "./examples";
 import { completeSignIn } from "./signIn";
 import { takeTokenFromAddress } from "./token";
@@ -17,6 +18,8 @@ takeTokenFromAddress();
 
 // GraphiQL asks for its editor only once it is on the page; asking now spares the reader the wait.
 void import("monaco-graphql/esm/monaco-editor.js");
+
+setTermsApart();
 
 const [examples, signInFailure] = await Promise.all([loadExamples(), completeSignIn()]);
 createRoot(document.getElementById("console")!).render(<App examples={examples} signInFailure={signInFailure} />);

@@ -1,0 +1,95 @@
+import { useGraphiQLActions } from "@graphiql/react";
+import { type FormEvent, type RefObject, useEffect, useRef } from "react";
+
+import { useChosenLanguage } from "../language";
+import { showTableFirst } from "../results/view";
+import { useSay } from "../words";
+import { Checklist } from "./Checklist";
+import { type BuiltQuery, PAGE_SIZES } from "./document";
+import { columnChoices, type QueryField } from "./fields";
+import { GroupEditor } from "./GroupEditor";
+import { OrderEditor } from "./OrderEditor";
+
+interface QueryFormProps {
+  built: BuiltQuery;
+  fields: QueryField[];
+  onChange: (built: BuiltQuery) => void;
+  onNew: () => void;
+}
+
+export function QueryForm({ built, fields, onChange, onNew }: QueryFormProps) {
+  const say = useSay();
+  const { run } = useGraphiQLActions();
+  const form = useFocusIfLost();
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    showTableFirst();
+    run();
+  };
+  return (
+    <form ref={form} className="builder-form" onSubmit={onSubmit}>
+      <div className="builder-scroll">
+        <GroupEditor
+          group={built.root}
+          root={built.root}
+          fields={fields}
+          onRoot={(root) => onChange({ ...built, root })}
+        />
+        <Columns built={built} fields={fields} onChange={onChange} />
+        <OrderEditor order={built.order} fields={fields} onOrder={(order) => onChange({ ...built, order })} />
+        <PageSize first={built.first} onFirst={(first) => onChange({ ...built, first })} />
+      </div>
+      <div className="builder-actions">
+        <button type="submit" className="builder-primary">
+          {say("run")}
+        </button>
+        <button type="button" onClick={onNew}>
+          {say("newQuery")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** The button that began the query went away with the focus. */
+function useFocusIfLost(): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (document.activeElement === document.body) form.current?.querySelector("select")?.focus();
+  }, []);
+  return form;
+}
+
+function Columns({ built, fields, onChange }: Omit<QueryFormProps, "onNew">) {
+  const say = useSay();
+  const language = useChosenLanguage();
+  const known = columnChoices(fields, language);
+  const foreign = built.columns.filter((path) => !known.some(({ value }) => value === path));
+  const choices = [...known, ...foreign.map((path) => ({ value: path, label: path }))];
+  return (
+    <div className="builder-line">
+      <span className="builder-label">{say("columns")}</span>
+      <Checklist
+        label={say("columns")}
+        choices={choices}
+        chosen={built.columns}
+        onChosen={(columns) => onChange({ ...built, columns })}
+      />
+    </div>
+  );
+}
+
+function PageSize({ first, onFirst }: { first: number; onFirst: (first: number) => void }) {
+  const say = useSay();
+  const sizes = [...new Set([...PAGE_SIZES, first])].sort((one, other) => one - other);
+  return (
+    <label className="builder-line">
+      <span className="builder-label">{say("pageSize")}</span>
+      <select value={first} onChange={(event) => onFirst(Number(event.target.value))}>
+        {sizes.map((size) => (
+          <option key={size}>{size}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
