@@ -8,7 +8,7 @@ from pathlib import Path
 from domain.codes import OrganizationKind
 from domain.records import OrganizationRecord, whole_organization
 from domain.synthetic.province import Province
-from server.cli.load import load_with_progress
+from server.commands.loading import load_with_progress
 from server.database import migrated_database
 from server.settings import Settings
 from storage.engine import Database

@@ -7,7 +7,7 @@ from domain.codes import AuditKind
 from domain.errors import CallerError, RefusedError, bad_input, not_found
 from domain.idempotency import Outcome
 from domain.pages import Page, empty_page
-from domain.validation import ValidationRule
+from domain.validation import RulesInForce, ValidationRule
 from domain.validation.check import CHECK_ENDED, CHECK_RUNNING, CheckRecord
 from resolvers.context import RequestContext
 from resolvers.organizations import path_within_scope
@@ -59,26 +59,26 @@ async def _again(context: RequestContext, outcome: Outcome) -> CheckRecord | Non
     return await find_check(context, int(outcome["id"]))
 
 
-def _chosen(context: RequestContext, codes: Sequence[str]) -> Sequence[ValidationRule]:
+def chosen_rules(rules: RulesInForce, codes: Sequence[str]) -> Sequence[ValidationRule]:
     """In the order of the catalogue; all when none is named. A caller's error for what is no rule, or none here."""
     if not codes:
-        return context.rules.checked
+        return rules.checked
     require_known_rules(codes, "input.rules")
-    off = sorted(rule.code for rule in context.rules.off if rule.code in codes)
+    off = sorted(rule.code for rule in rules.off if rule.code in codes)
     if off:
         raise bad_input(
             f"校验规则 {off[0]} 已停用。请选择 validationRules 中有严重程度的规则。",
             f"The validation rule {off[0]} is switched off. Choose among those that have a severity.",
             ("input.rules",),
         )
-    return context.rules.checked_among(codes)
+    return rules.checked_among(codes)
 
 
 @repeatable(_again)
 async def start(context: RequestContext, organization_id: int, rules: Sequence[str]) -> CheckRecord | None:
     """Against these rules, or all when none is named. RefusedError while another check of the organisation is under
     way; NOT_FOUND outside the scope."""
-    chosen = _chosen(context, rules)
+    chosen = chosen_rules(context.rules, rules)
     path = await path_within_scope(context, organization_id, ("input", "organizationId"))
     values = {
         "organization_id": organization_id,

@@ -1,5 +1,5 @@
-"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules, and those of
-`server/schema_reference.py` and `server/error_reference.py`.
+"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules, commands,
+and those of `server/schema_reference.py` and `server/error_reference.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +15,7 @@ from schema.build import build_schema, governed_fields
 from schema.filterable import filterable_fields
 from schema.types.member import Member
 from schema.types.organization import Organization
+from server.command_reference import command_line_page
 from server.error_reference import errors_page
 from server.examples import example_queries
 from server.schema_reference import SCHEMA_PAGES
@@ -117,6 +118,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": rules_page,
     "errors.md": errors_page,
     **SCHEMA_PAGES,
+    "command-line.md": lambda: f"{_WRITTEN}{command_line_page()}",
 }
 
 

@@ -12,8 +12,6 @@ from starlette.types import ASGIApp
 from auth.oauth.exchange import Lifetimes
 from auth.oauth.registration import ensure_console
 from auth.secret_files import audit_key, code_key
-from auth.signing_keys import signing_keys_at
-from auth.tokens import TokenAuthority
 from auth.trusted_issuer import TrustedIssuer
 from domain.clock import system_clock
 from server.app import SCHEMA, Parts, create_app
@@ -31,12 +29,9 @@ from server.operations.running import Operations
 from server.operations.subscribers import StreamManners
 from server.secret import secret_of
 from server.settings import Settings
+from server.token_authority import token_authority
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
-
-
-def token_authority(settings: Settings) -> TokenAuthority:
-    return TokenAuthority(signing_keys_at(settings.signing_key), settings.issuer, settings.audience)
 
 
 def lifetimes_of(settings: Settings) -> Lifetimes:

@@ -44,9 +44,10 @@ async def start_check(session: WriteSession, values: Mapping[str, object]) -> Ch
     return check
 
 
-async def check_to_change(session: WriteSession, scope: str, check_id: int) -> CheckRecord | None:
-    """As it stands, held until the transaction ends; None outside the scope."""
-    found = select(*_COLUMNS).where(Check.id == check_id, subtree(Check.org_path, scope))
+async def check_to_change(session: WriteSession, scope: str | None, check_id: int) -> CheckRecord | None:
+    """As it stands, held until the transaction ends; None outside the scope, which of the operator's work is none."""
+    within = [] if scope is None else [subtree(Check.org_path, scope)]
+    found = select(*_COLUMNS).where(Check.id == check_id, *within)
     row = await session.row(found.with_for_update())
     return None if row is None else CheckRecord._make(row)
 

@@ -6,6 +6,8 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 
 from storage.models import Base
@@ -17,7 +19,7 @@ _OLDEST_SERVER = 150000
 
 
 class UnsupportedDatabaseError(Exception):
-    """The PostgreSQL server is older than Dengta supports."""
+    """The PostgreSQL server is older than Dengta supports, or the database newer than this Dengta."""
 
 
 def migrate(database_url: str, revision: str = "head") -> None:
@@ -27,10 +29,22 @@ def migrate(database_url: str, revision: str = "head") -> None:
         with engine.begin() as connection:
             _require_supported_server(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_MIGRATION_AT_A_TIME})
-            command.upgrade(alembic_config(connection), revision)
+            _upgrade(connection, revision)
             grant_to_server(connection)
     finally:
         engine.dispose()
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    try:
+        command.upgrade(alembic_config(connection), revision)
+    except CommandError as error:
+        if isinstance(error.__cause__, ResolutionError):  # what the database says it is, no file here knows
+            raise UnsupportedDatabaseError(
+                "The database was upgraded by a newer Dengta, which this one cannot work on. Install that one, or set "
+                "DATABASE_URL or DENGTA_DATA_DIRECTORY to another database."
+            ) from error
+        raise
 
 
 def alembic_config(connection: Connection) -> Config:

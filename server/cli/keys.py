@@ -1,40 +1,45 @@
 """`dengta keys`: the keys that sign tokens. Running servers know of a change within a second."""
 
-import time
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from auth.signing_keys import made_at, retire_key, rotate_keys, signing_keys_at
-from server.cli.failing import clear_errors, settings_from_environment
+from server.cli.telling import AsJson, examples, tell
 
-keys = typer.Typer(help="The keys that sign tokens.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that sign tokens (签名密钥).", no_args_is_help=True)
 
 
-@keys.command("list")
-def list_keys() -> None:
+@keys.command("list", epilog=examples("dengta keys list", "dengta keys list --json"))
+def list_keys(
+    as_json: Annotated[bool, typer.Option("--json", help="Write each key as a line of JSON.")] = False,
+) -> None:
     """Show the keys that are good: the first signs, all of them verify."""
-    with clear_errors():
-        for number, key in enumerate(signing_keys_at(settings_from_environment().signing_key).all()):
-            typer.echo(f"{key.kid}  {'signs' if number == 0 else 'verifies'}  {_made(made_at(key))}")
+    from server.commands.signing import good_keys
+
+    for key in good_keys():
+        line = f"{key.id}  {'signs' if key.signs else 'verifies'}  {key.made_at or '-'}"
+        tell({"id": key.id, "signs": key.signs, "madeAt": key.made_at}, line, as_json=as_json)
 
 
-@keys.command()
-def rotate() -> None:
+@keys.command(epilog=examples("dengta keys rotate"))
+def rotate(as_json: AsJson = False) -> None:
     """Sign with a new key from now on; tokens of the keys before stay good until those are retired."""
-    with clear_errors():
-        new = rotate_keys(settings_from_environment().signing_key, int(time.time()))
-        typer.echo(f"{new.kid} signs from now on. Retire those before it once their tokens have expired.")
+    from server.commands.signing import new_key
+
+    key = new_key()
+    sentence = f"{key} signs from now on. Retire those before it once their tokens have expired."
+    tell({"id": key, "signs": True}, sentence, as_json=as_json)
 
 
-@keys.command(context_settings={"ignore_unknown_options": True})  # one key's id in 64 begins with a hyphen
-def retire(key_id: Annotated[str, typer.Argument(help="As `dengta keys list` shows it.")]) -> None:
+@keys.command(
+    context_settings={"ignore_unknown_options": True},  # one key's id in 64 begins with a hyphen
+    epilog=examples("dengta keys retire KEY_ID", exits="1 when it signs, or there is no such key."),
+)
+def retire(
+    key_id: Annotated[str, typer.Argument(help="As `dengta keys list` shows it.")], as_json: AsJson = False
+) -> None:
     """Refuse, from now on, every token that this key signed."""
-    with clear_errors():
-        retire_key(settings_from_environment().signing_key, key_id)
-        typer.echo(f"{key_id} is no longer good.")
+    from server.commands.signing import retire as retire_key
 
-
-def _made(at: int | None) -> str:
-    return "-" if at is None else datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
+    retire_key(key_id)
+    tell({"id": key_id, "retired": True}, f"{key_id} is no longer good.", as_json=as_json)

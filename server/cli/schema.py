@@ -3,20 +3,29 @@ from typing import Annotated
 
 import typer
 
-from schema.build import build_schema
-from server.cli.failing import fail
-from server.reference import PAGES, readme_with_queries
+from server.cli.telling import examples
+
+SCHEMA_EXAMPLES = examples(
+    "dengta schema",
+    "dengta schema --check schema.graphql",
+    "dengta schema --json --output introspection.json",
+    exits="1 when --check finds another schema in the file.",
+)
+REFERENCE_EXAMPLES = examples("dengta reference docs/reference --check", exits="1 when --check finds another text.")
 
 
 def schema(
     output: Annotated[Path | None, typer.Option(help="Write it there instead of to standard output.")] = None,
     check: Annotated[Path | None, typer.Option(help="Only compare it with this file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As the JSON of an introspection query, not as SDL.")] = False,
 ) -> None:
     """Print the GraphQL schema."""
-    text = build_schema().as_str() + "\n"
+    from server.commands.writing_out import require_same, schema_text
+
+    text = schema_text(as_json=as_json)
     if check is not None:
-        _require_same(check, text)
-        typer.echo(f"{check} is what the code gives.")
+        require_same(check, text)
+        typer.echo(f"{check} is what the code gives.", err=as_json)
     elif output is not None:
         output.write_text(text, encoding="utf-8")
     else:
@@ -28,17 +37,12 @@ def reference(
     readme: Annotated[Path, typer.Option(help="The README that shows the example queries.")] = Path("README.md"),
     check: Annotated[bool, typer.Option("--check", help="Only compare them with what is there.")] = False,
 ) -> None:
-    """Write the reference pages: the schema, its errors, settings, permissions, query builder, validation rules."""
-    pages = {folder / name: page() for name, page in PAGES.items()}
-    pages[readme] = readme_with_queries(readme.read_text(encoding="utf-8"))
-    for path, text in pages.items():
+    """Write the reference pages: the schema, its errors, settings, permissions, query builder, rules, command line."""
+    from server.commands.writing_out import reference_texts, require_same
+
+    for path, text in reference_texts(folder, readme).items():
         if check:
-            _require_same(path, text)
+            require_same(path, text)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-
-
-def _require_same(path: Path, text: str) -> None:
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        raise fail(f"{path} is not what the code gives. Run `make schema` and look at the difference.")

@@ -1,16 +1,15 @@
-import asyncio
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from auth.actor import Role
-from domain.records import OrganizationRecord
-from server.cli.failing import clear_errors, fail, settings_from_environment
-from server.database import migrated_database
-from server.serving import token_authority
-from storage.engine import connect
-from storage.organizations import organization_by_reference
+from domain.codes import Role
+from server.cli.telling import AsJson, examples, tell
+
+TOKEN_EXAMPLES = examples(
+    "dengta token --role ADMINISTRATOR --organization 370102",
+    "dengta token --role AUDITOR --organization 370000 --hours 1 --json",
+    exits="1 when there is no such organisation.",
+)
 
 
 def token(
@@ -20,16 +19,12 @@ def token(
     ],
     subject: Annotated[str, typer.Option(help="Who the bearer is, for the logs.")] = "cli",
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 30, help="How long the token is good.")] = 12,
+    as_json: AsJson = False,
 ) -> None:
     """Print an operator's access token (运维令牌), which stands for no account: whoever has it is what it says."""
-    settings = settings_from_environment()
-    with clear_errors(), migrated_database(settings) as url:
-        managed = asyncio.run(_organization(url, organization))
-        if managed is None:
-            raise fail(f"There is no organisation {organization!r}. Load data first (`dengta load`), or mend the code.")
-        typer.echo(token_authority(settings).issue(subject, role, managed, timedelta(hours=hours)))
+    from server.commands.tokens import issued_token
 
-
-async def _organization(url: str, reference: str) -> OrganizationRecord | None:
-    async with connect(url, connections=1) as database:
-        return await organization_by_reference(database, reference)
+    text, managed = issued_token(role, organization, subject, hours)
+    of = {"id": managed.id, "name": managed.name}
+    document = {"token": text, "role": role.value, "organization": of, "subject": subject, "hours": hours}
+    tell(document, text, as_json=as_json)

@@ -1,56 +1,15 @@
-import asyncio
-import signal
+from server.cli.serve import ReadyAsJson
+from server.cli.telling import examples, tell
 
-import typer
-import uvloop
-
-from auth.secret_files import audit_key, code_key
-from server.app import Parts, working_without_answers
-from server.cli.failing import clear_errors, settings_from_environment
-from server.database import migrated_database
-from server.file_store import file_store_of
-from server.gateways import gateways_of
-from server.jobs import job_worker, warn_of_waiting_messages
-from server.log import configure_log
-from server.secret import secret_of
-from server.serving import token_authority
-from server.settings import Settings
-from storage.engine import connect
+WORKER_EXAMPLES = examples(
+    "dengta worker",
+    "DENGTA_JOBS_IN_SERVER=false dengta serve & dengta worker",
+    exits="0 when it was told to stop, by Ctrl-C or SIGTERM; 1 when it could not start.",
+)
 
 
-def worker() -> None:
+def worker(as_json: ReadyAsJson = False) -> None:
     """Run the jobs (deliver messages and webhooks, clear away what has expired) without answering, until stopped."""
-    settings = settings_from_environment()
-    configure_log(settings.log_format)
-    with (
-        clear_errors(),
-        migrated_database(settings) as url,
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-    ):
-        runner.run(_work(settings, url))
+    from server.commands.working import work_until_stopped
 
-
-async def _work(settings: Settings, url: str) -> None:
-    gateways, files = gateways_of(settings), file_store_of(settings)
-    warn_of_waiting_messages(settings)
-    connections, secret = settings.database_connections, secret_of(settings)
-    database = connect(url, connections=connections, audit_key=audit_key(secret), rules=settings.rules)
-    parts = Parts(
-        database,
-        token_authority(settings),
-        code_key=code_key(secret),
-        executor=settings.executor,
-        gateways=gateways,
-        files=files,
-        webhooks=settings.webhooks,
-    )
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    try:
-        async with working_without_answers(parts), job_worker(settings, url, database, gateways, files).running():
-            typer.echo("Dengta works on its jobs")
-            await stopped.wait()
-    finally:
-        await gateways.close()
-        await database.close()
+    work_until_stopped(lambda: tell({"works": True}, "Dengta works on its jobs", as_json=as_json))

@@ -11,7 +11,7 @@ from server.cli.failing import clear_errors, fail, settings_from_environment
 from server.database import migrated_database
 from server.secret import secret_of
 from server.settings import Settings
-from storage.engine import connect
+from storage.engine import Database, connect
 from storage.organizations import top_organization
 
 ResultT = TypeVar("ResultT")
@@ -19,8 +19,14 @@ ResultT = TypeVar("ResultT")
 
 def as_operator(work: Callable[[Officer], Awaitable[ResultT]]) -> ResultT:
     """The work's result; one clear line and the end of the command when there is no register to work on."""
+    with clear_errors():
+        return outcome_as_operator(work)
+
+
+def outcome_as_operator(work: Callable[[Officer], Awaitable[ResultT]]) -> ResultT:
+    """The same; what goes wrong is left to the caller to say."""
     settings = settings_from_environment()
-    with clear_errors(), migrated_database(settings) as url:
+    with migrated_database(settings) as url:
         return asyncio.run(done_as_operator(work, url, settings))
 
 
@@ -32,3 +38,16 @@ async def done_as_operator(work: Callable[[Officer], Awaitable[ResultT]], url: s
         if top is None:
             raise fail("There are no organisations yet. Load data first (`dengta load`).")
         return await work(operator(database, top.path, system_clock, code_key(secret)))
+
+
+def on_the_database(work: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
+    """Whatever there is in it; for what is no change of the register."""
+    settings = settings_from_environment()
+
+    async def done(url: str) -> ResultT:
+        key = audit_key(secret_of(settings))
+        async with connect(url, connections=2, audit_key=key, rules=settings.rules) as database:
+            return await work(database)
+
+    with clear_errors(), migrated_database(settings) as url:
+        return asyncio.run(done(url))

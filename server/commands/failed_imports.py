@@ -8,12 +8,11 @@ from pathlib import Path
 import typer
 
 from domain.errors import CallerError, Message
+from server.cli.failing import INTERRUPTED, WRONG
 from server.importing.import_report import ImportReport
 from storage.errors import DatabaseUnavailableError
 from storage.member_writing import OutcomeUnknownError, WriteFailedError
 
-REFUSED = 1
-_INTERRUPTED = 130
 _DATABASE_UNAVAILABLE = Message(
     "与数据库的连接中断：请重新导入，若各行均报已有账号，则已全部保存。",
     "The connection to the database was lost. Run the import again: if each row holds an account already, everything "
@@ -29,16 +28,16 @@ def failures_reported(report: ImportReport) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         report.failed("INTERRUPTED", Message("已中断，未保存任何数据。", "Interrupted: nothing was saved."))
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     except CallerError as error:
         report.failed(error.problem.code, error.problem.message)
-        raise typer.Exit(REFUSED) from None
+        raise typer.Exit(WRONG) from None
     except WriteFailedError as error:
         report.failed("DATABASE_FAILED", _database_failure(error))
-        raise typer.Exit(REFUSED) from None
+        raise typer.Exit(WRONG) from None
     except DatabaseUnavailableError:
         report.failed("DATABASE_FAILED", _DATABASE_UNAVAILABLE)
-        raise typer.Exit(REFUSED) from None
+        raise typer.Exit(WRONG) from None
     finally:
         signal.signal(signal.SIGINT, handler)
 
