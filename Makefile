@@ -67,6 +67,23 @@ schema: $(VENV)/.dev ## Write schema.graphql and the generated pages of docs/
 	$(BIN)/dengta schema --output schema.graphql
 	$(BIN)/dengta reference docs/reference
 
+$(VENV)/.docs: requirements-docs.lock
+	$(PYTHON) -m venv $(VENV)/docs
+	$(VENV)/docs/bin/python -m pip install --quiet --require-hashes -r requirements-docs.lock
+	@touch $@
+
+.PHONY: docs
+docs: $(VENV)/.docs ## Build the site of the documentation in build/docs/site; a lost link fails
+	$(VENV)/docs/bin/python -m website build
+
+.PHONY: docs-serve
+docs-serve: $(VENV)/.docs ## Show that site on http://127.0.0.1:8001, as it is when this starts
+	$(VENV)/docs/bin/python -m website serve
+
+.PHONY: test-docs
+test-docs: docs $(VENV)/.dev ## Search the built site in a browser, in both languages
+	DENGTA_TEST_SITE=build/docs/site $(BIN)/pytest -n 1 tests/browser/test_documentation_site.py
+
 .PHONY: bench
 bench: $(VENV)/.dev ## Load 1,000,000 members and measure the query builder (minutes)
 	$(BIN)/python -m benchmarks
@@ -112,3 +129,4 @@ console: ## Rebuild the self-hosted GraphiQL (needs Node 20 and npm)
 lock: ## Resolve the lock files anew (needs uv)
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra embedded --extra checkout pyproject.toml -o requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra embedded --extra checkout --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group docs -o requirements-docs.lock

@@ -1,4 +1,6 @@
-"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules, commands."""
+"""The pages of docs/reference that are written from the code: settings, permissions, query methods, rules, commands,
+and those of `server/schema_reference.py` and `server/error_reference.py`.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +16,9 @@ from schema.filterable import filterable_fields
 from schema.types.member import Member
 from schema.types.organization import Organization
 from server.command_reference import command_line_page
+from server.error_reference import errors_page
 from server.examples import example_queries
+from server.schema_reference import SCHEMA_PAGES
 from server.settings import Settings
 from server.webhooks.settings import WebhookSettings
 
@@ -112,7 +116,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions_page,
     "query-builder.md": query_builder_page,
     "rules.md": rules_page,
+    "errors.md": errors_page,
     "command-line.md": lambda: f"{_WRITTEN}{command_line_page()}",
+    **SCHEMA_PAGES,
 }
 
 

@@ -37,7 +37,7 @@ def reference(
     readme: Annotated[Path, typer.Option(help="The README that shows the example queries.")] = Path("README.md"),
     check: Annotated[bool, typer.Option("--check", help="Only compare them with what is there.")] = False,
 ) -> None:
-    """Write the reference pages: settings, permissions, the query builder, the validation rules, the command line."""
+    """Write the reference pages: the schema, its errors, settings, permissions, validation rules, the command line."""
     from server.commands.writing_out import reference_texts, require_same
 
     for path, text in reference_texts(folder, readme).items():

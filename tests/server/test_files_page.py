@@ -15,15 +15,10 @@ from domain.files import problems
 from domain.records import OrganizationRecord
 from tests.asking import Api
 from tests.file_contents import pdf
+from tests.samples import sample
 from tests.serving import served
 
 PAGE = (Path(__file__).parents[2] / "docs/files.md").read_text(encoding="utf-8")
-
-
-def sample(name: str) -> str:
-    found = re.search(rf"<!-- sample: {re.escape(name)} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
-    assert found is not None
-    return found.group(1)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the samples are of curl")
@@ -33,7 +28,7 @@ async def test_the_samples(api: Api, own_province_url: str, county: Organization
 
         async def run(name: str, **variables: str) -> str:
             process = await asyncio.create_subprocess_exec(
-                *("sh", "-c", sample(name).replace("https://register.example", f"http://{address}")),
+                *("sh", "-c", sample("docs/files.md", name).replace("https://register.example", f"http://{address}")),
                 cwd=tmp_path,
                 env={"TOKEN": api.as_(county).token, "PATH": "/usr/bin:/bin", **variables},
                 stdout=asyncio.subprocess.PIPE,

@@ -11,16 +11,11 @@ import pytest
 from domain.records import OrganizationRecord
 from server.settings import Settings
 from tests.asking import Api
+from tests.samples import sample
 from tests.serving import served
 
 PAGE = (Path(__file__).parents[2] / "docs/subscriptions.md").read_text(encoding="utf-8")
 QUERY = "subscription { permissionsChanged { version } }"
-
-
-def sample(name: str) -> str:
-    found = re.search(rf"<!-- sample: {re.escape(name)} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
-    assert found is not None
-    return found.group(1)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the sample is of curl")
@@ -29,7 +24,12 @@ async def test_an_event_stream_by_curl(api: Api, province_url: str, county: Orga
     assert shown is not None
     async with served(api, province_url) as place:
         curl = await asyncio.create_subprocess_exec(
-            *("sh", "-c", "exec " + sample("follow.sh").replace("https://register.example", f"http://{place}")),
+            *(
+                "sh",
+                "-c",
+                "exec "
+                + sample("docs/subscriptions.md", "follow.sh").replace("https://register.example", f"http://{place}"),
+            ),
             env={"TOKEN": api.as_(county).token, "PATH": "/usr/bin:/bin"},
             stdout=asyncio.subprocess.PIPE,
         )
@@ -42,7 +42,7 @@ async def test_an_event_stream_by_curl(api: Api, province_url: str, county: Orga
 
 async def test_a_websocket_by_python(api: Api, province_url: str, county: OrganizationRecord) -> None:
     names: dict[str, Any] = {"__name__": "sample"}
-    exec(sample("follow.py"), names)  # noqa: S102 # our own documentation
+    exec(sample("docs/subscriptions.md", "follow.py"), names)  # noqa: S102 # our own documentation
     async with served(api, province_url) as place:
         answers = names["follow"](f"ws://{place}/graphql", api.as_(county).token, QUERY)
         assert await asyncio.to_thread(next, answers) == {"permissionsChanged": {"version": 0}}

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import shutil
 import socket
 from collections.abc import AsyncIterator
@@ -13,6 +12,7 @@ import pytest
 
 from storage.engine import connect
 from tests.asking import AUDIT_KEY
+from tests.samples import sample
 from tests.server.oauth.flow import SECRET, World, make_world
 from tests.serving import answering
 
@@ -37,12 +37,6 @@ console.log(JSON.stringify({ first, second, back, late }));
 """
 
 
-def sample(name: str) -> str:
-    found = re.search(rf"<!-- sample: {re.escape(name)} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
-    assert found is not None
-    return found.group(1)
-
-
 @pytest.fixture
 async def served_world(empty_database_url: str) -> AsyncIterator[World]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -57,7 +51,9 @@ async def served_world(empty_database_url: str) -> AsyncIterator[World]:
 @pytest.mark.skipif(shutil.which("node") is None, reason="the sample is JavaScript, which Node runs")
 async def test_the_front_end(served_world: World, tmp_path: Path) -> None:
     await served_world.application("register-web", "https://web.example/callback")
-    code = sample("front-end.mjs").replace("https://register.example", served_world.issuer)
+    code = sample("docs/sign-in-for-applications.md", "front-end.mjs").replace(
+        "https://register.example", served_world.issuer
+    )
     (tmp_path / "front-end.mjs").write_text(code)
     cookie = json.dumps(f"dengta_session={served_world.cookie}")
     (tmp_path / "browser.mjs").write_text(BROWSER.replace("COOKIE", cookie))
@@ -72,7 +68,7 @@ async def test_the_front_end(served_world: World, tmp_path: Path) -> None:
 async def test_the_partner(served_world: World) -> None:
     await served_world.partner()
     names: dict[str, Any] = {}
-    exec(sample("partner.py"), names)  # noqa: S102 # our own documentation
+    exec(sample("docs/sign-in-for-applications.md", "partner.py"), names)  # noqa: S102 # our own documentation
     partner = names["Partner"](served_world.issuer, "partner-1", SECRET)
     answers = [await asyncio.to_thread(partner.ask, "{ viewer { role } }") for _ in range(2)]
     assert answers == [{"data": {"viewer": {"role": "PARTNER"}}}] * 2

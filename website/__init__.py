@@ -1,0 +1,1 @@
+"""The documentation as a site: `python -m website build`, in an environment with Zensical (`make docs`)."""
