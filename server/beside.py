@@ -1,8 +1,13 @@
 """Work that goes on beside the answering of requests, for as long as the application runs."""
 
-from asyncio import CancelledError, create_task
-from collections.abc import AsyncIterator, Coroutine
+from asyncio import CancelledError, Task, create_task, wait
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+_AGAIN_AFTER = 0.5
+"""Seconds. `asyncio.wait_for`, by which psycopg waits, can lose a cancellation that comes together with what it waits for
+(Python 3.11, mended in 3.12)."""
 
 
 @asynccontextmanager
@@ -12,6 +17,15 @@ async def running_beside(work: Coroutine[object, object, None]) -> AsyncIterator
     try:
         yield
     finally:
-        task.cancel()
+        await end_all([task])
         with suppress(CancelledError):
-            await task
+            task.result()
+
+
+async def end_all(tasks: Collection[Task[Any]]) -> None:
+    """Comes back when all have ended, in whatever way."""
+    ending = set(tasks)
+    while ending:
+        for task in ending:
+            task.cancel()
+        _, ending = await wait(ending, timeout=_AGAIN_AFTER)

@@ -117,6 +117,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "query-builder.md": query_builder_page,
     "rules.md": rules_page,
     "errors.md": errors_page,
+    "command-line.md": lambda: f"{_WRITTEN}{command_line_page()}",
     **SCHEMA_PAGES,
     "command-line.md": lambda: f"{_WRITTEN}{command_line_page()}",
 }

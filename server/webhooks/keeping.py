@@ -1,11 +1,11 @@
 """Which webhooks this process delivers at the moment: a task for each."""
 
-from asyncio import Task, create_task, gather
+from asyncio import Task, create_task
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from server.beside import running_beside
+from server.beside import end_all, running_beside
 from server.webhooks.delivering import Delivering, Tools
 from storage.webhooks import webhook_turns
 
@@ -40,7 +40,4 @@ async def keep_delivering(tools: Tools) -> None:
 
 
 async def _end(those: Iterable[_Begun]) -> None:
-    tasks = [begun.task for begun in those]
-    for task in tasks:
-        task.cancel()
-    await gather(*tasks, return_exceptions=True)
+    await end_all([begun.task for begun in those])
