@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 _AGAIN_AFTER = 0.5
-"""Seconds. `asyncio.wait_for`, by which psycopg waits, can lose a cancellation that comes together with what it waits for
-(Python 3.11, mended in 3.12)."""
+"""Seconds. `asyncio.wait_for`, by which psycopg waits, can lose a cancellation that comes together with what it waits
+for (Python 3.11; mended in 3.12)."""
 
 
 @asynccontextmanager

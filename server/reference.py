@@ -119,7 +119,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "command-line.md": lambda: f"{_WRITTEN}{command_line_page()}",
     **SCHEMA_PAGES,
-    "command-line.md": lambda: f"{_WRITTEN}{command_line_page()}",
 }
 
 
