@@ -28,4 +28,6 @@ async def end_all(tasks: Collection[Task[Any]]) -> None:
     while ending:
         for task in ending:
             task.cancel()
-        _, ending = await wait(ending, timeout=_AGAIN_AFTER)
+        ended, ending = await wait(ending, timeout=_AGAIN_AFTER)
+        for task in ended:
+            _ = task.cancelled() or task.exception()  # or asyncio tells that nobody has looked at it

@@ -4,16 +4,16 @@ One event is asked for, written, and only then the next: a client that reads slo
 events, and nothing piles up here. Those that came together are written together.
 """
 
-from asyncio import FIRST_COMPLETED, Task, create_task, gather, timeout, wait
+from asyncio import FIRST_COMPLETED, create_task, timeout, wait
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import ExitStack, aclosing, suppress
 from secrets import randbelow
-from typing import Any
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.errors import CallerError, Message, Problem
+from server.beside import end_all
 from server.connections import GOING_AWAY, PARTING_TIME, Connection, connection_of
 from server.operations.arrivals import Arrivals, EndError
 from server.operations.errors import caller_error
@@ -87,7 +87,7 @@ class EventStreamResponse(Response):
         try:
             await wait({writing, gone, leaves}, return_when=FIRST_COMPLETED)
         finally:
-            await _cancelled(writing, gone, leaves)
+            await end_all([writing, gone, leaves])
         if writing.cancelled():
             return gone.cancelled()
         writing.result()
@@ -124,9 +124,3 @@ async def _drop(connection: Connection, receive: Receive) -> None:
     with suppress(TimeoutError):  # under a server that has no such abort
         async with timeout(PARTING_TIME):
             await _hung_up(receive)
-
-
-async def _cancelled(*tasks: Task[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await gather(*tasks, return_exceptions=True)
