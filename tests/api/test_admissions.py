@@ -192,7 +192,7 @@ async def test_of_two_who_ask_at_once_for_one_person_one_wins(office: Office, br
     async with office.api.database.writing() as session:
         await session.execute(text("LOCK TABLE organizations IN ACCESS EXCLUSIVE MODE"))
         asking = [asyncio.create_task(admit(office.person(office.committee, name), person)) for name in ("one", "two")]
-        await waiting_for(office.api.database, "organizations", len(asking))
+        await waiting_for(office.api.database, "organizations", 1)  # one look-up may serve both
     assert sorted(codes(payload) for payload in await asyncio.gather(*asking)) == [[], ["REQUEST_PENDING"]]
 
 

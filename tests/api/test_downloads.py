@@ -270,7 +270,8 @@ def test_every_field_that_shows_files_is_tried() -> None:
     }
     tried = {name for names in (*SHOW_PHOTOS, *SHOW_ATTACHMENTS) for name in names if not name.endswith(".id")}
     of_requests = "ApprovalRequest.attachments"  # tests/api/test_real_name_filing.py
-    assert fields == {*tried, of_requests, "Attachment.url", "UploadedFile.url"}
+    of_exports = "Export.url"  # tests/api/test_exports.py
+    assert fields == {*tried, of_requests, of_exports, "Attachment.url", "UploadedFile.url"}
 
 
 @pytest.mark.parametrize(

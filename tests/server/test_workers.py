@@ -83,7 +83,7 @@ def _counted_by(worker: psutil.Process) -> float:
     """What this process alone has counted."""
     file = Path(worker.environ()["PROMETHEUS_MULTIPROC_DIR"]) / f"counter_{worker.pid}.db"
     merge: Callable[[list[str]], Iterable[Metric]] = MultiProcessCollector.merge
-    return _operations(merge([str(file)]) if file.exists() else [])
+    return _operations(merge([str(file)]) if file.exists() and file.stat().st_size else [])
 
 
 def _operations(families: Iterable[Metric]) -> float:
