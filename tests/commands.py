@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -33,11 +34,16 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+def _hear_ctrl_c() -> None:
+    """Also when the tests run in the background of a shell, which has its children ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def running(
     *arguments: str, stdin: int = subprocess.DEVNULL, environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # no threads hold locks that a signal's default needs
         [DENGTA, *arguments],
         env={**os.environ, **environment},
         stdin=stdin,
@@ -45,6 +51,7 @@ def running(
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 # between fork and exec it takes no lock
     )
     with process:
         try:

@@ -17,7 +17,6 @@ from server.cli.failing import fail
 from server.commands.operating import as_operator
 from server.commands.progress import Counted, counting_bar
 from storage.checks import cancel_check, check_to_change, check_with_id, run_chunk, start_check
-from storage.errors import StatementTimedOutError
 from storage.job_listing import delete_job_of_check
 from storage.members import count_members
 from storage.organizations import organization_by_reference, top_organization
@@ -99,20 +98,12 @@ async def _run(officer: Officer, check: CheckRecord, progress: Counted) -> Check
         while await run_chunk(officer.database, check.id, officer.clock(), MEMBERS_AT_A_TIME):
             further = await _as_it_stands(officer, check.id)
             progress(further.members_done, further.members_total)
-    except (asyncio.CancelledError, StatementTimedOutError) as error:
-        if not _is_interrupted():
-            raise
+    except asyncio.CancelledError:  # Ctrl-C
         await _cancel(officer, check.id)
-        raise asyncio.CancelledError from error
+        raise
     async with officer.database.writing() as session:
         await delete_job_of_check(session, check.id)
     return await _as_it_stands(officer, check.id)
-
-
-def _is_interrupted() -> bool:
-    """By Ctrl-C, which also cancels the statement that is under way: either of the two may be heard of first."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 async def _as_it_stands(officer: Officer, check_id: int) -> CheckRecord:

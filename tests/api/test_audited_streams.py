@@ -76,6 +76,9 @@ async def test_a_stream_that_is_refused_at_its_start_leaves_one_refusal(
 ) -> None:
     await listened.officer.edits(change("Organization.name", read="HIDDEN"))
     async with socket(listened.place, listened.api.as_(county).token) as following:
+        await following.subscribe(OPEN, "0")
+        while (await following.next_data())["permissionsChanged"]["version"] < 1:
+            pass  # this server has not heard of it yet
         await following.subscribe(NAMES)
         assert await following.ended_with() == HIDDEN
         [entry] = await refusals(listened)
