@@ -48,7 +48,7 @@ class SharedAnswers:
         key = (id(operation), _canonical(within), actor.sphere, id(permissions), language)
         found = self._peers.get(key)
         if found is None:
-            found = self._peers[key] = Peers(operation, permissions, self)
+            found = self._peers[key] = Peers(operation, actor.sphere, permissions, self)
         return found
 
     def kept(self, peers: "Peers", key: Hashable) -> "_Kept | None":
@@ -78,8 +78,9 @@ class _Kept(NamedTuple):
 class Peers:
     """`permissions` are kept so that what is known by their identity stays theirs."""
 
-    def __init__(self, operation: Operation, permissions: Permissions, shared: SharedAnswers) -> None:
+    def __init__(self, operation: Operation, sphere: str, permissions: Permissions, shared: SharedAnswers) -> None:
         self._operation = operation
+        self._sphere = sphere
         self._permissions = permissions
         self._shared = shared
         self._is_alike = True
@@ -99,7 +100,10 @@ class Peers:
             return None
         kept = self._shared.kept(self, key)
         if kept is None or monotonic() > kept.until:
-            kept = self._worked_out(event, await caller.fresh_context(), variables)
+            context = await caller.fresh_context()
+            if context.actor.sphere != self._sphere or context.permissions is not self._permissions:
+                return None  # it has become another just now: what it is told is not for those that it was like
+            kept = self._worked_out(event, context, variables)
             self._shared.keep(self, key, kept)
         alike = kept.alike
         return alike.answer if isinstance(alike, _Alike) and alike.journal.is_empty else None
