@@ -29,7 +29,6 @@ from files.store import FileStore, in_memory
 from forms.press import Press
 from schema.build import build_schema, governed_fields, graphql_schema
 from server.authentication import Authentication
-from server.beside import running_beside
 from server.console.routes import console_routes
 from server.correlation import correlation_id
 from server.cross_origin import FrontEnds
@@ -61,6 +60,7 @@ from server.webhooks.delivering import Tools
 from server.webhooks.keeping import delivering_webhooks
 from server.webhooks.posting import WebhookPost
 from storage.audit_checkpoints import Checkpoints
+from storage.beside import running_beside
 from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
 from storage.job_worker import JobWorker

@@ -5,7 +5,7 @@ look for, and can be lost with the connection that it comes by: who waits for on
 every other second.
 """
 
-from asyncio import Event, Task, create_task
+from asyncio import Event, Task, create_task, current_task
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -120,6 +120,8 @@ class FollowedJobs(Generic[RecordT]):
     async def _watch(self) -> None:
         async with aclosing(self._database.wake_ups(self._kind.channel, self._kind.looks_every())) as wake_ups:
             async for _ in wake_ups:
+                if current_task() is not self._watching:  # told to go, and not heard: the database's driver can lose it
+                    return
                 with suppress(DatabaseUnavailableError, StatementTimedOutError):  # there is a next time
                     await self._look()
 

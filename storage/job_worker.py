@@ -10,6 +10,7 @@ from procrastinate.jobs import Job
 from procrastinate.types import JSONValue
 
 from domain.waiting import growing_wait
+from storage.beside import running_beside
 from storage.engine import libpq_url, session_options
 from storage.jobs import JobKind, TryAgainError
 
@@ -139,13 +140,8 @@ class JobWorker:
             delete_jobs="always",
             install_signal_handlers=False,
         )
-        taking = asyncio.create_task(self._take_from_the_lost())
-        try:
+        async with running_beside(self._take_from_the_lost()):
             await _until_it_stops(asyncio.create_task(working))
-        finally:
-            taking.cancel()
-            with suppress(asyncio.CancelledError):
-                await taking
 
     async def _take_from_the_lost(self) -> None:
         while True:

@@ -13,7 +13,7 @@ from domain.codes import Role
 from domain.records import MemberRecord, OrganizationRecord
 from domain.webhooks import Destinations, WebhookManners
 from server.app import working_without_answers
-from server.beside import running_beside
+from storage.beside import running_beside
 from storage.changes import number_changes
 from storage.engine import connect
 from tests.api.test_partners import registered

@@ -1,7 +1,8 @@
-from asyncio import FIRST_COMPLETED, Future, ensure_future, wait
+from asyncio import FIRST_COMPLETED, Future, Task, create_task, wait
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import suppress
 from typing import Any, Generic, TypeVar
+
+from storage.beside import end_all
 
 ThingT = TypeVar("ThingT")
 
@@ -19,7 +20,7 @@ class Arrivals(Generic[ThingT]):
 
     def __init__(self, source: AsyncIterator[ThingT]) -> None:
         self._source = source
-        self._coming: Future[ThingT] | None = None
+        self._coming: Task[ThingT] | None = None
         self._at_hand: Callable[[int], list[ThingT]] = getattr(source, "at_hand", lambda _most: [])
 
     async def wait(self, seconds: float) -> bool:
@@ -43,16 +44,14 @@ class Arrivals(Generic[ThingT]):
         """With what is at hand behind it, up to so many."""
         return [self.take(), *self._at_hand(most - 1)]
 
-    def _asked_for(self) -> Future[ThingT]:
+    def _asked_for(self) -> Task[ThingT]:
         if self._coming is None:
-            self._coming = ensure_future(_next(self._source))
+            self._coming = create_task(_next(self._source))
         return self._coming
 
     async def aclose(self) -> None:
         if self._coming is not None:
-            self._coming.cancel()
-            with suppress(BaseException):
-                await self._coming
+            await end_all([self._coming])
         if isinstance(self._source, AsyncGenerator):
             await self._source.aclose()
 

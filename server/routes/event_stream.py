@@ -13,11 +13,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from domain.errors import CallerError, Message, Problem
-from server.beside import end_all
 from server.connections import GOING_AWAY, PARTING_TIME, Connection, connection_of
 from server.operations.arrivals import Arrivals, EndError
 from server.operations.errors import caller_error
 from server.operations.running import Answer, refused
+from storage.beside import end_all
 
 EVENT_STREAM = "text/event-stream"
 HEARTBEAT = b":\n\n"

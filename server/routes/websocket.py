@@ -26,7 +26,6 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from domain.errors import CallerError
 from server.authentication import Authentication
-from server.beside import running_beside
 from server.connections import send_texts
 from server.correlation import begin_correlation
 from server.log import log_failure
@@ -40,6 +39,7 @@ from server.operations.subscribers import Subscribers
 from server.routes.http_call import address_of
 from server.routes.http_errors import HttpError
 from server.routes.request_body import request_of
+from storage.beside import running_beside
 
 NORMAL_CLOSURE = 1000
 

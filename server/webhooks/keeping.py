@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from server.beside import end_all, running_beside
 from server.webhooks.delivering import Delivering, Tools
+from storage.beside import end_all, running_beside
 from storage.webhooks import webhook_turns
 
 

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
+from typing import Any
 
 import pytest
+from procrastinate import PsycopgConnector
 from procrastinate.manager import JobManager
 from sqlalchemy import create_engine, make_url, text
 
@@ -72,6 +74,26 @@ async def test_a_worker_stops_though_it_was_told_while_it_began(
     monkeypatch.setattr(job_worker, "_STOPS_WITHIN", 0.1)
     async with asyncio.timeout(15) as patience, working(empty_database_url):
         await begins.wait()
+    assert not patience.expired()
+
+
+async def test_a_worker_stops_though_it_was_told_while_it_took_over(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What takes the jobs of the lost lets the cancellation get lost, as the database's driver may do it."""
+    execute, takes = PsycopgConnector.execute_query_async, asyncio.Event()
+
+    async def take_and_hear_nothing(connector: PsycopgConnector, query: str, **arguments: Any) -> None:
+        if "FROM procrastinate_workers" not in query:
+            await execute(connector, query, **arguments)
+            return
+        takes.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(PsycopgConnector, "execute_query_async", take_and_hear_nothing)
+    async with asyncio.timeout(15) as patience, working(empty_database_url):
+        await takes.wait()
     assert not patience.expired()
 
 

@@ -3,7 +3,7 @@ from contextlib import suppress
 
 import pytest
 
-from server.beside import running_beside
+from storage.beside import running_beside
 
 
 async def test_work_that_loses_a_cancellation_is_ended_all_the_same() -> None:
