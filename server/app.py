@@ -47,10 +47,10 @@ from server.operations.running import Operations
 from server.operations.shared_answers import SharedAnswers
 from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
-from server.routes.charts import chart_routes
-from server.routes.downloads import download_routes
-from server.routes.exports import export_routes
-from server.routes.forms import CollectionForms, form_routes
+from server.routes.charts import chart_route
+from server.routes.downloads import download_route
+from server.routes.exports import export_route
+from server.routes.forms import CollectionForms, form_route
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
@@ -107,7 +107,7 @@ def create_app(parts: Parts) -> ASGIApp:
     operations = Operations(SCHEMA, parts.executor)
     admission = Admission(operations, parts.documents)
     studio = Studio()
-    forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
+    forms = CollectionForms(operations, Press(), parts.matrix.fields, parts.forms_per_file)
     subscribers = Subscribers(parts.streams)
     streams = Streams(WatchedCallers(authentication), SharedAnswers())
 
@@ -145,10 +145,10 @@ def create_app(parts: Parts) -> ASGIApp:
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),
-            *download_routes(authentication, parts.files, front_ends),
-            *export_routes(authentication, graphql_schema(SCHEMA), parts.files, front_ends),
-            *chart_routes(authentication, operations, studio, front_ends),
-            *form_routes(forms, front_ends),
+            download_route(authentication, parts.files, front_ends),
+            export_route(authentication, graphql_schema(SCHEMA), parts.files, front_ends),
+            chart_route(authentication, operations, studio, front_ends),
+            form_route(forms, authentication, front_ends),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

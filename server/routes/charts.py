@@ -8,22 +8,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from auth.sealed_questions import SealedQuestion
+from charts.chart import Chart
 from charts.studio import SECONDS, Studio, StudioBusyError
 from domain.codes import ChartFormat
 from domain.errors import Message, Problem
 from resolvers.context import RequestContext
 from schema.chart_urls import CHARTS
-from server.authentication import Authentication, UnauthenticatedError
+from server.authentication import Authentication
 from server.charting.questions import QUESTIONS, ChartQuestion
 from server.charting.telling import Telling
 from server.cross_origin import FrontEnds
-from server.negotiation import language_of
 from server.operations.running import Operations
-from server.routes.asked_again import UnansweredError, WrongAddresses, asked_again, unanswered, unsealed
-from server.routes.http_answers import SAFE, disposition, refusal
-from server.routes.http_call import address_of
-from server.routes.http_errors import HttpError, database_unavailable, unauthenticated
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from server.routes.asked_again import WrongAddresses, asked_again, unsealed
+from server.routes.fetched import fetched
+from server.routes.http_answers import SAFE, disposition
+from server.routes.http_errors import HttpError
 
 _MEDIA_TYPES = {ChartFormat.SVG: "image/svg+xml", ChartFormat.PNG: "image/png"}
 _NOT_KEPT = {"Cache-Control": "private, no-store"}
@@ -54,53 +53,36 @@ _BUSY = Problem(
 )
 
 
-def chart_routes(
-    authentication: Authentication, operations: Operations, studio: Studio, front_ends: FrontEnds
-) -> list[Route]:
-    charts = Charts(authentication, operations, studio)
-    return [
-        Route(f"{CHARTS}/{{question}}.{{ending}}", front_ends.may_use(charts.answer), methods=["GET", "OPTIONS"]),
-    ]
+def chart_route(authentication: Authentication, operations: Operations, studio: Studio, front_ends: FrontEnds) -> Route:
+    charts = Charts(operations, studio)
+    return fetched(f"{CHARTS}/{{question}}.{{ending}}", charts.fetch, authentication, front_ends)
 
 
 @dataclass(frozen=True, slots=True)
 class Charts:
-    authentication: Authentication
     operations: Operations
     studio: Studio
 
-    async def answer(self, request: Request) -> Response:
-        language = language_of(request.headers.get("accept-language"))
-        try:
-            return await self._chart(request, language)
-        except HttpError as error:
-            return refusal(error, language)
-        except UnansweredError as error:
-            return unanswered(error)
-        except UnauthenticatedError as error:
-            return refusal(unauthenticated(error), language)
-        except (DatabaseUnavailableError, StatementTimedOutError):
-            return refusal(database_unavailable(), language)
-        except StudioBusyError:
-            return refusal(HttpError(503, _BUSY, {"Retry-After": str(int(SECONDS))}), language)
-
-    async def _chart(self, request: Request, language: str) -> Response:
-        context = await self.authentication.context(
-            request.headers.get("authorization"), language, address_of(request.scope)
-        )
+    async def fetch(self, request: Request, context: RequestContext) -> Response:
         drawn_as = _format(request.path_params["ending"])
         asked = unsealed(context, request.path_params["question"], QUESTIONS, _WRONG)
         question = QUESTIONS[asked.kind]
         found = await self._found(question, asked, context)
-        telling = Telling(language, context.clock(), filtered=asked.variables.get("where") is not None)
+        telling = Telling(context.language, context.clock(), filtered=asked.variables.get("where") is not None)
         chart = question.chart(found, telling)
         name = disposition("inline", f"{chart.title}.{drawn_as.value.lower()}")
-        picture = await self.studio.draw(chart, drawn_as)
+        picture = await self._drawn(chart, drawn_as)
         return Response(
             picture,
             headers={**_NOT_KEPT, **SAFE, "Content-Disposition": name},
             media_type=_MEDIA_TYPES[drawn_as],
         )
+
+    async def _drawn(self, chart: Chart, drawn_as: ChartFormat) -> bytes:
+        try:
+            return await self.studio.draw(chart, drawn_as)
+        except StudioBusyError as error:
+            raise HttpError(503, _BUSY, {"Retry-After": str(int(SECONDS))}) from error
 
     async def _found(self, question: ChartQuestion, asked: SealedQuestion, context: RequestContext) -> dict[str, Any]:
         """What the schema answers."""

@@ -13,19 +13,17 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from domain.errors import CallerError, Message, Problem
-from files.store import FileStore, FileStoreUnavailableError
+from files.store import FileStore
+from resolvers.context import RequestContext
 from resolvers.downloads import Download, find_download
 from schema.file_urls import FILES
 from schema.identifiers import Identifier, decoded
-from server.authentication import Authentication, UnauthenticatedError
+from server.authentication import Authentication
 from server.cross_origin import FrontEnds
 from server.log import log
-from server.negotiation import language_of
-from server.operations.errors import FILES_UNAVAILABLE
-from server.routes.http_answers import SAFE, disposition, refusal
-from server.routes.http_call import address_of
-from server.routes.http_errors import HttpError, database_unavailable, unauthenticated
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from server.routes.fetched import fetched
+from server.routes.http_answers import SAFE, disposition
+from server.routes.http_errors import HttpError
 
 _FOR_ONE = {"Cache-Control": "private, no-cache"}
 """A browser may keep it, and asks each time whether it may still show it."""
@@ -36,36 +34,15 @@ _NOT_FOUND = Problem(
 )
 
 
-def download_routes(authentication: Authentication, files: FileStore, front_ends: FrontEnds) -> list[Route]:
-    return [
-        Route(
-            f"{FILES}/{{id}}", front_ends.may_use(Downloads(authentication, files).answer), methods=["GET", "OPTIONS"]
-        )
-    ]
+def download_route(authentication: Authentication, files: FileStore, front_ends: FrontEnds) -> Route:
+    return fetched(f"{FILES}/{{id}}", Downloads(files).fetch, authentication, front_ends)
 
 
 @dataclass(frozen=True, slots=True)
 class Downloads:
-    authentication: Authentication
     files: FileStore
 
-    async def answer(self, request: Request) -> Response:
-        language = language_of(request.headers.get("accept-language"))
-        try:
-            return await self._file(request, language)
-        except HttpError as error:
-            return refusal(error, language)
-        except UnauthenticatedError as error:
-            return refusal(unauthenticated(error), language)
-        except (DatabaseUnavailableError, StatementTimedOutError):
-            return refusal(database_unavailable(), language)
-        except FileStoreUnavailableError:
-            return refusal(HttpError(503, Problem("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE), _LATER), language)
-
-    async def _file(self, request: Request, language: str) -> Response:
-        context = await self.authentication.context(
-            request.headers.get("authorization"), language, address_of(request.scope)
-        )
+    async def fetch(self, request: Request, context: RequestContext) -> Response:
         wanted = _identifier(request.path_params["id"])
         download = await find_download(context, wanted.type_name, wanted.number)
         if download is None:

@@ -19,23 +19,20 @@ from domain.clock import SHANGHAI
 from domain.codes import ExportFormat, ExportState
 from domain.errors import CallerError, Message, Problem
 from domain.exports import ExportRecord
-from files.store import FileStore, FileStoreUnavailableError
+from files.store import FileStore
 from resolvers.context import RequestContext
 from resolvers.export_rows import AskedExport
 from resolvers.exports import find_export, has_expired, record_download, require_no_less_is_shown
 from schema.export_urls import EXPORTS
 from schema.identifiers import number_of
-from server.authentication import Authentication, UnauthenticatedError
+from server.authentication import Authentication
 from server.cross_origin import FrontEnds
 from server.exporting import asked_for, title_of, write_rows
 from server.log import log
-from server.negotiation import language_of
-from server.operations.errors import FILES_UNAVAILABLE
-from server.routes.http_answers import SAFE, disposition, refusal, refusals
-from server.routes.http_call import address_of
-from server.routes.http_errors import HttpError, database_unavailable, unauthenticated
+from server.routes.fetched import fetched
+from server.routes.http_answers import SAFE, disposition, refusals
+from server.routes.http_errors import HttpError
 from server.work_place import work_place
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
 AT_ONCE = 4
 """Small ones that one process writes at a time."""
@@ -58,39 +55,27 @@ _BUSY = Problem(
 )
 
 
-def export_routes(
+def export_route(
     authentication: Authentication, schema: GraphQLSchema, files: FileStore, front_ends: FrontEnds
-) -> list[Route]:
-    exports = ExportDownloads(authentication, schema, files)
-    return [Route(f"{EXPORTS}/{{id}}", front_ends.may_use(exports.answer), methods=["GET", "OPTIONS"])]
+) -> Route:
+    return fetched(f"{EXPORTS}/{{id}}", ExportDownloads(schema, files).fetch, authentication, front_ends)
 
 
 @dataclass(slots=True)
 class ExportDownloads:
-    authentication: Authentication
     schema: GraphQLSchema
     files: FileStore
     _writing: int = field(default=0)
 
-    async def answer(self, request: Request) -> Response:
-        language = language_of(request.headers.get("accept-language"))
+    async def fetch(self, request: Request, context: RequestContext) -> Response:
+        number = _number(request.path_params["id"])
         try:
-            return await self._export(request, language)
-        except HttpError as error:
-            return refusal(error, language)
-        except UnauthenticatedError as error:
-            return refusal(unauthenticated(error), language)
+            return await self._export(number, context)
         except CallerError as error:
-            return _may_not(error, language)
-        except (DatabaseUnavailableError, StatementTimedOutError):
-            return refusal(database_unavailable(), language)
-        except FileStoreUnavailableError:
-            return refusal(HttpError(503, Problem("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE), _LATER), language)
+            return _may_not(error, context.language)
 
-    async def _export(self, request: Request, language: str) -> Response:
-        header, address = request.headers.get("authorization"), address_of(request.scope)
-        context = await self.authentication.context(header, language, address)
-        export = await find_export(context, _number(request.path_params["id"]))
+    async def _export(self, number: int, context: RequestContext) -> Response:
+        export = await find_export(context, number)
         if export is None:
             raise HttpError(404, _NOT_FOUND)
         if has_expired(export, context.clock()):

@@ -1,6 +1,6 @@
 """打印采集表: `GET /forms/{question}.pdf`: records that the schema gives to whoever comes, on paper, a page each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,25 +11,22 @@ from starlette.routing import Route
 from auth.default_matrix import GovernedField
 from auth.sealed_questions import SealedQuestion
 from domain.errors import Message, Problem
-from files.store import FileStoreUnavailableError
+from forms.form import Form
 from forms.press import SECONDS, Press, PressBusyError
 from resolvers.context import RequestContext
 from resolvers.printing import photos_of, record_print
 from schema.form_urls import FORMS
 from schema.identifiers import decoded, encoded
-from server.authentication import Authentication, UnauthenticatedError
+from server.authentication import Authentication
 from server.cross_origin import FrontEnds
 from server.log import log
-from server.negotiation import language_of
-from server.operations.errors import FILES_UNAVAILABLE
 from server.operations.running import Operations
 from server.printing.pages import Printing
 from server.printing.questions import KINDS, question_of
-from server.routes.asked_again import UnansweredError, WrongAddresses, asked_again, unanswered, unsealed
-from server.routes.http_answers import SAFE, disposition, refusal
-from server.routes.http_call import address_of
-from server.routes.http_errors import HttpError, database_unavailable, unauthenticated
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from server.routes.asked_again import WrongAddresses, asked_again, unsealed
+from server.routes.fetched import fetched
+from server.routes.http_answers import SAFE, disposition
+from server.routes.http_errors import HttpError
 
 _MEDIA_TYPE = "application/pdf"
 _NOT_KEPT = {"Cache-Control": "private, no-store"}
@@ -57,7 +54,6 @@ _WRONG = WrongAddresses(
 _BUSY = Problem(
     "PRESS_BUSY", Message("正在打印的文件过多，请稍后重试。", "Too much is being printed. Try again shortly.")
 )
-_NO_FILES = Problem("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE)
 
 
 def _too_many(most: int) -> HttpError:
@@ -68,56 +64,36 @@ def _too_many(most: int) -> HttpError:
     return HttpError(400, Problem("TOO_MANY_FORMS", message))
 
 
-_UNAVAILABLE: Mapping[type[Exception], Callable[[], HttpError]] = {
-    DatabaseUnavailableError: database_unavailable,
-    StatementTimedOutError: database_unavailable,
-    FileStoreUnavailableError: lambda: HttpError(503, _NO_FILES, {"Retry-After": "1"}),
-    PressBusyError: lambda: HttpError(503, _BUSY, {"Retry-After": str(int(SECONDS))}),
-}
-"""What passes: the form is asked for again."""
-
-
-def form_routes(forms: "CollectionForms", front_ends: FrontEnds) -> list[Route]:
-    return [Route(f"{FORMS}/{{question}}.pdf", front_ends.may_use(forms.answer), methods=["GET", "OPTIONS"])]
+def form_route(forms: "CollectionForms", authentication: Authentication, front_ends: FrontEnds) -> Route:
+    return fetched(f"{FORMS}/{{question}}.pdf", forms.fetch, authentication, front_ends)
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionForms:
     """`fields`: what the matrix knows of each; `most`: how many forms a file may have."""
 
-    authentication: Authentication
     operations: Operations
     press: Press
     fields: Mapping[str, GovernedField]
     most: int
 
-    async def answer(self, request: Request) -> Response:
-        language = language_of(request.headers.get("accept-language"))
-        try:
-            return await self._file(request, language)
-        except HttpError as error:
-            return refusal(error, language)
-        except UnansweredError as error:
-            return unanswered(error)
-        except UnauthenticatedError as error:
-            return refusal(unauthenticated(error), language)
-        except tuple(_UNAVAILABLE) as error:
-            return refusal(_UNAVAILABLE[type(error)](), language)
-
-    async def _file(self, request: Request, language: str) -> Response:
-        context = await self.authentication.context(
-            request.headers.get("authorization"), language, address_of(request.scope)
-        )
+    async def fetch(self, request: Request, context: RequestContext) -> Response:
         asked = unsealed(context, request.path_params["question"], KINDS, _WRONG)
         records, unit = await self._records(asked, context)
-        printing = Printing(language, context.clock(), unit, context.permissions, self.fields)
+        printing = Printing(context.language, context.clock(), unit, context.permissions, self.fields)
         members = _by_type(records)
         photos = await _photos(context, members)
         pages = [printing.form(record, photos.get(record["id"])) for record in records]
-        printed = await self.press.print(pages)
+        printed = await self._printed(pages)
         await record_print(context, members, len(photos))
         name = disposition("inline", f"{_name(records, printing)}.pdf")
         return Response(printed, headers={**_NOT_KEPT, **SAFE, "Content-Disposition": name}, media_type=_MEDIA_TYPE)
+
+    async def _printed(self, pages: Sequence[Form]) -> bytes:
+        try:
+            return await self.press.print(pages)
+        except PressBusyError as error:
+            raise HttpError(503, _BUSY, {"Retry-After": str(int(SECONDS))}) from error
 
     async def _records(self, asked: SealedQuestion, context: RequestContext) -> tuple[list[dict[str, Any]], str]:
         """As the schema answers, each with its type; and the name of the reader's organisation."""
