@@ -4,7 +4,7 @@ import { FollowChanges } from "./changes";
 import { graphql } from "./gql";
 import { MemberList } from "./members/MemberList";
 import { persisted } from "./register";
-import { RequestList } from "./requests/RequestList";
+import { RequestsAsked, RequestsToDecide } from "./requests/RequestList";
 import { useSession } from "./session";
 import { beginSignIn, signOut } from "./signIn";
 
@@ -51,8 +51,8 @@ function Desk() {
       </header>
       <main>
         {error && <p role="alert">{error.message}</p>}
-        <RequestList title="待我审批" which="TO_DECIDE" />
-        <RequestList title="我方提出" which="ASKED_BY_US" />
+        <RequestsToDecide />
+        <RequestsAsked />
         <MemberList />
       </main>
     </FollowChanges>

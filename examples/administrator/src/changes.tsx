@@ -1,13 +1,10 @@
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 
+import { follow } from "./following";
 import { graphql } from "./gql";
-import type { ChangesSubscription } from "./gql/graphql";
-import { persisted, register, streams } from "./register";
+import { persisted, register } from "./register";
 
-/**
- * One stream for the whole page. To follow something else, such as the requests that await one's own decision, replace
- * the document here and what `Revision` counts.
- */
+/** One stream for the whole page: whoever shows members or requests asks again when some have changed. */
 const ChangesDocument = persisted(
   graphql(`
     subscription Changes($after: String) {
@@ -24,13 +21,12 @@ const ChangesDocument = persisted(
 
 const CursorDocument = persisted(graphql(`query Cursor { changeCursor }`));
 
-/** How often members and requests have changed so far: whoever shows them asks again when the number is another. */
+/** How often members and requests have changed so far. */
 export interface Revision {
   members: number;
   requests: number;
 }
 
-const PAUSE = 2_000; // milliseconds, before the next connection
 const AT_ONCE = 300; // milliseconds within which changes are taken together
 
 const Revisions = createContext<Revision>({ members: 0, requests: 0 });
@@ -43,7 +39,7 @@ export function FollowChanges({ children }: { children: ReactNode }) {
     const leaving = new AbortController();
     let waiting: ReturnType<typeof setTimeout> | undefined;
     const seen: Revision = { members: 0, requests: 0 };
-    void follow(leaving.signal, (type) => {
+    void followChanges(leaving.signal, (type) => {
       seen[type.startsWith("REQUEST") ? "requests" : "members"] += 1;
       clearTimeout(waiting);
       waiting = setTimeout(() => setRevision({ ...seen }), AT_ONCE);
@@ -56,31 +52,17 @@ export function FollowChanges({ children }: { children: ReactNode }) {
   return <Revisions value={revision}>{children}</Revisions>;
 }
 
-/** Until it is left. A stream ends with its token at the latest; the next goes on after the last event that came. */
-async function follow(leaving: AbortSignal, onChange: (type: string) => void): Promise<void> {
+/** Each stream goes on after the last event that came. */
+async function followChanges(leaving: AbortSignal, onChange: (type: string) => void): Promise<void> {
   let after: string | undefined;
-  while (!leaving.aborted) {
+  const variables = async () => {
     after ??= (await register.query(CursorDocument, {}).toPromise()).data?.changeCursor;
-    const events = streams.iterate<ChangesSubscription>({ ...request(), variables: { after } });
-    const stop = () => void events.return?.();
-    leaving.addEventListener("abort", stop);
-    try {
-      for await (const { data, errors } of events) {
-        if (errors?.some((error) => error.extensions?.["code"] === "CURSOR_EXPIRED")) after = undefined;
-        if (!data) continue;
-        after = data.changes.cursor;
-        onChange(data.changes.type);
-      }
-    } catch {
-      // The server or the network has gone: it is tried again.
-    } finally {
-      leaving.removeEventListener("abort", stop);
-    }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  }
-}
-
-/** graphql-sse sends what it is given, and its types know of texts alone. */
-function request(): { query: string } {
-  return { documentId: ChangesDocument.documentId } as unknown as { query: string };
+    return { after };
+  };
+  await follow(ChangesDocument, variables, leaving, ({ data, errors }) => {
+    if (errors?.some((error) => error.extensions?.["code"] === "CURSOR_EXPIRED")) after = undefined;
+    if (!data) return;
+    after = data.changes.cursor;
+    onChange(data.changes.type);
+  });
 }

@@ -1,50 +1,78 @@
-import { useId } from "react";
+import { useId, type ReactNode } from "react";
 
 import { useRevision } from "../changes";
 import { graphql } from "../gql";
-import type { ApprovalRequestList, RequestsQuery } from "../gql/graphql";
+import type { ListedRequestFragment } from "../gql/graphql";
 import { persisted } from "../register";
 import { useFresh } from "../useFresh";
 import { REQUEST_KINDS, REQUEST_STATES } from "../words";
 import { Decide } from "./Decide";
+import { useRequestsToDecide } from "./useRequestsToDecide";
 
-const RequestsDocument = persisted(
+graphql(`
+  fragment ListedRequest on ApprovalRequest {
+    id
+    kind
+    state
+    memberName
+    reason
+    opinion
+    requester {
+      name
+    }
+  }
+`);
+
+const AskedDocument = persisted(
   graphql(`
-    query Requests($which: ApprovalRequestList!) {
-      approvalRequests(which: $which, first: 50) {
+    query Asked {
+      approvalRequests(which: ASKED_BY_US, first: 50) {
         totalCount
         nodes {
-          id
-          kind
-          state
-          memberName
-          reason
-          opinion
-          requester {
-            name
-          }
+          ...ListedRequest
         }
       }
     }
   `),
 );
 
-type ListedRequest = RequestsQuery["approvalRequests"]["nodes"][number];
+/** Kept by a subscription. */
+export function RequestsToDecide() {
+  const waiting = useRequestsToDecide();
+  return (
+    <RequestList title="待我审批" totalCount={waiting?.totalCount} requests={waiting?.requests}>
+      {(request) => <Decide id={request.id} memberName={request.memberName} />}
+    </RequestList>
+  );
+}
 
-export function RequestList({ title, which }: { title: string; which: ApprovalRequestList }) {
+/** Asked for again when some request has changed. */
+export function RequestsAsked() {
+  const { data, error } = useFresh({ query: AskedDocument, variables: {} }, useRevision().requests);
+  const { totalCount, nodes } = data?.approvalRequests ?? {};
+  return <RequestList title="我方提出" totalCount={totalCount} requests={nodes} problem={error?.message} />;
+}
+
+interface Listed {
+  title: string;
+  totalCount: number | undefined;
+  requests: readonly ListedRequestFragment[] | undefined;
+  problem?: string | undefined;
+  children?: (request: ListedRequestFragment) => ReactNode;
+}
+
+function RequestList({ title, totalCount, requests, problem, children }: Listed) {
   const heading = useId();
-  const { data, error } = useFresh({ query: RequestsDocument, variables: { which } }, useRevision().requests);
-  const requests = data?.approvalRequests;
   return (
     <section aria-labelledby={heading}>
       <h2 id={heading}>{title}</h2>
-      {error && <p role="alert">{error.message}</p>}
-      <p role="status">{requests && `共 ${requests.totalCount} 件`}</p>
+      {problem && <p role="alert">{problem}</p>}
+      <p role="status">{totalCount !== undefined && `共 ${totalCount} 件`}</p>
       <ul>
-        {requests?.nodes.map((request) => (
+        {requests?.map((request) => (
           <li key={request.id}>
             <Told request={request} />
-            {which === "TO_DECIDE" && <Decide id={request.id} memberName={request.memberName} />}
+            {children?.(request)}
           </li>
         ))}
       </ul>
@@ -52,7 +80,7 @@ export function RequestList({ title, which }: { title: string; which: ApprovalRe
   );
 }
 
-function Told({ request }: { request: ListedRequest }) {
+function Told({ request }: { request: ListedRequestFragment }) {
   return (
     <p>
       <strong>{request.memberName}</strong> {REQUEST_KINDS[request.kind]}，{request.reason}
