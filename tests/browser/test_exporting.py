@@ -100,6 +100,19 @@ async def test_a_large_file_is_waited_for(
     assert len(opened_csv((await saved.path()).read_bytes()).rows) == len(nodes)
 
 
+@pytest.mark.parametrize("bounds", [BY_A_JOB])
+async def test_a_large_file_may_be_given_up(page: Page, address: str, caller: Caller) -> None:
+    await opened(page, address, caller.token)
+    await ask_for_women(page)
+    await results(page).get_by_role("button", name="Export all as XLSX").click()
+    await results(page).get_by_role("button", name="Cancel the export").click()
+    await expect(results(page)).to_contain_text("The export was cancelled.")
+    await expect(results(page).get_by_role("progressbar")).to_have_count(0)
+    assert await caller.ask("{ exports(first: 1) { nodes { state } } }") == {
+        "exports": {"nodes": [{"state": "CANCELLED"}]}
+    }
+
+
 async def test_what_no_file_has_is_told(page: Page, address: str, caller: Caller) -> None:
     await opened(page, address, caller.token)
     builder = await ask_for_women(page)

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import type { PlainList } from "../builder/plainList";
 import { isWord, type Say, useSay } from "../words";
-import { columnsOfFile, exportAll, type Format, NoFile } from "./exporting";
+import { cancelExport, Cancelled, columnsOfFile, exportAll, type Format, NoFile } from "./exporting";
 
 const FORMATS: Format[] = ["CSV", "XLSX"];
 
@@ -19,17 +19,22 @@ export function ExportButtons({ asked, titleOf }: ExportButtonsProps) {
   const say = useSay();
   const schema = useGraphiQL((state) => state.schema);
   const { columns, leftOut } = columnsOfFile(schema, asked);
-  const { percent, said, failure, begin } = useExporting(asked, columns);
+  const { underWay, said, failure, begin, cancel } = useExporting(asked, columns);
   if (columns.length === 0) return null;
   return (
     <>
       {FORMATS.map((format) => (
         // It keeps the focus meanwhile, which `disabled` would take from it.
-        <button key={format} type="button" aria-disabled={percent !== null} onClick={() => begin(format)}>
+        <button key={format} type="button" aria-disabled={underWay !== null} onClick={() => begin(format)}>
           {say("exportAll", { format })}
         </button>
       ))}
-      {percent !== null && <progress aria-label={say("exporting")} max={100} value={percent} />}
+      {underWay && <progress aria-label={say("exporting")} max={100} value={underWay.percent} />}
+      {underWay?.id && (
+        <button type="button" onClick={cancel}>
+          {say("cancelExport")}
+        </button>
+      )}
       <span className="results-said" role="status">
         {said}
         {said && leftOut.length > 0 && ` ${say("notExported", { what: leftOut.map(titleOf).join(say("listed")) })}`}
@@ -43,25 +48,36 @@ export function ExportButtons({ asked, titleOf }: ExportButtonsProps) {
   );
 }
 
+interface UnderWay {
+  /** Null until the server has taken it. */
+  id: string | null;
+  percent: number;
+}
+
 function useExporting(asked: PlainList, columns: string[]) {
   const say = useSay();
-  const [percent, setPercent] = useState<number | null>(null);
+  const [underWay, setUnderWay] = useState<UnderWay | null>(null);
   const [said, setSaid] = useState("");
   const [failure, setFailure] = useState("");
   const begin = (format: Format) => {
-    if (percent !== null) return;
-    setPercent(0);
+    if (underWay !== null) return;
+    setUnderWay({ id: null, percent: 0 });
     setSaid(say("exporting"));
     setFailure("");
-    exportAll(asked, columns, format, setPercent)
+    exportAll(asked, columns, format, (id, percent) => setUnderWay({ id, percent }))
       .then((rows) => setSaid(say("exported", { n: rows })))
       .catch((reason: unknown) => {
+        if (reason instanceof Cancelled) return setSaid(say("exportCancelled"));
         setSaid("");
         setFailure(say("exportFailed", { reason: described(say, reason) }));
       })
-      .finally(() => setPercent(null));
+      .finally(() => setUnderWay(null));
   };
-  return { percent, said, failure, begin };
+  const cancel = () => {
+    if (!underWay?.id) return;
+    cancelExport(underWay.id).catch((reason: unknown) => setFailure(described(say, reason)));
+  };
+  return { underWay, said, failure, begin, cancel };
 }
 
 function described(say: Say, reason: unknown): string {

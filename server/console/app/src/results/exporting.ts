@@ -21,8 +21,11 @@ interface Export {
 /** What became of it where there is no file: a code of `ExportFailure`, or the state itself. */
 export class NoFile extends Error {}
 
+export class Cancelled extends Error {}
+
 const ASKED_EVERY_MILLISECONDS = 1000;
 const EXPORT = "id state percent rowsTotal url failure";
+const CANCEL = `mutation ConsoleCancels($input: CancelExportInput!) { outcome: cancelExport(input: $input) { errors { message } } }`;
 const READ = `query ConsoleExport($id: ID!) { export(id: $id) { ${EXPORT} } }`;
 
 const MUTATIONS = {
@@ -34,12 +37,12 @@ export function columnsOfFile(schema: GraphQLSchema | null | undefined, list: Pl
   return chosenColumns(list.columns, offeredColumns(schema, list.connection));
 }
 
-/** The number of rows in the file that was saved. A large one takes a while, of which percents are told. */
+/** The number of rows in the file that was saved. A large one takes a while, of which its id and percents are told. */
 export async function exportAll(
   list: PlainList,
   columns: string[],
   format: Format,
-  tell: (percent: number) => void,
+  tell: (id: string, percent: number) => void,
 ): Promise<number> {
   const { rowsTotal, url } = await written(await begun(list, columns, format), tell);
   const response = await download(url!);
@@ -55,7 +58,7 @@ async function begun(list: PlainList, columns: string[], format: Format): Promis
   const { outcome } = await ask<{ outcome: { export: Export; errors: { message: string }[] } }>(mutation, {
     input: inputOf(list, columns, format),
   });
-  if (outcome.errors.length > 0) throw new Error(outcome.errors.map(({ message }) => message).join(" "));
+  refuse(outcome.errors);
   return outcome.export;
 }
 
@@ -64,13 +67,24 @@ export function inputOf({ where, orderBy }: PlainList, columns: string[], format
   return { format, columns, where, orderBy };
 }
 
-async function written(first: Export, tell: (percent: number) => void): Promise<Export> {
+/** 取消导出: whoever waits for it is told that it has become CANCELLED, or gets the file that was ready before. */
+export async function cancelExport(id: string): Promise<void> {
+  const { outcome } = await ask<{ outcome: { errors: { message: string }[] } }>(CANCEL, { input: { id } });
+  refuse(outcome.errors);
+}
+
+function refuse(errors: { message: string }[]): void {
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join(" "));
+}
+
+async function written(first: Export, tell: (id: string, percent: number) => void): Promise<Export> {
   let latest = first;
   while (latest.state === "QUEUED" || latest.state === "RUNNING") {
-    tell(latest.percent);
+    tell(latest.id, latest.percent);
     await new Promise((resolve) => setTimeout(resolve, ASKED_EVERY_MILLISECONDS));
     latest = (await ask<{ export: Export }>(READ, { id: first.id })).export;
   }
+  if (latest.state === "CANCELLED") throw new Cancelled();
   if (latest.state !== "READY") throw new NoFile(latest.failure ?? latest.state);
   return latest;
 }
