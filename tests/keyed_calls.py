@@ -2,7 +2,8 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -13,14 +14,16 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
 from domain.codes import AccountState, OrganizationKind, Role
 from domain.exports import ExportBounds
+from domain.members import draft_of, problems_of
 from domain.records import MemberRecord, OrganizationRecord
 from schema.build import graphql_schema
 from schema.identifiers import decoded, encoded
 from server.app import SCHEMA
+from storage.engine import connect
 from tests.accounts import SecurityOffice, global_id, somebody
 from tests.api.phone_desk import a_new_phone, answered_captcha, is_registered, sent_code
 from tests.api.test_partners import registered
-from tests.asking import Api, Caller
+from tests.asking import AUDIT_KEY, Api, Caller
 from tests.editing import change
 from tests.file_contents import pdf
 from tests.new_people import new_member
@@ -140,6 +143,20 @@ class World:
     async def call_of(self, mutation: str) -> KeyedCall:
         """One that will be taken, on a record of its own."""
         return await PREPARED[mutation](self)
+
+
+@asynccontextmanager
+async def own_world(url: str, register: Register, top: OrganizationRecord) -> AsyncIterator[World]:
+    """In a database of one's own; the members can be saved as they are."""
+    async with connect(url, connections=8, audit_key=AUDIT_KEY) as database:
+        api = Api(database)
+        sound = (
+            member
+            for member in register.members
+            if not problems_of(draft_of(member), register.day) and not member.transfer_in_progress
+        )
+        yield World(api, register, top, sound)
+        await api.http.aclose()
 
 
 Prepare = Callable[[World], Awaitable[KeyedCall]]

@@ -9,16 +9,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from domain.codes import OrganizationKind
-from domain.members import draft_of, problems_of
 from domain.records import OrganizationRecord
 from schema.identifiers import encoded
-from storage.engine import connect
 from storage.expired import clear_expired
 from storage.models import AuditEntry, IdempotencyKey, Member
 from tests.accounts import ACTIVATION_CODE
 from tests.api.test_partners import token_of
-from tests.asking import AUDIT_KEY, Api
-from tests.keyed_calls import KeyedCall, World
+from tests.keyed_calls import KeyedCall, World, own_world
 from tests.losing import lose_connections
 from tests.oracle import Register
 
@@ -29,15 +26,8 @@ REUSED = ("IDEMPOTENCY_KEY_REUSED", ["idempotencyKey"])
 async def world(
     own_province_url: str, register: Register, province_committee: OrganizationRecord
 ) -> AsyncIterator[World]:
-    async with connect(own_province_url, connections=8, audit_key=AUDIT_KEY) as database:
-        api = Api(database)
-        sound = (
-            member
-            for member in register.members
-            if not problems_of(draft_of(member), register.day) and not member.transfer_in_progress
-        )
-        yield World(api, register, province_committee, sound)
-        await api.http.aclose()
+    async with own_world(own_province_url, register, province_committee) as world:
+        yield world
 
 
 @pytest.fixture
