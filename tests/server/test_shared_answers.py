@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from auth.actor import Role
+from auth.actor import Actor, Role
 from domain.codes import AuditKind
 from domain.records import MemberRecord, OrganizationRecord
 from resolvers.context import RequestContext
 from server.operations.shared_answers import Peers
+from server.watched_callers import WatchedCaller
 from tests.audit import entries_of_kind
 from tests.editing import change
 from tests.listened import ListenedRegister, listened_to
@@ -154,3 +156,30 @@ async def test_a_record_is_told_as_it_was_after_each_change(
             for number, address in enumerate(told):
                 assert int(address.removeprefix("新")) >= number
             assert told[-1] == "新19"
+
+
+async def test_whoever_becomes_another_meanwhile_works_out_nothing_for_the_others(
+    listened: ListenedRegister,
+    county: OrganizationRecord,
+    inside: MemberRecord,
+    worked_out: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first has been moved away, of which its peers are not to be told a thing."""
+    fresh = WatchedCaller.fresh_context
+
+    async def moved_away(caller: WatchedCaller) -> RequestContext:
+        context = await fresh(caller)
+        if context.actor.subject != "moved":
+            return context
+        known = {each.name: getattr(context.actor, each.name) for each in fields(Actor)}
+        return replace(context, actor=Actor(**{**known, "organization": county._replace(path="1/")}))
+
+    monkeypatch.setattr(WatchedCaller, "fresh_context", moved_away)
+    tokens = [token_of(listened, subject, county) for subject in ("moved", "two", "three")]
+    async with following(listened, FACTS, *tokens) as followers:
+        set_address(listened, inside, "新")
+        for each in followers:
+            assert (await each.next_data())["changes"]["changedFields"] == ["homeAddress"]
+    assert len(worked_out) == 1
+    assert "moved" not in worked_out
