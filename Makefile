@@ -88,6 +88,10 @@ test-docs: docs $(VENV)/.dev ## Search the built site in a browser, in both lang
 bench: $(VENV)/.dev ## Load 1,000,000 members and measure the query builder (minutes)
 	$(BIN)/python -m benchmarks
 
+.PHONY: bench-kinds
+bench-kinds: $(VENV)/.dev ## Measure every kind of query at the province, a city, a county and a branch (five minutes)
+	$(BIN)/python -m benchmarks.kinds
+
 .PHONY: bench-execution
 bench-execution: $(VENV)/.dev ## Compare execution with Strawberry applications and a bare floor (a quarter of an hour)
 	$(BIN)/python -m benchmarks.execution

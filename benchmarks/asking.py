@@ -21,7 +21,7 @@ from storage.engine import Database, connect
 
 @dataclass
 class Asker:
-    """An administrator, asking the application in this process, from request body to response body."""
+    """Somebody, asking the application in this process, from request body to response body."""
 
     http: httpx.AsyncClient
     organization: OrganizationRecord
@@ -52,8 +52,8 @@ class Desk:
     authority: TokenAuthority
     http: httpx.AsyncClient
 
-    def asker(self, organization: OrganizationRecord) -> Asker:
-        token = self.authority.issue("benchmark", Role.ADMINISTRATOR, organization, timedelta(hours=12))
+    def asker(self, organization: OrganizationRecord, role: Role = Role.ADMINISTRATOR) -> Asker:
+        token = self.authority.issue("benchmark", role, organization, timedelta(hours=12))
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         return Asker(self.http, organization, headers)
 

@@ -1,6 +1,6 @@
 """The large province to measure on: loaded once, kept in `.dengta/benchmark`, taken over by the next run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,9 +19,11 @@ from storage.organizations import whole_organizations
 DAY = date(2026, 11, 24)
 
 
-async def large_places(database: Database) -> list[OrganizationRecord]:
-    """The province, its first city, and the first county of that."""
-    kinds = (OrganizationKind.PROVINCE, OrganizationKind.CITY, OrganizationKind.COUNTY)
+LARGE = (OrganizationKind.PROVINCE, OrganizationKind.CITY, OrganizationKind.COUNTY)
+
+
+async def large_places(database: Database, kinds: Sequence[OrganizationKind] = LARGE) -> list[OrganizationRecord]:
+    """The province, its first city, and the first county of that; or the first of each of other kinds."""
     found = (whole_organizations().where(Organization.kind == kind.value) for kind in kinds)
     rows = [await database.row(each.order_by(Organization.path).limit(1)) for each in found]
     return [whole_organization(*row) for row in rows if row is not None]
