@@ -3,11 +3,11 @@
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection
 from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Executable
 
-from storage.errors import DatabaseUnavailableError
+from storage.errors import LOST, unavailable
 from storage.privileges import SERVER_ROLE
 from storage.statements import statement_of
 
@@ -37,5 +37,5 @@ async def streamed(
             await cursor.execute(ready.text, ready.values)
             while rows := await cursor.fetchmany(_AT_ONCE):
                 yield rows
-    except (OperationalError, InterfaceError, IdleInTransactionSessionTimeout) as error:
-        raise DatabaseUnavailableError from error
+    except (*LOST, IdleInTransactionSessionTimeout) as error:
+        raise unavailable(error) from error

@@ -79,8 +79,8 @@ class Charts:
             return unanswered(error)
         except UnauthenticatedError as error:
             return refusal(unauthenticated(error), language)
-        except (DatabaseUnavailableError, StatementTimedOutError):
-            return refusal(database_unavailable(), language)
+        except (DatabaseUnavailableError, StatementTimedOutError) as error:
+            return refusal(database_unavailable(error), language)
         except StudioBusyError:
             return refusal(HttpError(503, _BUSY, {"Retry-After": str(int(SECONDS))}), language)
 

@@ -57,8 +57,8 @@ class Downloads:
             return refusal(error, language)
         except UnauthenticatedError as error:
             return refusal(unauthenticated(error), language)
-        except (DatabaseUnavailableError, StatementTimedOutError):
-            return refusal(database_unavailable(), language)
+        except (DatabaseUnavailableError, StatementTimedOutError) as error:
+            return refusal(database_unavailable(error), language)
         except FileStoreUnavailableError:
             return refusal(HttpError(503, Problem("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE), _LATER), language)
 

@@ -82,8 +82,8 @@ class ExportDownloads:
             return refusal(unauthenticated(error), language)
         except CallerError as error:
             return _may_not(error, language)
-        except (DatabaseUnavailableError, StatementTimedOutError):
-            return refusal(database_unavailable(), language)
+        except (DatabaseUnavailableError, StatementTimedOutError) as error:
+            return refusal(database_unavailable(error), language)
         except FileStoreUnavailableError:
             return refusal(HttpError(503, Problem("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE), _LATER), language)
 

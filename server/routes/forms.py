@@ -29,7 +29,7 @@ from server.routes.asked_again import UnansweredError, WrongAddresses, asked_aga
 from server.routes.http_answers import SAFE, disposition, refusal
 from server.routes.http_call import address_of
 from server.routes.http_errors import HttpError, database_unavailable, unauthenticated
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.errors import DatabaseFullError, DatabaseUnavailableError, StatementTimedOutError
 
 _MEDIA_TYPE = "application/pdf"
 _NOT_KEPT = {"Cache-Control": "private, no-store"}
@@ -70,6 +70,7 @@ def _too_many(most: int) -> HttpError:
 
 _UNAVAILABLE: Mapping[type[Exception], Callable[[], HttpError]] = {
     DatabaseUnavailableError: database_unavailable,
+    DatabaseFullError: lambda: database_unavailable(DatabaseFullError()),
     StatementTimedOutError: database_unavailable,
     FileStoreUnavailableError: lambda: HttpError(503, _NO_FILES, {"Retry-After": "1"}),
     PressBusyError: lambda: HttpError(503, _BUSY, {"Retry-After": str(int(SECONDS))}),
