@@ -51,7 +51,7 @@ async def called(url: str, folder: Path) -> AsyncIterator[Callers]:
             await callers.repeat()
             done_exactly_once(url, callers)
         verified = await asyncio.to_thread(run, "audit", "verify", **environment)
-        assert verified.returncode == 0, verified.stdout
+        assert verified.returncode == 0, verified.stderr
     finally:
         server.kill()
 
