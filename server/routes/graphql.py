@@ -14,7 +14,7 @@ from domain.errors import CallerError
 from resolvers.context import RequestContext
 from server.authentication import Authentication, UnauthenticatedError
 from server.cross_origin import FrontEnds
-from server.log import log
+from server.log import log, log_failure
 from server.negotiation import accepted_media_type, language_of
 from server.operations.admission import Admission
 from server.operations.documents import Operation
@@ -72,7 +72,9 @@ class GraphQLEndpoint:
         except HttpError as error:
             return _refusal(error, language, media_type)
         except (DatabaseUnavailableError, StatementTimedOutError) as error:
-            return _refusal(http_errors.database_unavailable(error), language, media_type)
+            refusal = http_errors.database_unavailable(error)
+            log_failure(error, refusal.problem.code)
+            return _refusal(refusal, language, media_type)
 
     async def _answer(self, http: HttpCall, media_type: str, language: str) -> Response:
         started = perf_counter()
