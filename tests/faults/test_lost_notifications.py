@@ -57,10 +57,10 @@ async def beside(work: asyncio.Task[None]) -> AsyncIterator[None]:
 
 async def test_nothing_is_heard(own: Database, silent_url: str) -> None:
     async with await psycopg.AsyncConnection.connect(libpq_url(silent_url), autocommit=True) as listening:
-        await listening.execute("LISTEN some")
+        await listening.execute("LISTEN somewhere")
         async with own.writing() as session:
-            await session.notify("some")
-        await listening.execute("SELECT pg_catalog.pg_notify('some', 'ours')")
+            await session.notify("somewhere")
+        await listening.execute("SELECT pg_catalog.pg_notify('somewhere', 'ours')")
         heard = [notice.payload async for notice in listening.notifies(stop_after=1)]
     assert heard == ["ours"]
 
