@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
 from psycopg.errors import DiskFull, QueryCanceled
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import PoolTimeout
 from sqlalchemy import Executable
 
 from domain.validation import AS_SHIPPED, RulesInForce
@@ -22,7 +22,7 @@ from storage.audit_log import AuditLog
 from storage.cutting import GRACE, cut_off
 from storage.errors import StatementTimedOutError, unavailable
 from storage.listening import wake_ups
-from storage.pools import pool_of
+from storage.pools import Pool, pool_of
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
 from storage.streaming import streamed
@@ -69,7 +69,7 @@ class Database:
     def __init__(  # noqa: PLR0913 # the parts, as `connect` makes them
         self,
         url: str,
-        pool: AsyncConnectionPool[_Connection],
+        pool: Pool[_Connection],
         writing: Writing | None = None,
         audit_log: AuditLog | None = None,
         rules: RulesInForce = AS_SHIPPED,

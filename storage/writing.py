@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
-from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import Executable
 
 from domain.audit import AuditChain, AuditRecord
@@ -19,6 +18,7 @@ from storage.audit_writing import insert_entries
 from storage.commits import notice_commit
 from storage.cutting import GRACE, cut_off_after
 from storage.errors import LOST, CommitUnknownError, StatementTimedOutError, unavailable
+from storage.pools import Pool
 from storage.statements import Statement, statement_of
 
 Row = tuple[Any, ...]
@@ -102,9 +102,7 @@ class WriteSession:
 class Writing:
     """A pool of connections that write; each is opened when it is first needed."""
 
-    def __init__(
-        self, pool: AsyncConnectionPool[WriteConnection], audit_key: bytes, rules: RulesInForce, longest: float
-    ) -> None:
+    def __init__(self, pool: Pool[WriteConnection], audit_key: bytes, rules: RulesInForce, longest: float) -> None:
         """`longest`: seconds for a statement, and for a commit, whose end PostgreSQL's own time limit does not see."""
         self._pool = pool
         self._audit_key = audit_key
@@ -151,8 +149,7 @@ class Writing:
             await self._pool.open()
         connection = await self._pool.getconn()
         try:
-            with cut_off_after(connection, self._longest):
-                await self._pool.check_connection(connection)
+            await self._pool.check_connection(connection)
         except LOST:
             await self._pool.putconn(connection)
             await self._pool.check()

@@ -17,6 +17,7 @@ from storage.engine import Database, connect, libpq_url
 from storage.job_worker import JobWorker
 from storage.jobs import JobKind, Queue, defer_jobs
 from storage.member_changing import change_member
+from storage.statements import Statement
 from tests.asking import AUDIT_KEY, Api
 from tests.editing import Officer, change
 from tests.numbered import numbered
@@ -29,6 +30,7 @@ GRANT USAGE ON SCHEMA silence TO PUBLIC;
 CREATE FUNCTION silence.pg_notify(text, text) RETURNS void LANGUAGE sql AS '';
 ALTER DATABASE {name} SET search_path = silence, pg_catalog, public;
 """
+JOBS = Statement("SELECT count(*) FROM procrastinate_jobs", {})
 PATIENCE = 20.0
 
 
@@ -88,13 +90,17 @@ async def test_changes_are_found(own: Database, silent_url: str, register: Regis
 
 
 async def test_jobs_are_found(own: Database, silent_url: str) -> None:
-    done = asyncio.Event()
+    """One after another, so that the look with which a worker begins does not find them all."""
+    done = [asyncio.Event() for _ in range(3)]
 
-    async def run(**_: int) -> None:
-        done.set()
+    async def run(number: int) -> None:
+        done[number].set()
 
     worker = JobWorker(silent_url, [JobKind("some", Queue.HOUSEKEEPING, run)], lambda _: None, lost_after=2.0)
     async with worker.running(), asyncio.timeout(PATIENCE):
-        async with own.writing() as session:
-            await defer_jobs(session, "some", Queue.HOUSEKEEPING, [{"id": 1}])
-        await done.wait()
+        for number, each in enumerate(done):
+            async with own.writing() as session:
+                await defer_jobs(session, "some", Queue.HOUSEKEEPING, [{"number": number}])
+            await each.wait()
+            while await own.number(JOBS):  # noqa: ASYNC110 # nobody tells
+                await asyncio.sleep(0.02)

@@ -16,6 +16,8 @@ from storage import audit_log, cutting, engine
 from storage.audit_verifying import verified_log
 from storage.embedded.postmaster import postmaster
 from storage.engine import Database, connect, libpq_url
+from storage.errors import DatabaseUnavailableError
+from storage.statements import Statement
 from tests.asking import AUDIT_KEY, Api, Caller
 from tests.chaos.callers import READ, saving, sound_members
 from tests.chaos.servers import Postgres
@@ -85,8 +87,14 @@ async def test_what_waits_for_the_disk_is_given_up_and_nothing_false_is_said(
     assert (await verified_log(caller.api.database, AUDIT_KEY)).is_intact
 
 
+async def write(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(Statement("UPDATE members SET phone = NULL WHERE id = 1", {}))
+
+
 async def test_a_frozen_postgresql_holds_nobody_for_long(postgres: Postgres, caller: Caller) -> None:
     await caller.ask(READ["query"])
+    await write(caller.api.database)
     number = postmaster(postgres.folder / "cluster")
     processes = [psutil.Process(number), *psutil.Process(number).children()]
     for process in processes:
@@ -94,6 +102,8 @@ async def test_a_frozen_postgresql_holds_nobody_for_long(postgres: Postgres, cal
     try:
         async with asyncio.timeout(30):
             held = await asyncio.gather(*(caller.post(READ["query"]) for _ in range(8)))
+            with pytest.raises(DatabaseUnavailableError):
+                await write(caller.api.database)
     finally:
         for process in processes:
             process.send_signal(signal.SIGCONT)
@@ -101,3 +111,4 @@ async def test_a_frozen_postgresql_holds_nobody_for_long(postgres: Postgres, cal
         (503, "DATABASE_UNAVAILABLE")
     }
     await caller.ask(READ["query"])
+    await write(caller.api.database)
