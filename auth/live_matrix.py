@@ -29,6 +29,8 @@ class LiveMatrix:
         self._database = database
         self._held = shipped
         self._looked_at = -inf
+        self._failed_at = -inf
+        self._failure: type[Exception] = DatabaseUnavailableError
         self._looking = Lock()
         self._changed = Event()
 
@@ -44,17 +46,26 @@ class LiveMatrix:
         return self._held
 
     async def refreshed(self) -> PermissionMatrix:
-        """As it is now. Those who ask while somebody looks wait for the next look, which serves all of them."""
+        """As it is now. Those who ask while somebody looks wait for the next look, which serves all of them.
+
+        So does its failure: else each in turn would wait for a database that does not answer.
+        """
         asked_at = monotonic()
         async with self._looking:
+            if self._failed_at >= asked_at:
+                raise self._failure
             if self._looked_at < asked_at:
                 await self._look()
         return self._held
 
     async def _look(self) -> None:
         now = monotonic()
-        if await version_of_matrix(self._database) != self._held.version:
-            self._take(await entries_of_matrix(self._database))
+        try:
+            if await version_of_matrix(self._database) != self._held.version:
+                self._take(await entries_of_matrix(self._database))
+        except (DatabaseUnavailableError, StatementTimedOutError) as error:
+            self._failed_at, self._failure = now, type(error)
+            raise
         self._looked_at = now
 
     def _take(self, stored: StoredEntries) -> None:

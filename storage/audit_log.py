@@ -5,29 +5,30 @@ written the next one gathers, so that the cost of a transaction is shared by as 
 more are under way, it waits a moment for them, as PostgreSQL does by its commit_delay and commit_siblings.
 """
 
-from asyncio import Future, Task, create_task, get_running_loop, sleep, timeout
+from asyncio import Future, Task, create_task, get_running_loop, sleep
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection
+from psycopg.errors import DiskFull
 from psycopg.rows import TupleRow
 
 from domain.audit import AuditChain, AuditRecord
 from storage.audit_writing import insert_entries
-from storage.errors import DatabaseUnavailableError
+from storage.cutting import cut_off_after
+from storage.errors import LOST, DatabaseUnavailableError, unavailable
 
 MOST_WAITING = 10_000
 MOST_AT_ONCE = 500
 _PATIENCE = 10.0
-"""Seconds for one group."""
+"""Seconds for one group, which may wait for the disk, or for a standby."""
 
 _SIBLINGS = 4
 _DELAY = 0.002
 """Seconds that a group waits while so many operations may yet join it."""
-
-_LOST = (OperationalError, InterfaceError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ class AuditLog:
     async def _write(self, group: Sequence[_Waiting]) -> None:
         try:
             await self._commit([each.record for each in group])
-        except _LOST:
-            _fail(group)
+        except LOST as error:
+            _fail(group, type(unavailable(error)))
         except Exception:
             if len(group) == 1:
                 _fail(group)
@@ -113,9 +114,12 @@ class AuditLog:
         """A connection that broke while it was idle is found out by the first use of it, so another one is tried. If it
         broke just after the commit, the entries then stand there twice, in two chains.
         """
+        began = monotonic()
         try:
             await self._insert(records)
-        except _LOST:
+        except LOST as error:
+            if isinstance(error, DiskFull) or monotonic() - began >= _PATIENCE:
+                raise
             await self._insert(records)
         self.groups += 1
 
@@ -125,8 +129,9 @@ class AuditLog:
         """
         entries, chain = self._chain.chained_all(records)
         try:
-            async with timeout(_PATIENCE):
-                await insert_entries(await self._connected(), entries)
+            connection = await self._connected()
+            with cut_off_after(connection, _PATIENCE):
+                await insert_entries(connection, entries)
         except BaseException:
             await self._disconnect()
             raise
@@ -150,7 +155,9 @@ class AuditLog:
         await self._disconnect()
 
 
-def _fail(group: Sequence[_Waiting] | deque[_Waiting]) -> None:
+def _fail(
+    group: Sequence[_Waiting] | deque[_Waiting], because: type[DatabaseUnavailableError] = DatabaseUnavailableError
+) -> None:
     for each in group:
         if not each.durable.done():
-            each.durable.set_exception(DatabaseUnavailableError())
+            each.durable.set_exception(because())

@@ -4,6 +4,7 @@ Every read is one statement in autocommit, on a connection that is held no longe
 connections of their own (`storage/writing.py`).
 """
 
+from asyncio import get_running_loop
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from math import inf
@@ -11,14 +12,17 @@ from time import monotonic
 from typing import Any, Self, TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
-from psycopg.errors import QueryCanceled
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
-from sqlalchemy import Executable, make_url
+from psycopg.errors import DiskFull, QueryCanceled
+from psycopg_pool import PoolTimeout
+from sqlalchemy import Executable
 
 from domain.validation import AS_SHIPPED, RulesInForce
+from storage.addresses import address_of, noticing_soon
 from storage.audit_log import AuditLog
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.cutting import GRACE, cut_off
+from storage.errors import StatementTimedOutError, unavailable
 from storage.listening import wake_ups
+from storage.pools import Pool, pool_of
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
 from storage.streaming import streamed
@@ -26,6 +30,7 @@ from storage.text_search import FREQUENT_GRAMS, FrequentGrams, frequent_grams_fr
 from storage.writing import WriteConnection, WriteSession, Writing
 
 Row = tuple[Any, ...]
+_NO_BETTER_AGAIN = (QueryCanceled, PoolTimeout, DiskFull)
 SharedT = TypeVar("SharedT")
 
 # A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
@@ -45,10 +50,15 @@ class _Connection(AsyncConnection[Row]):
 
     _cursor: AsyncCursor[Row] | None = None
 
-    async def read(self, statement: Statement) -> list[Row]:
+    async def read(self, statement: Statement, longest: float = 60.0) -> list[Row]:
+        """Cut off after so many seconds."""
         cursor = self._cursor or self.cursor()
-        await cursor.execute(statement.text, statement.values)
-        rows = await cursor.fetchall()
+        timer = get_running_loop().call_later(longest, cut_off, self)
+        try:
+            await cursor.execute(statement.text, statement.values)
+            rows = await cursor.fetchall()
+        finally:
+            timer.cancel()
         self._cursor = cursor if len(rows) <= _MOST_ROWS_KEPT else None
         return rows
 
@@ -56,17 +66,20 @@ class _Connection(AsyncConnection[Row]):
 class Database:
     """A pool of connections, which are opened when they are first needed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 # the parts, as `connect` makes them
         self,
         url: str,
-        pool: AsyncConnectionPool[_Connection],
+        pool: Pool[_Connection],
         writing: Writing | None = None,
         audit_log: AuditLog | None = None,
         rules: RulesInForce = AS_SHIPPED,
+        longest_read: float = 12.0,
     ) -> None:
+        """`longest_read`: seconds after which a read is given up though PostgreSQL has not ended it."""
         self.rules_in_force = rules
         """By which whatever is saved here is checked."""
         self._url = url
+        self._longest_read = longest_read
         self._pool = pool
         self._writing = writing
         self._audit_log = audit_log
@@ -77,22 +90,23 @@ class Database:
     async def rows(self, statement: Statement | Executable) -> list[Row]:
         """DatabaseUnavailableError and StatementTimedOutError beside the errors of a wrong statement.
 
-        A connection that broke while it was idle (PostgreSQL was restarted) is found out by the first statement on
-        it; nothing has happened then, so the statement is tried once more on another.
+        A connection may have broken while it was idle or under the statement (PostgreSQL was restarted). What only
+        reads is tried once more on another, unless it has taken its whole time already.
         """
         ready = statement if isinstance(statement, Statement) else statement_of(statement)
+        began = monotonic()
         try:
             try:
                 return await self._rows(ready)
             except OperationalError as error:
-                if isinstance(error, QueryCanceled | PoolTimeout):
+                if isinstance(error, _NO_BETTER_AGAIN) or monotonic() - began >= self._longest_read:
                     raise
                 await self._pool.check()
                 return await self._rows(ready)
         except QueryCanceled as error:
             raise StatementTimedOutError from error
         except (OperationalError, InterfaceError) as error:
-            raise DatabaseUnavailableError from error
+            raise unavailable(error) from error
 
     async def _rows(self, statement: Statement) -> list[Row]:
         """Not by `pool.connection()`: to end the transaction that there never is costs a tenth of a small query."""
@@ -100,7 +114,7 @@ class Database:
             await self._pool.open()
         connection = await self._pool.getconn()
         try:
-            return await connection.read(statement)
+            return await connection.read(statement, self._longest_read)
         finally:
             await self._pool.putconn(connection)
 
@@ -185,30 +199,14 @@ def connect(  # noqa: PLR0913 # each of them a setting
 
     Without an `audit_key` nothing can be written. `rules` are those of data quality.
     """
-    options = session_options(statement_timeout)
-    reading = AsyncConnectionPool(
-        libpq_url(url),
-        connection_class=_Connection,
-        min_size=0,
-        max_size=connections,
-        timeout=patience,
-        kwargs={"autocommit": True, "options": options},
-        open=False,
-    )
+    options, longest = session_options(statement_timeout), statement_timeout + GRACE
+    place = libpq_url(url)
+    reading = pool_of(_Connection, place, most=connections, patience=patience, autocommit=True, options=options)
     if audit_key is None:
-        return Database(libpq_url(url), reading, rules=rules)
-    writing = AsyncConnectionPool(
-        libpq_url(url),
-        connection_class=WriteConnection,
-        min_size=0,
-        max_size=max(2, connections // 4),
-        timeout=patience,
-        kwargs={"options": options},
-        check=AsyncConnectionPool.check_connection,  # a read is tried again after a restart; a write cannot be
-        open=False,
-    )
-    audit_log = AuditLog(libpq_url(url), audit_key, options)
-    return Database(libpq_url(url), reading, Writing(writing, audit_key, rules), audit_log, rules)
+        return Database(place, reading, rules=rules, longest_read=longest)
+    pool = pool_of(WriteConnection, place, most=max(2, connections // 4), patience=patience, options=options)
+    writing = Writing(pool, audit_key, rules, longest)
+    return Database(place, reading, writing, AuditLog(place, audit_key, options), rules, longest)
 
 
 def session_options(statement_timeout: float) -> str:
@@ -218,14 +216,9 @@ def session_options(statement_timeout: float) -> str:
 
 def psycopg_url(url: str) -> str:
     """The URL with SQLAlchemy's name of the driver, from any of the spellings in use for PostgreSQL."""
-    return _with_driver(url, "postgresql+psycopg")
+    return address_of(url, "postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def libpq_url(url: str) -> str:
-    """The URL as PostgreSQL's own library takes it."""
-    return _with_driver(url, "postgresql")
-
-
-def _with_driver(url: str, driver: str) -> str:
-    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    return parsed.set(drivername=driver).render_as_string(hide_password=False)
+    """The URL as PostgreSQL's own library takes it, which then soon notices a host that has gone."""
+    return noticing_soon(address_of(url, "postgresql")).render_as_string(hide_password=False)

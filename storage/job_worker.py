@@ -13,6 +13,7 @@ from domain.waiting import growing_wait
 from storage.beside import running_beside
 from storage.engine import libpq_url, session_options
 from storage.jobs import JobKind, TryAgainError
+from storage.pools import CONNECTS_AGAIN_AFTER, try_again
 
 # Jobs that wait for their time, and those whose notification was lost, are found by looking.
 _LOOKS_EVERY = 1.0
@@ -23,7 +24,7 @@ _CONNECTIONS = 4
 """Beside the one that listens; jobs use the connections of the Database that they were made with."""
 
 _LONGEST_WAIT = 300.0
-_LONGEST_WAIT_FOR_THE_DATABASE = 10.0
+_LONGEST_WAIT_FOR_THE_DATABASE = 2.0
 
 Report = Callable[[BaseException], None]
 """Told of what went wrong and was not expected."""
@@ -61,6 +62,8 @@ class JobWorker:
             min_size=0,
             max_size=_CONNECTIONS,
             timeout=_WAITS_FOR_A_CONNECTION,
+            reconnect_timeout=CONNECTS_AGAIN_AFTER,
+            reconnect_failed=try_again,
             kwargs={"options": session_options(_STATEMENT_TIMEOUT)},
         )
         self._app = App(connector=connector)

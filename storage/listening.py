@@ -8,8 +8,10 @@ from asyncio import Event, sleep, timeout
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
+
+from storage.errors import LOST
 
 
 async def within(event: Event, seconds: float) -> None:
@@ -33,6 +35,6 @@ async def wake_ups(url: str, channel: str, every: float) -> AsyncGenerator[None,
                     async for _ in connection.notifies(timeout=every, stop_after=1):
                         pass
                     yield
-        except OperationalError:
+        except LOST:
             yield
             await sleep(every)

@@ -12,6 +12,9 @@ from storage.engine import Database
 from storage.models import RateLimit
 from storage.writing import WriteSession
 
+_CLOCKS_DIFFER_BY = timedelta(hours=1)
+"""At most. What ends later than it can was counted by a clock that has been set back since, and counts no more."""
+
 
 class CountersInDatabase(Storage):
     """What the strategies of the library `limits` count in. A window begins with the first try in it."""
@@ -30,9 +33,9 @@ class CountersInDatabase(Storage):
     async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """One statement: of tries at the same moment each is given a number of its own."""
         now = self._clock()
-        values = {"key": key, "count": amount, "expires_at": now + timedelta(seconds=expiry)}
-        fresh = insert(RateLimit).values(values)
-        is_over = RateLimit.expires_at <= now
+        ends = now + timedelta(seconds=expiry)
+        fresh = insert(RateLimit).values(key=key, count=amount, expires_at=ends)
+        is_over = (RateLimit.expires_at <= now) | (RateLimit.expires_at > ends + _CLOCKS_DIFFER_BY)
         counted = fresh.on_conflict_do_update(
             index_elements=[RateLimit.key],
             set_={
@@ -83,7 +86,11 @@ async def count_failure(
     tried = fresh.on_conflict_do_update(
         index_elements=[RateLimit.key],
         set_={"count": number, "expires_at": longest, "blocked_until": blocked_until},
-        where=(RateLimit.blocked_until.is_(None) | (RateLimit.blocked_until <= now)),
+        where=(
+            RateLimit.blocked_until.is_(None)
+            | (RateLimit.blocked_until <= now)
+            | (RateLimit.blocked_until > now + max(delays) + _CLOCKS_DIFFER_BY)
+        ),
     ).returning(RateLimit.count)
     async with database.writing() as session:
         if await session.row(tried) is not None:

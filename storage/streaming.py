@@ -3,11 +3,11 @@
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection
 from psycopg.errors import IdleInTransactionSessionTimeout
 from sqlalchemy import Executable
 
-from storage.errors import DatabaseUnavailableError
+from storage.errors import LOST, unavailable
 from storage.privileges import SERVER_ROLE
 from storage.statements import statement_of
 
@@ -16,7 +16,7 @@ _AT_ONCE = 500
 _WITHOUT_SORTING = "-c enable_sort=off"
 # Who reads everything is served best by what gives the last row soonest, not the first.
 _TO_THE_END = "-c cursor_tuple_fraction=1"
-_OPTIONS = f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off -c default_transaction_read_only=on"
+_OPTIONS = f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off"
 
 
 async def streamed(
@@ -34,8 +34,9 @@ async def streamed(
             await AsyncConnection.connect(url, options=options) as connection,
             connection.cursor("streamed") as cursor,
         ):
+            await connection.set_read_only(True)  # not by an option: libpq would take the host for one without writes
             await cursor.execute(ready.text, ready.values)
             while rows := await cursor.fetchmany(_AT_ONCE):
                 yield rows
-    except (OperationalError, InterfaceError, IdleInTransactionSessionTimeout) as error:
-        raise DatabaseUnavailableError from error
+    except (*LOST, IdleInTransactionSessionTimeout) as error:
+        raise unavailable(error) from error

@@ -8,15 +8,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
-from psycopg.errors import QueryCanceled
-from psycopg_pool import AsyncConnectionPool
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy import Executable
 
 from domain.audit import AuditChain, AuditRecord
 from domain.validation import RulesInForce
 from storage.audit_writing import insert_entries
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.commits import notice_commit
+from storage.cutting import GRACE, cut_off_after
+from storage.errors import LOST, CommitUnknownError, StatementTimedOutError, unavailable
+from storage.pools import Pool
 from storage.statements import Statement, statement_of
 
 Row = tuple[Any, ...]
@@ -42,9 +44,11 @@ class Transaction(Protocol):
 class WriteSession:
     """What can be done within one transaction."""
 
-    def __init__(self, connection: WriteConnection, chain: AuditChain, rules: RulesInForce) -> None:
-        """`rules`: by which the members that it saves are checked."""
+    def __init__(self, connection: WriteConnection, chain: AuditChain, rules: RulesInForce, longest: float) -> None:
+        """`rules`: by which the members that it saves are checked. `longest`: seconds after which a statement is given
+        up though PostgreSQL has not ended it."""
         self._connection = connection
+        self._longest = longest
         self._chain = chain
         self.rules_in_force = rules
         self.outcome: Mapping[str, int | str] | None = {}
@@ -66,11 +70,13 @@ class WriteSession:
 
     async def _execute(self, statement: Statement | Executable) -> AsyncCursor[Row]:
         ready = statement if isinstance(statement, Statement) else statement_of(statement)
-        return await self._connection.execute(ready.text, ready.values)
+        with cut_off_after(self._connection, self._longest):
+            return await self._connection.execute(ready.text, ready.values)
 
     async def allow(self, seconds: float) -> None:
         """So long for each statement of this transaction."""
         await self._connection.execute("SELECT set_config('statement_timeout', %s, true)", (str(int(seconds * 1000)),))
+        self._longest = max(self._longest, seconds + GRACE)
 
     async def audit(self, *records: AuditRecord) -> None:
         """Adds entries to the audit log, which are there if and only if the transaction is."""
@@ -96,32 +102,73 @@ class WriteSession:
 class Writing:
     """A pool of connections that write; each is opened when it is first needed."""
 
-    def __init__(self, pool: AsyncConnectionPool[WriteConnection], audit_key: bytes, rules: RulesInForce) -> None:
+    def __init__(self, pool: Pool[WriteConnection], audit_key: bytes, rules: RulesInForce, longest: float) -> None:
+        """`longest`: seconds for a statement, and for a commit, whose end PostgreSQL's own time limit does not see."""
         self._pool = pool
         self._audit_key = audit_key
         self._rules = rules
+        self._longest = longest
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[WriteSession]:
         """Commits when the block ends, rolls back when it raises.
 
-        DatabaseUnavailableError when the database was lost; whether a commit had been done by then, nobody can tell.
+        DatabaseUnavailableError when the database was lost and nothing was saved; CommitUnknownError, which is one,
+        when that was during the commit. Neither is tried again here: what the block did beside is not known.
         """
         try:
-            if self._pool.closed:
-                await self._pool.open()
-            async with self._pool.connection() as connection:
+            async with self._connection() as connection:
                 chain = connection.chain or AuditChain(self._audit_key)
-                session = WriteSession(connection, chain, self._rules)
+                session = WriteSession(connection, chain, self._rules, self._longest)
                 yield session
                 # Nobody knows what becomes of a commit that is cancelled: another chain begins after it.
                 connection.chain = None
-                await connection.commit()
+                await self._commit(connection)
                 connection.chain = session.chain
         except QueryCanceled as error:
             raise StatementTimedOutError from error
-        except (OperationalError, InterfaceError) as error:
-            raise DatabaseUnavailableError from error
+        except ReadOnlySqlTransaction as error:  # it takes writes no more, as a primary that another has replaced
+            await self._pool.drain()
+            raise unavailable(error) from error
+        except LOST as error:
+            raise unavailable(error) from error
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[WriteConnection]:
+        connection = await self._living()
+        try:
+            async with connection:
+                yield connection
+        finally:
+            await self._pool.putconn(connection)
+
+    async def _living(self) -> WriteConnection:
+        """A connection that broke while it was idle is found out first, and all others with it: unlike a read, a write
+        cannot be tried again."""
+        if self._pool.closed:
+            await self._pool.open()
+        connection = await self._pool.getconn()
+        try:
+            await self._pool.check_connection(connection)
+        except LOST:
+            await self._pool.putconn(connection)
+            await self._pool.check()
+            return await self._pool.getconn()
+        except BaseException:
+            await self._pool.putconn(connection)
+            raise
+        return connection
+
+    async def _commit(self, connection: WriteConnection) -> None:
+        """A commit that PostgreSQL has refused has saved nothing; then the connection is still there."""
+        try:
+            with cut_off_after(connection, self._longest):
+                await connection.commit()
+        except LOST as error:
+            if connection.closed:
+                raise CommitUnknownError from error
+            raise
+        notice_commit()
 
     async def close(self) -> None:
         await self._pool.close()

@@ -62,6 +62,13 @@ def run_folder() -> Path:
     return Path(os.environ[_RUN_FOLDER])
 
 
+@pytest.fixture
+def data_directory() -> Iterator[Path]:
+    """Not under pytest's own folder, which PostgreSQL's account may not enter when the tests are run as root."""
+    with tempfile.TemporaryDirectory(prefix="dengta-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
+
+
 @pytest.fixture(scope="session")
 def postgres(run_folder: Path) -> Iterator[EmbeddedServer]:
     server = embedded.start(run_folder / "postgres", settings=_UNSAFE_BUT_FAST)
@@ -70,7 +77,7 @@ def postgres(run_folder: Path) -> Iterator[EmbeddedServer]:
 
 
 @contextmanager
-def _one_worker_at_a_time(folder: Path) -> Iterator[None]:
+def one_worker_at_a_time(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -87,7 +94,7 @@ def _execute(server: EmbeddedServer, statement: str) -> list[object]:
 
 def _template(server: EmbeddedServer, folder: Path, name: str, fill: Callable[[str], None]) -> str:
     """The template database, made by the first worker that needs it."""
-    with _one_worker_at_a_time(folder):
+    with one_worker_at_a_time(folder):
         if not _execute(server, f"SELECT FROM pg_database WHERE datname = '{name}'"):
             _execute(server, f"CREATE DATABASE {name}_draft")
             fill(server.database_url(f"{name}_draft"))
@@ -101,7 +108,7 @@ def clone(postgres: EmbeddedServer, run_folder: Path, worker_id: str) -> Callabl
 
     def make(template: str) -> str:
         name = f"clone_{worker_id}_{next(_clones)}"
-        with _one_worker_at_a_time(run_folder):
+        with one_worker_at_a_time(run_folder):
             _execute(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
         return postgres.database_url(name)
 

@@ -107,11 +107,14 @@ class Register:
 
 
 def _is_for_later(answer: httpx.Response) -> bool:
-    """The answer is that of a moment: the database was lost, a limit reached, a token withdrawn."""
+    """The answer is that of a moment: the database was lost, a limit reached, a token withdrawn.
+
+    Whether a change was saved may then be unknown; its key makes it safe to send again.
+    """
     if answer.status_code in (401, 429, 502, 503, 504):
         return True
     codes = {error["extensions"]["code"] for error in answer.json().get("errors", [])}
-    return bool(codes & {"DATABASE_UNAVAILABLE", "QUERY_TIMEOUT"})
+    return bool(codes & {"DATABASE_UNAVAILABLE", "OUTCOME_UNKNOWN", "QUERY_TIMEOUT"})
 
 
 def _data(answer: httpx.Response) -> dict[str, Any]:

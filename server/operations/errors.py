@@ -6,7 +6,12 @@ from domain.errors import CallerError, Message
 from files.store import FileStoreUnavailableError
 from server.correlation import correlation_id
 from server.log import log_failure
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.errors import CommitUnknownError, DatabaseFullError, DatabaseUnavailableError, StatementTimedOutError
+
+OUT_OF_REACH = frozenset({"DATABASE_UNAVAILABLE", "DATABASE_FULL", "FILE_STORE_UNAVAILABLE"})
+"""Codes of what may be asked again as it is: nothing was saved."""
+
+_UNREACHED = (DatabaseUnavailableError, StatementTimedOutError, FileStoreUnavailableError)
 
 _PREFIXES = {
     "GRAPHQL_PARSE_FAILED": Message("GraphQL 语法错误", "GraphQL syntax error"),
@@ -22,6 +27,15 @@ _TIME_OUT = Message(
     "查询超时。请缩小范围或增加条件后重试。",
     "The query took too long. Narrow its scope or add conditions, and try again.",
 )
+FULL = Message(
+    "数据库磁盘已满，未保存。请稍后重试，并告知管理员。",
+    "The disk of the database is full, and nothing was saved. Try again later, and tell the operator.",
+)
+UNKNOWN = Message(
+    "数据库在保存时中断，不知是否已保存。请用同一幂等键重新提交，或重新查看后再决定。",
+    "The database was lost while this was saved, and nobody knows whether it was. Send it again under the same "
+    "idempotency key, or look before you do.",
+)
 UNAVAILABLE = Message("数据库暂时不可用，请稍后重试。", "The database is unavailable at the moment. Try again shortly.")
 
 FILES_UNAVAILABLE = Message(
@@ -35,14 +49,17 @@ def document_errors(code: str, errors: list[GraphQLError], language: str) -> lis
     return [_rephrased(error, f"{prefix}: {error.message}", {"code": code}) for error in errors]
 
 
-def presented(error: GraphQLError, language: str) -> GraphQLError:
-    """The error as the caller sees it; what is not the caller's is logged and masked."""
+def presented(error: GraphQLError, language: str, *, saved: bool = False) -> GraphQLError:
+    """The error as the caller sees it; what is not the caller's is logged and masked.
+
+    `saved`: the operation has committed something by then, so that no error may say that it has not.
+    """
     cause = error.original_error
     if isinstance(cause, CallerError):
         return caller_error(cause, language, error)
     if cause is None:
         return document_errors("BAD_USER_INPUT", [error], language)[0]
-    code, message = _masked(cause)
+    code, message = ("OUTCOME_UNKNOWN", UNKNOWN) if saved and isinstance(cause, _UNREACHED) else _masked(cause)
     log_failure(cause, code)
     return _rephrased(error, message.in_language(language), {"code": code, "correlationId": correlation_id()})
 
@@ -57,6 +74,10 @@ def caller_error(cause: CallerError, language: str, at: GraphQLError | None = No
 def _masked(cause: Exception) -> tuple[str, Message]:
     if isinstance(cause, StatementTimedOutError):
         return "QUERY_TIMEOUT", _TIME_OUT
+    if isinstance(cause, CommitUnknownError):
+        return "OUTCOME_UNKNOWN", UNKNOWN
+    if isinstance(cause, DatabaseFullError):
+        return "DATABASE_FULL", FULL
     if isinstance(cause, DatabaseUnavailableError):
         return "DATABASE_UNAVAILABLE", UNAVAILABLE
     if isinstance(cause, FileStoreUnavailableError):

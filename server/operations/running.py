@@ -16,8 +16,10 @@ from schema.build import graphql_schema
 from server.metrics import count_declined, count_operation
 from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
-from server.operations.errors import caller_error, document_errors, presented
+from server.operations.errors import OUT_OF_REACH, caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
+from storage.commits import Commits, commits_noticed
+from storage.errors import CommitUnknownError, DatabaseUnavailableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,13 @@ class Answer:
         """The response in the form of the GraphQL specification, errors first."""
         errors = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
         return {**errors, "data": self.data} if self.executed else errors
+
+    @property
+    def may_be_asked_again(self) -> bool:
+        """Nothing came of it, and nothing was saved, as something that it needs was out of reach for the moment."""
+        if not self.errors or any(value is not None for value in (self.data or {}).values()):
+            return False
+        return all((error.extensions or {}).get("code") in OUT_OF_REACH for error in self.errors)
 
     @cached_property
     def encoded(self) -> bytes:
@@ -89,6 +98,18 @@ async def answered(
 
 
 async def _recorded(operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any) -> Answer:
+    with commits_noticed() as commits:
+        try:
+            return await _executed(operation, variables, context, event, commits)
+        except DatabaseUnavailableError as error:
+            if commits.any:
+                raise CommitUnknownError from error
+            raise
+
+
+async def _executed(
+    operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any, commits: Commits
+) -> Answer:
     started = perf_counter()
     try:
         operation.require(context.permissions, variables)
@@ -99,7 +120,7 @@ async def _recorded(operation: Operation, variables: dict[str, Any], context: Re
         return refused([caller_error(error, context.language)])
     except RecursionError:
         return refused(document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language))
-    answer = answer_of(result, context.language)
+    answer = answer_of(result, context.language, saved=commits.any)
     if answer.executed:
         count_operation(operation.executable.executor, operation.type, perf_counter() - started)
         if operation.executable.declined:
@@ -112,8 +133,9 @@ def refused(errors: list[GraphQLError]) -> Answer:
     return Answer(None, errors, executed=False)
 
 
-def answer_of(result: ExecutionResult, language: str) -> Answer:
+def answer_of(result: ExecutionResult, language: str, *, saved: bool = False) -> Answer:
+    """`saved`: the operation has committed something."""
     errors = result.errors or []
     if result.data is None and not any(error.path for error in errors):  # nothing ran: the variables do not fit
         return refused(document_errors("BAD_USER_INPUT", errors, language))
-    return Answer(result.data, [presented(error, language) for error in errors])
+    return Answer(result.data, [presented(error, language, saved=saved) for error in errors])

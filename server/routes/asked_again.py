@@ -22,6 +22,7 @@ _STATUSES: Mapping[str, int] = {
     "TOO_MANY_ATTEMPTS": 429,
     "INTERNAL_SERVER_ERROR": 500,
     "DATABASE_UNAVAILABLE": 503,
+    "DATABASE_FULL": 503,
     "QUERY_TIMEOUT": 503,
 }
 """Of errors of an answer, by their codes; others are 400."""

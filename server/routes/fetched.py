@@ -37,8 +37,8 @@ def fetched(path: str, fetch: Fetch, authentication: Authentication, front_ends:
             return unanswered(error)
         except UnauthenticatedError as error:
             return refusal(unauthenticated(error), language)
-        except (DatabaseUnavailableError, StatementTimedOutError):
-            return refusal(database_unavailable(), language)
+        except (DatabaseUnavailableError, StatementTimedOutError) as error:
+            return refusal(database_unavailable(error), language)
         except FileStoreUnavailableError:
             return refusal(HttpError(503, _NO_FILES, {"Retry-After": "1"}), language)
 

@@ -14,7 +14,7 @@ from domain.errors import CallerError
 from resolvers.context import RequestContext
 from server.authentication import Authentication, UnauthenticatedError
 from server.cross_origin import FrontEnds
-from server.log import log
+from server.log import log, log_failure
 from server.negotiation import accepted_media_type, language_of
 from server.operations.admission import Admission
 from server.operations.documents import Operation
@@ -29,7 +29,7 @@ from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
 from server.routes.request_body import request_from_body, request_from_query
 from server.routes.uploading import is_multipart, request_with_files
-from storage.errors import DatabaseUnavailableError
+from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
 PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
@@ -71,8 +71,10 @@ class GraphQLEndpoint:
             return await self._answer(http, media_type, language)
         except HttpError as error:
             return _refusal(error, language, media_type)
-        except DatabaseUnavailableError:
-            return _refusal(http_errors.database_unavailable(), language, media_type)
+        except (DatabaseUnavailableError, StatementTimedOutError) as error:
+            refusal = http_errors.database_unavailable(error)
+            log_failure(error, refusal.problem.code)
+            return _refusal(refusal, language, media_type)
 
     async def _answer(self, http: HttpCall, media_type: str, language: str) -> Response:
         started = perf_counter()
@@ -127,11 +129,14 @@ def _require_method(http: HttpCall, operation: Operation) -> None:
 
 
 def _response(answer: Answer, media_type: str) -> Response:
-    """A refused request is the client's error under the GraphQL media type; others look at `errors`."""
+    """A refused request is the client's error under the GraphQL media type; others look at `errors`. What may be asked
+    again as it is says so to programs that know nothing of GraphQL."""
     if media_type == EVENT_STREAM:
         return single_result(answer)
-    status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
     headers = {"Cache-Control": "no-store", "Content-Type": _content_type(media_type)}
+    if answer.may_be_asked_again:
+        return Response(answer.encoded, 503, headers | http_errors.AGAIN_SOON)
+    status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
     return Response(answer.encoded, status, headers)
 
 

@@ -3,8 +3,9 @@
 from domain.errors import Message, Problem
 from domain.files import MEBIBYTE
 from server.authentication import UnauthenticatedError
-from server.operations.errors import UNAVAILABLE
+from server.operations.errors import FULL, UNAVAILABLE, UNKNOWN
 from server.operations.subscribers import TooManySubscriptionsError
+from storage.errors import CommitUnknownError, DatabaseFullError
 
 
 class HttpError(Exception):
@@ -17,8 +18,17 @@ class HttpError(Exception):
         self.headers = headers or {}
 
 
-def database_unavailable() -> HttpError:
-    return HttpError(503, Problem("DATABASE_UNAVAILABLE", UNAVAILABLE), {"Retry-After": "1"})
+AGAIN_SOON = {"Retry-After": "1"}
+"""Seconds."""
+
+
+def database_unavailable(error: Exception | None = None) -> HttpError:
+    """By what was the matter, if it is known; what may have been saved is not to be sent again just so."""
+    if isinstance(error, CommitUnknownError):
+        return HttpError(500, Problem("OUTCOME_UNKNOWN", UNKNOWN))
+    if isinstance(error, DatabaseFullError):
+        return HttpError(503, Problem("DATABASE_FULL", FULL), AGAIN_SOON)
+    return HttpError(503, Problem("DATABASE_UNAVAILABLE", UNAVAILABLE), AGAIN_SOON)
 
 
 def unauthenticated(error: UnauthenticatedError) -> HttpError:

@@ -127,8 +127,10 @@ class Delivering:
             await self._pass(webhook, batch.ends)
 
     async def _until(self, moment: datetime | None) -> None:
+        """Not for longer than there ever is to wait: the clock may have been set back since."""
         if moment is not None:
-            await asyncio.sleep(max(0.0, (moment - self._tools.clock()).total_seconds()))
+            remaining = (moment - self._tools.clock()).total_seconds()
+            await asyncio.sleep(min(max(0.0, remaining), max(_LONGEST_WISH, self._tools.manners.longest_wait)))
 
     def _place(self, webhook: WebhookRecord) -> Place:
         """From where on: where it stands, or what was passed since that was written down."""

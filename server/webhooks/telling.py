@@ -9,10 +9,11 @@ import orjson
 
 from domain.changes import ChangeCursor, ChangeRecord, ToldChange
 from domain.webhooks import Batch
+from server.operations.errors import OUT_OF_REACH
 from server.operations.running import Answer, answered
 from server.webhooks.permitted import Permitted, refused
 
-_NOT_NOW = {"DATABASE_UNAVAILABLE", "QUERY_TIMEOUT", "FILE_STORE_UNAVAILABLE"}
+_NOT_NOW = OUT_OF_REACH | {"QUERY_TIMEOUT"}
 
 
 class NotNowError(Exception):

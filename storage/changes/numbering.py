@@ -8,10 +8,11 @@ two changes to one object the earlier has the smaller id, for the later waited f
 import asyncio
 from typing import Any
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection
 from sqlalchemy import delete, func, insert, select, update
 
 from storage.engine import Database, session_options
+from storage.errors import LOST
 from storage.models import ChangeEvent, ChangeFeed, ChangeOutbox
 from storage.statements import Statement, statement_of
 
@@ -53,7 +54,7 @@ async def number_changes(database: Database) -> None:
         try:
             async with await AsyncConnection.connect(database.url, autocommit=True, options=options) as connection:
                 await _numbered_in_turn(connection)
-        except OperationalError:
+        except LOST:
             await asyncio.sleep(_TAKES_OVER_EVERY)
 
 

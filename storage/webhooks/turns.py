@@ -9,10 +9,11 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from psycopg import AsyncConnection, InterfaceError, OperationalError
+from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
 from storage.engine import Database, session_options
+from storage.errors import LOST
 from storage.webhooks.changing import CHANNEL
 
 _LOOKS_EVERY = 1.0
@@ -43,7 +44,7 @@ async def webhook_turns(database: Database) -> AsyncGenerator[Turn, None]:
     """What is this process's turn, whenever it may have changed. A webhook that is not among them any more must not be
     worked on once the next turn is asked for."""
     while True:
-        with suppress(OperationalError, InterfaceError):
+        with suppress(*LOST):
             options = f"{session_options(_PATIENCE)} {_NOTICED_WITHIN}"
             async with await AsyncConnection.connect(database.url, autocommit=True, options=options) as connection:
                 await connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))

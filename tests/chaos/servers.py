@@ -73,9 +73,16 @@ class Postgres:
 
     def restart_at_once(self) -> None:
         """As `pg_ctl stop -m immediate` and `pg_ctl start` do: nothing is finished, and the log is recovered from."""
+        self.end(signal.SIGQUIT)
+        self.begin_again()
+
+    def end(self, how: signal.Signals) -> None:
+        """SIGINT ends all connections and then in peace (`-m fast`), SIGQUIT everything at once (`-m immediate`)."""
         number = postmaster(self.folder / "cluster")
         assert number is not None
-        os.kill(number, signal.SIGQUIT)
+        os.kill(number, how)
         wait_until(lambda: postmaster(self.folder / "cluster") != number)
         self.server.stop()
+
+    def begin_again(self) -> None:
         self.server = embedded.start(self.folder, settings=self.settings)

@@ -1,0 +1,46 @@
+"""连接池: connections that are made when they are needed, and made anew within a second of PostgreSQL's return."""
+
+from typing import Any, TypeVar
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from storage.cutting import cut_off_after
+
+CONNECTS_AGAIN_AFTER = 0.5
+"""Seconds. The pool's own pauses double up to minutes, and as long it would take to notice that PostgreSQL is back."""
+
+CHECKED_WITHIN = 3.0
+"""Seconds. A host whose PostgreSQL is frozen, and whose system is not, would keep who tries a connection for ever."""
+
+ConnectionT = TypeVar("ConnectionT", bound=AsyncConnection[Any])
+
+
+class Pool(AsyncConnectionPool[ConnectionT]):
+    @staticmethod
+    async def check_connection(connection: AsyncConnection[Any]) -> None:
+        with cut_off_after(connection, CHECKED_WITHIN):
+            await AsyncConnectionPool.check_connection(connection)
+
+
+def pool_of(
+    connection_class: type[ConnectionT], url: str, *, most: int, patience: float, **of_each: Any
+) -> Pool[ConnectionT]:
+    """At most so many; `patience` in seconds is how long one waits for a connection. `of_each` connection."""
+    return Pool(
+        url,
+        connection_class=connection_class,
+        min_size=0,
+        max_size=most,
+        timeout=patience,
+        kwargs=of_each,
+        reconnect_timeout=CONNECTS_AGAIN_AFTER,
+        reconnect_failed=try_again,
+        open=False,
+    )
+
+
+async def try_again(pool: AsyncConnectionPool[Any]) -> None:
+    """At once, since the pool has paused before it gave up."""
+    if not pool.closed:
+        await pool.check()
