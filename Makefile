@@ -48,6 +48,16 @@ test-schema-tools: $(VENV)/.dev ## Run the tools of front-end developers over th
 	cd tests/schema_tools && npm ci
 	$(BIN)/pytest -n 1 tests/server/test_schema_tools.py
 
+.PHONY: test-http-audit
+test-http-audit: $(VENV)/.dev ## Run graphql-http's audits of a server over HTTP (needs Node 20 and npm)
+	cd tests/http_audit && npm ci
+	$(BIN)/pytest -n 1 tests/server/test_http_audit.py
+
+.PHONY: fuzz
+fuzz: $(VENV)/.dev ## Fuzz the whole schema as every role, from another seed each time (five minutes)
+	seed=$${DENGTA_FUZZ_SEED:-$$(date +%s)}; echo "DENGTA_FUZZ_SEED=$$seed"; \
+	DENGTA_FUZZ_SEED=$$seed DENGTA_FUZZ_SECONDS=$${DENGTA_FUZZ_SECONDS:-300} DENGTA_FUZZ_SMALLER=1 $(BIN)/pytest -n 2 tests/fuzzing
+
 .PHONY: test-console
 test-console: $(VENV)/.dev ## Run the tests of the console, its accessibility among them (needs Node 20, npm and Chromium)
 	cd server/console/app && npm ci && npm test

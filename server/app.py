@@ -34,10 +34,11 @@ from server.correlation import correlation_id
 from server.cross_origin import FrontEnds
 from server.examples import example_queries
 from server.gateways import Gateways
+from server.http_manners import HttpManners
 from server.inbox.routes import inbox_routes
 from server.log import log_failure
 from server.metrics import metrics_route
-from server.middleware import Correlated
+from server.middleware import Correlated, known_under
 from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
 from server.operations.admission import Admission
@@ -54,6 +55,7 @@ from server.routes.forms import CollectionForms, form_route
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
+from server.security_headers import SecurityHeaders
 from server.signing_in.routes import signing_in_routes
 from server.watched_callers import WatchedCallers
 from server.webhooks.delivering import Tools
@@ -95,6 +97,7 @@ class Parts:
     """Whether this process does, or another."""
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    http: HttpManners = field(default_factory=HttpManners)
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -131,7 +134,7 @@ def create_app(parts: Parts) -> ASGIApp:
         await parts.gateways.close()
         await parts.database.close()
 
-    front_ends = FrontEnds(parts.database)
+    front_ends = FrontEnds(parts.database, parts.http.origins)
     endpoint = GraphQLEndpoint(
         operations, admission, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
     )
@@ -154,7 +157,8 @@ def create_app(parts: Parts) -> ASGIApp:
         exception_handlers={HTTPException: _plain, Exception: _masked},
         lifespan=lifespan,
     )
-    return Correlated(_straight_to(endpoint, application))
+    answering = known_under(StraightTo(endpoint, application), parts.http.hosts)
+    return Correlated(answering, SecurityHeaders(parts.http.strict_transport))
 
 
 def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:
@@ -193,20 +197,22 @@ def _webhooks(
     return delivering_webhooks(tools)
 
 
-def _straight_to(endpoint: GraphQLEndpoint, others: ASGIApp) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class StraightTo:
     """Starlette's router and the layers around it cost a tenth of a quick query: what is for GraphQL goes past them."""
 
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    endpoint: GraphQLEndpoint
+    inner: Starlette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] not in METHODS:
-            await others(scope, receive, send)
+            await self.inner(scope, receive, send)
             return
         try:
-            await endpoint(scope, receive, send)
+            await self.endpoint(scope, receive, send)
         except Exception as error:
             response = await _masked(Request(scope), error)
             await response(scope, receive, send)
-
-    return application
 
 
 async def _plain(_request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """跨域: which pages of other origins may read answers of this server (CORS).
 
-Those that registered applications come back to. Cookies are not sent along: what is open to them looks at none.
+Those that registered applications come back to, and those that the settings name. Cookies are not sent along: what is
+open to them looks at none.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -32,10 +33,12 @@ _NOBODY = {"Vary": "Origin"}
 
 
 class FrontEnds:
-    """The origins of registered applications, as they were at most a second ago."""
+    """The origins of registered applications, as they were at most a second ago, and `others`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, others: frozenset[str] = frozenset()) -> None:
         async def known(origin: str) -> bool | None:
+            if origin in others:
+                return True
             try:
                 return await is_origin_of_a_front_end(database, origin) or None
             except (DatabaseUnavailableError, StatementTimedOutError):

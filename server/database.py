@@ -10,8 +10,8 @@ from storage.migration import migrate
 @contextmanager
 def migrated_database(settings: Settings) -> Iterator[str]:
     """The URL of the database of these settings, in the shape of the models; embedded PostgreSQL runs meanwhile."""
-    if settings.database_url:
-        url = psycopg_url(settings.database_url)
+    if address := settings.database_address:
+        url = psycopg_url(address)
         migrate(url)
         yield url
         return

@@ -9,6 +9,7 @@ from typing import Any
 from obstore.store import LocalStore, S3Store
 
 from files.store import FileStore
+from server.secret_values import secret_value
 from server.settings import Settings
 
 _S3 = "s3://"
@@ -56,7 +57,9 @@ def _bucket(settings: Settings, place: str) -> FileStore:
         "endpoint": None if endpoint is None else str(endpoint).rstrip("/"),
         "region": settings.file_store_region,
         "access_key_id": settings.file_store_access_key,
-        "secret_access_key": _secret(settings),
+        "secret_access_key": secret_value(
+            settings.file_store_secret, settings.file_store_secret_file, "DENGTA_FILE_STORE_SECRET_FILE"
+        ),
     }
     config: Any = {name: value for name, value in given.items() if value is not None}
     store = S3Store(
@@ -67,16 +70,3 @@ def _bucket(settings: Settings, place: str) -> FileStore:
         retry_config={"max_retries": _TRIES_AGAIN, "retry_timeout": timedelta(seconds=30)},
     )
     return FileStore(store)
-
-
-def _secret(settings: Settings) -> str | None:
-    """A file goes before the secret itself."""
-    if settings.file_store_secret_file is not None:
-        try:
-            return settings.file_store_secret_file.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise FileStoreSettingsError(
-                f"The file {settings.file_store_secret_file} that DENGTA_FILE_STORE_SECRET_FILE names cannot be read "
-                f"({type(error).__name__}). It must hold the secret alone."
-            ) from error
-    return None if settings.file_store_secret is None else settings.file_store_secret.get_secret_value()

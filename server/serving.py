@@ -18,6 +18,7 @@ from server.app import SCHEMA, Parts, create_app
 from server.connections import HttpConnection, WebSocketConnection
 from server.file_store import file_store_of
 from server.gateways import gateways_of
+from server.http_manners import HttpManners, hosts_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
 from server.memory import spare_what_is_loaded
@@ -66,6 +67,11 @@ def documents_policy_of(settings: Settings) -> DocumentPolicy:
     )
 
 
+def http_manners_of(settings: Settings) -> HttpManners:
+    hosts = hosts_of(settings.allowed_hosts, settings.host, settings.issuer)
+    return HttpManners(settings.cors_origins, hosts, settings.strict_transport_seconds)
+
+
 def application(settings: Settings, database_url: str) -> ASGIApp:
     configure_log(settings.log_format)
     database = connect(
@@ -93,6 +99,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         delivers_webhooks=settings.jobs_in_server,
         exports=settings.exports,
         documents=documents_policy_of(settings),
+        http=http_manners_of(settings),
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
@@ -139,6 +146,7 @@ def _config(make: Callable[[], ASGIApp], settings: Settings) -> uvicorn.Config:
         ws_max_size=settings.body_limit,
         ws_per_message_deflate=False,  # events are small, and a compressor for each socket is 250 KB
         server_header=False,
+        forwarded_allow_ips=list(map(str, settings.trusted_proxies)),
     )
 
 

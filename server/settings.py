@@ -8,12 +8,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from domain.exports import ExportBounds
 from domain.rollups import DEFAULT_THRESHOLDS
 from domain.validation import RulesInForce, SeverityChanges, rules_in_force
+from server.database_settings import DatabaseSettings
 from server.document_settings import DocumentSettings
+from server.http_settings import HttpSettings
 from server.severities import severities_from
 from server.webhooks.settings import WebhookSettings
 
 
-class Settings(WebhookSettings, DocumentSettings, BaseSettings):
+class Settings(WebhookSettings, HttpSettings, DocumentSettings, DatabaseSettings, BaseSettings):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
 
     `docs/settings.md` is written from these descriptions.
@@ -21,14 +23,6 @@ class Settings(WebhookSettings, DocumentSettings, BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="DENGTA_", populate_by_name=True)
 
-    database_url: Annotated[
-        str | None,
-        Field(
-            validation_alias="DATABASE_URL",
-            description="A PostgreSQL (15 or newer) to use, as `postgresql://user:password@host/database`. "
-            "Without it Dengta starts its own under the data directory.",
-        ),
-    ] = None
     data_directory: Annotated[
         Path, Field(description="Where the embedded PostgreSQL, the signing key and stored files live.")
     ] = Path(".dengta")

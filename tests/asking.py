@@ -18,6 +18,7 @@ from domain.webhooks import WebhookManners
 from files.store import FileStore, in_memory
 from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
+from server.http_manners import HttpManners
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.subscribers import StreamManners
@@ -46,6 +47,7 @@ class Api:
     webhooks: WebhookManners = field(default_factory=WebhookManners)
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    manners: HttpManners = field(default_factory=HttpManners)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -63,6 +65,7 @@ class Api:
             webhooks=self.webhooks,
             exports=self.exports,
             documents=self.documents,
+            http=self.manners,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

@@ -27,6 +27,7 @@ SECTIONS = (
             "guides/administrator.md",
             "guides/officer.md",
             "guides/operator.md",
+            "guides/reverse-proxy.md",
         ),
     ),
     Section(
@@ -55,6 +56,7 @@ SECTIONS = (
             "messages.md",
             "assistant.md",
             "front-ends.md",
+            "http.md",
             "console.md",
             "command-line.md",
             "performance.md",

@@ -1,9 +1,8 @@
 """适配器: who does for this server what the ports of `domain/ports.py` say, as the settings choose."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from pydantic import HttpUrl, SecretStr
+from pydantic import HttpUrl
 
 from domain.ports import MessageGateway, PopulationRegistry
 from server.gateways.http_calls import HttpPort
@@ -11,6 +10,7 @@ from server.gateways.inbox import Inbox
 from server.gateways.message_gateway import HttpMessageGateway
 from server.gateways.population_registry import HttpPopulationRegistry
 from server.gateways.population_simulator import SimulatedPopulationRegistry
+from server.secret_values import secret_value
 from server.settings import Settings
 
 _REGISTRY_AT_ONCE = 20
@@ -44,7 +44,7 @@ def _message_gateway(settings: Settings) -> MessageGateway | None:
     if settings.messages == "inbox":
         return Inbox()
     url = _required(settings.message_gateway_url, "DENGTA_MESSAGES", "DENGTA_MESSAGE_GATEWAY_URL")
-    secret = _secret(
+    secret = secret_value(
         settings.message_gateway_secret, settings.message_gateway_secret_file, "DENGTA_MESSAGE_GATEWAY_SECRET_FILE"
     )
     timeout, at_once = settings.message_gateway_timeout, settings.messages_at_once
@@ -57,7 +57,7 @@ def _population_registry(settings: Settings) -> PopulationRegistry | None:
     if settings.population_registry == "simulator":
         return SimulatedPopulationRegistry()
     url = _required(settings.population_registry_url, "DENGTA_POPULATION_REGISTRY", "DENGTA_POPULATION_REGISTRY_URL")
-    secret = _secret(
+    secret = secret_value(
         settings.population_registry_secret,
         settings.population_registry_secret_file,
         "DENGTA_POPULATION_REGISTRY_SECRET_FILE",
@@ -72,15 +72,3 @@ def _required(url: HttpUrl | None, chosen_by: str, variable: str) -> str:
             f"{chosen_by} chooses HTTP, but {variable} is not set. Set it to the address to call."
         )
     return str(url)
-
-
-def _secret(value: SecretStr | None, file: Path | None, variable: str) -> str | None:
-    if file is None:
-        return value.get_secret_value() if value else None
-    try:
-        return file.read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise GatewaySettingsError(
-            f"The file {file} that {variable} names cannot be read ({type(error).__name__}). It must hold the "
-            "secret alone."
-        ) from error

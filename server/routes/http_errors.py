@@ -48,6 +48,15 @@ def method_not_allowed() -> HttpError:
     return HttpError(405, Problem("METHOD_NOT_ALLOWED", message), {"Allow": "POST"})
 
 
+def host_not_allowed() -> HttpError:
+    message = Message(
+        "本服务器不以该主机名提供服务。请使用其正式地址，或请运维人员在 DENGTA_ALLOWED_HOSTS 中加入该主机名。",
+        "This server is not known by that host name. Use its own address, or have its operators add the name to "
+        "DENGTA_ALLOWED_HOSTS.",
+    )
+    return HttpError(421, Problem("HOST_NOT_ALLOWED", message))
+
+
 def needs_stream() -> HttpError:
     message = Message(
         "订阅需要流：请在 Accept 中加入 text/event-stream，或在同一地址使用 WebSocket（graphql-transport-ws）。",

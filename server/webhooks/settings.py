@@ -1,44 +1,27 @@
 """推送的设置: where webhooks may lie, and how they are delivered."""
 
 import ssl
-from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode
 
 from domain.webhooks import Destinations, WebhookManners
 from domain.webhooks.destinations import Network, network_of
-
-PartT = TypeVar("PartT")
+from server.lists import list_of
 
 
 class WebhookSettingsError(Exception):
     """What the settings say of webhooks cannot be used."""
 
 
-def _list_of(part: Callable[[str], PartT], example: str) -> Callable[[object], Iterable[PartT]]:
-    """From a text with commas. What is wrong is told without the value."""
-
-    def parsed(written: object) -> Iterable[PartT]:
-        if not isinstance(written, str):
-            return written  # type: ignore[return-value] # the default, or what a test gives
-        try:
-            return [part(each.strip()) for each in written.split(",") if each.strip()]
-        except ValueError:
-            raise PydanticCustomError("list", "it must be a list as {example}", {"example": example}) from None
-
-    return parsed
-
-
 class WebhookSettings(BaseSettings):
     webhook_networks: Annotated[
         tuple[Network, ...],
         NoDecode,
-        BeforeValidator(_list_of(network_of, "10.0.0.0/8, 172.16.0.0/12")),
+        BeforeValidator(list_of(network_of, "10.0.0.0/8, 172.16.0.0/12")),
         Field(
             description="Networks, beside the public addresses, into which webhooks of partners may lead, as "
             "`10.0.0.0/8, 172.16.0.0/12`. This server connects to nothing else for a partner, whatever a name is said "
@@ -48,13 +31,13 @@ class WebhookSettings(BaseSettings):
     webhook_ports: Annotated[
         frozenset[int],
         NoDecode,
-        BeforeValidator(_list_of(int, "443, 8443")),
+        BeforeValidator(list_of(int, "443, 8443")),
         Field(description="The ports to which webhooks may lead by https, as `443, 8443`."),
     ] = frozenset({443})
     webhook_plain_hosts: Annotated[
         frozenset[str],
         NoDecode,
-        BeforeValidator(_list_of(str.lower, "gateway.internal, 10.1.2.3")),
+        BeforeValidator(list_of(str.lower, "gateway.internal, 10.1.2.3")),
         Field(
             description="Names or addresses of hosts to which webhooks may lead by http too, at any port: for tests, "
             "and for networks that encrypt by themselves. What is sent can be read on the way."

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from auth.actor import Role
 from auth.secret_files import code_key, secret_at
@@ -47,7 +48,7 @@ async def test_an_export_is_written_by_another_worker_when_one_was_killed(
         "DENGTA_DATA_DIRECTORY": str(data_directory),
         "DENGTA_WORKER_LOST_AFTER": "1",
     }
-    settings = Settings(database_url=own_province_url, data_directory=data_directory)
+    settings = Settings(database_url=SecretStr(own_province_url), data_directory=data_directory)
     key = code_key(secret_at(settings.secret, "-"))
     async with (
         connect(own_province_url, connections=4, audit_key=AUDIT_KEY) as database,

@@ -19,6 +19,7 @@ from server.file_collecting import FileCollecting
 from server.file_store import FileStoreSettingsError, file_store_of
 from server.gateways import Gateways
 from server.jobs import job_worker
+from server.secret_values import SecretValueError
 from server.settings import Settings
 from storage.engine import connect
 from storage.files import remove_files
@@ -154,5 +155,5 @@ def test_settings_that_name_no_store_are_said_to(data_directory: Path) -> None:
     (data_directory / "taken").write_text("a file")
     with pytest.raises(FileStoreSettingsError, match="DENGTA_FILE_STORE"):
         file_store_of(Settings(file_store=str(data_directory / "taken" / "files")))
-    with pytest.raises(FileStoreSettingsError, match="DENGTA_FILE_STORE_SECRET_FILE"):
+    with pytest.raises(SecretValueError, match="DENGTA_FILE_STORE_SECRET_FILE"):
         file_store_of(Settings(file_store="s3://register", file_store_secret_file=data_directory / "nowhere"))

@@ -1,0 +1,43 @@
+"""Random changes to a register that is thrown away: none fails, and none tells what may not be known."""
+
+from functools import lru_cache
+
+from graphql import GraphQLSchema
+from hypothesis import strategies as st
+from hypothesis_graphql import mutations
+
+from tests.fuzzing.callers import Asker
+from tests.fuzzing.target import Target, seen_by
+from tests.fuzzing.test_variables import variables_of
+from tests.fuzzing.time_box import fuzz
+from tests.fuzzing.values import LITERALS, document_of
+
+
+@lru_cache
+def mutations_of(schema: GraphQLSchema, field: str) -> st.SearchStrategy[str]:
+    return mutations(schema, fields=[field], custom_scalars=LITERALS)
+
+
+def who_may_change(target: Target) -> list[Asker]:
+    """Of the county: whoever is moved or opened by another stays within it."""
+    county = min(target.askers, key=lambda asker: len(asker.sight.path) if asker.token else 10_000).sight.path
+    return [
+        each for each in target.askers if seen_by(each.hidden).mutation_type is not None and each.sight.path == county
+    ]
+
+
+def test_mutations(target: Target) -> None:
+    who = who_may_change(target)
+
+    def attempt(data: st.DataObject) -> None:
+        asker = data.draw(st.sampled_from(who))
+        schema = seen_by(asker.hidden)
+        assert schema.mutation_type
+        name = data.draw(st.sampled_from(sorted(schema.mutation_type.fields)))
+        if data.draw(st.booleans()):
+            target.ask(asker, data.draw(mutations_of(schema, name)))
+        else:
+            field = schema.mutation_type.fields[name]
+            target.ask(asker, document_of("mutation", name, field), variables_of(data, field))
+
+    fuzz(attempt, share=0.2)

@@ -1,0 +1,150 @@
+"""Values as nobody should send them, among such as anybody might."""
+
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    StringValueNode,
+    get_named_type,
+    is_composite_type,
+    is_leaf_type,
+)
+from hypothesis import strategies as st
+from hypothesis_graphql import nodes
+
+from schema.identifiers import encoded
+
+KINDS = (
+    *("Account", "ApprovalRequest", "AuditEntry", "ChangeEvent", "Export", "File", "HistoryMember", "Member"),
+    *("Organization", "Partner", "SavedQuery", "ValidationResult", "Nothing"),
+)
+NUMBERS = st.one_of(st.integers(0, 2_500), st.sampled_from([2**31, 2**53, 2**63 - 1, 2**63, 10**30]))
+IDS = st.one_of(
+    st.builds(encoded, st.sampled_from(KINDS), NUMBERS).map(str),
+    st.text(max_size=8),
+    st.sampled_from(["", "TWVtYmVyOg==", "TWVtYmVyOi0x", "\0", "=" * 9]),
+)
+DATES = st.one_of(
+    st.dates().map(str), st.sampled_from(["0001-01-01", "9999-12-31", "0000-00-00", "2023-02-29", "1e9", "١٩٩٠-٠١-٠١"])
+)
+MOMENTS = st.one_of(
+    st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"),
+    st.sampled_from(["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2020-01-01T24:00:00Z", "2020-01-01"]),
+)
+TEXTS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        [
+            *("", "\0", "a\0b", "%", "_", "\\", "'", '"', "';--", "%s", "{0}", "$1", "\u202e", "\ud800", "\ufffe", "ﷺ"),
+            *("王", "370102199001011234", "13800000000", "王" * 201, "x" * 10_001),
+        ]
+    ),
+)
+INTEGERS = st.one_of(st.integers(-3, 30), st.sampled_from([2**31 - 1, 2**31, -(2**31) - 1, 2**53 + 1, 2**63, 10**400]))
+
+
+def _deep(depth: int) -> Any:
+    value: Any = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+WRONG = st.one_of(
+    st.none(),
+    st.booleans(),
+    TEXTS,
+    INTEGERS,
+    st.sampled_from(
+        [1.5, 1e308, -0.0, float("nan"), float("inf"), [], {}, [[]], {"": {}}, {"__proto__": 1}, _deep(300)]
+    ),
+    st.lists(TEXTS, max_size=2),
+)
+_LONG = 5_001
+_MOST_DEPTH = 4
+
+SCALARS: dict[str, st.SearchStrategy[Any]] = {
+    "Int": INTEGERS,
+    "Float": st.one_of(st.floats(), INTEGERS),
+    "Boolean": st.booleans(),
+    "String": TEXTS,
+    "ID": IDS,
+    "Date": DATES,
+    "DateTime": MOMENTS,
+    "BigInt": INTEGERS,
+    "JSON": WRONG,
+    "Upload": st.none(),
+}
+"""For variables."""
+
+
+def _literal(text: str) -> StringValueNode:
+    return nodes.String(text)
+
+
+_WRITTEN = st.characters(codec="utf-8")
+LITERALS: Any = {
+    "ID": IDS.filter(lambda text: text.isprintable()).map(_literal),
+    "Date": DATES.map(_literal),
+    "DateTime": MOMENTS.map(_literal),
+    "BigInt": st.integers(0, 2**53).map(nodes.Int),
+    "JSON": st.text(_WRITTEN, max_size=5).map(_literal),
+    "Upload": st.just(nodes.Null),
+}
+"""For documents."""
+
+
+def value_of(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
+    """Mostly as the type wants it, by way of JSON."""
+    return st.one_of(_right(kind, depth), _right(kind, depth), _right(kind, depth), WRONG)
+
+
+def _right(kind: Any, depth: int) -> st.SearchStrategy[Any]:
+    if isinstance(kind, GraphQLNonNull):
+        return _right(kind.of_type, depth)
+    if isinstance(kind, GraphQLList):
+        several = st.lists(value_of(kind.of_type, depth + 1), max_size=3)
+        one = value_of(kind.of_type, depth + 1)
+        return st.one_of(several, several, one.map(lambda value: [value] * _LONG))
+    if isinstance(kind, GraphQLEnumType):
+        return st.sampled_from(sorted(kind.values))
+    if isinstance(kind, GraphQLInputObjectType):
+        return _object(kind, depth)
+    return SCALARS[kind.name]
+
+
+@st.composite
+def _object(draw: st.DrawFn, kind: GraphQLInputObjectType, depth: int) -> dict[str, Any]:
+    required = [name for name, field in kind.fields.items() if isinstance(field.type, GraphQLNonNull)]
+    most = 3 if depth < _MOST_DEPTH else 0
+    others = draw(st.lists(st.sampled_from(sorted(kind.fields)), max_size=most, unique=True))
+    if draw(st.integers(0, 9)) == 0:
+        required = required[1:]
+    return {name: draw(value_of(kind.fields[name].type, depth + 1)) for name in dict.fromkeys([*required, *others])}
+
+
+def document_of(operation: str, name: str, field: Any) -> str:
+    """Asks for all that is no object, with a variable for each argument."""
+    declared = ", ".join(f"${argument}: {each.type}" for argument, each in field.args.items())
+    given = ", ".join(f"{argument}: ${argument}" for argument in field.args)
+    head = f"{operation} ({declared})" if declared else operation
+    return f"{head} {{ {name}{f'({given})' if given else ''}{_selection(field.type, 2)} }}"
+
+
+def _selection(kind: Any, depth: int) -> str:
+    named = get_named_type(kind)
+    if not is_composite_type(named):
+        return ""
+    fields = getattr(named, "fields", {})
+    parts = ["__typename"]
+    for name, field in fields.items():
+        if not any(isinstance(each.type, GraphQLNonNull) for each in field.args.values()):
+            inner = get_named_type(field.type)
+            if is_leaf_type(inner):
+                parts.append(name)
+            elif depth > 0:
+                parts.append(f"{name}{_selection(field.type, depth - 1)}")
+    return " { " + " ".join(parts) + " }"
