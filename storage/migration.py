@@ -1,11 +1,13 @@
 """Bringing a database to the shape of the models, with Alembic."""
 
+from enum import Enum, auto
 from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.script.revision import ResolutionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
@@ -45,6 +47,27 @@ def _upgrade(connection: Connection, revision: str) -> None:
                 "DATABASE_URL or DENGTA_DATA_DIRECTORY to another database."
             ) from error
         raise
+
+
+class Shape(Enum):
+    """A database's, beside that which this Dengta works on."""
+
+    EMPTY = auto()
+    OLDER = auto()
+    OURS = auto()
+    NEWER = auto()
+
+
+def shape_of(connection: Connection) -> Shape:
+    """Found out without upgrading anything."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    ours = ScriptDirectory.from_config(alembic_config(connection))
+    if found is None:
+        return Shape.EMPTY
+    if found == ours.get_current_head():
+        return Shape.OURS
+    known = {script.revision for script in ours.walk_revisions()}
+    return Shape.OLDER if found in known else Shape.NEWER
 
 
 def alembic_config(connection: Connection) -> Config:

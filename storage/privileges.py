@@ -9,8 +9,8 @@ from sqlalchemy.exc import ProgrammingError
 
 SERVER_ROLE = "dengta_server"
 
-_APPEND_ONLY = ("audit_entries", "permission_versions", "permission_changes")
-_NOT_THE_SERVERS = ("alembic_version",)
+APPEND_ONLY = ("audit_entries", "permission_versions", "permission_changes")
+NOT_THE_SERVERS = ("alembic_version",)
 
 _MAKE_ROLE = f"""
 DO $$ BEGIN
@@ -60,7 +60,7 @@ def grant_to_server(connection: Connection) -> None:
         f"GRANT USAGE ON SCHEMA public TO {SERVER_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {SERVER_ROLE}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {SERVER_ROLE}",
-        *(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {SERVER_ROLE}" for table in _APPEND_ONLY),
-        *(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {SERVER_ROLE}" for table in _NOT_THE_SERVERS),
+        *(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {SERVER_ROLE}" for table in APPEND_ONLY),
+        *(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {SERVER_ROLE}" for table in NOT_THE_SERVERS),
     ):
         connection.execute(text(statement))
