@@ -1,7 +1,7 @@
 """The front door: one Starlette application over one database."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from secrets import token_bytes
 
@@ -55,6 +55,7 @@ from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from server.signing_in.routes import signing_in_routes
+from server.tracing.spans import current_spans
 from server.watched_callers import WatchedCallers
 from server.webhooks.delivering import Tools
 from server.webhooks.keeping import delivering_webhooks
@@ -95,6 +96,8 @@ class Parts:
     """Whether this process does, or another."""
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    tracing: ExitStack = field(default_factory=ExitStack)
+    """What tells traces until it is closed, when the application ends."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -104,7 +107,7 @@ def create_app(parts: Parts) -> ASGIApp:
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
-    operations = Operations(SCHEMA, parts.executor)
+    operations = Operations(SCHEMA, parts.executor, parts.slow_operation)
     admission = Admission(operations, parts.documents)
     studio = Studio()
     forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
@@ -130,10 +133,11 @@ def create_app(parts: Parts) -> ASGIApp:
         await checkpoints.write_the_last()
         await parts.gateways.close()
         await parts.database.close()
+        parts.tracing.close()
 
     front_ends = FrontEnds(parts.database)
     endpoint = GraphQLEndpoint(
-        operations, admission, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
+        operations, admission, authentication, front_ends, parts.body_limit, subscribers, streams
     )
     application = Starlette(
         routes=[
@@ -154,7 +158,7 @@ def create_app(parts: Parts) -> ASGIApp:
         exception_handlers={HTTPException: _plain, Exception: _masked},
         lifespan=lifespan,
     )
-    return Correlated(_straight_to(endpoint, application))
+    return Correlated(current_spans().application(_straight_to(endpoint, application)))
 
 
 def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:

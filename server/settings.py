@@ -10,10 +10,11 @@ from domain.rollups import DEFAULT_THRESHOLDS
 from domain.validation import RulesInForce, SeverityChanges, rules_in_force
 from server.document_settings import DocumentSettings
 from server.severities import severities_from
+from server.tracing.settings import TracingSettings
 from server.webhooks.settings import WebhookSettings
 
 
-class Settings(WebhookSettings, DocumentSettings, BaseSettings):
+class Settings(WebhookSettings, DocumentSettings, TracingSettings, BaseSettings):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
 
     `docs/settings.md` is written from these descriptions.

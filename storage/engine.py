@@ -7,7 +7,7 @@ connections of their own (`storage/writing.py`).
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from math import inf
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any, Self, TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
@@ -19,6 +19,7 @@ from domain.validation import AS_SHIPPED, RulesInForce
 from storage.audit_log import AuditLog
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.listening import wake_ups
+from storage.observing import statement_ended
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
 from storage.streaming import streamed
@@ -47,8 +48,14 @@ class _Connection(AsyncConnection[Row]):
 
     async def read(self, statement: Statement) -> list[Row]:
         cursor = self._cursor or self.cursor()
-        await cursor.execute(statement.text, statement.values)
-        rows = await cursor.fetchall()
+        started = perf_counter()
+        try:
+            await cursor.execute(statement.text, statement.values)
+            rows = await cursor.fetchall()
+        except BaseException as error:
+            statement_ended(statement.text, started, error)
+            raise
+        statement_ended(statement.text, started)
         self._cursor = cursor if len(rows) <= _MOST_ROWS_KEPT else None
         return rows
 

@@ -6,6 +6,7 @@ commit with the change that they tell of.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
@@ -17,6 +18,7 @@ from domain.audit import AuditChain, AuditRecord
 from domain.validation import RulesInForce
 from storage.audit_writing import insert_entries
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.observing import statement_ended
 from storage.statements import Statement, statement_of
 
 Row = tuple[Any, ...]
@@ -66,7 +68,14 @@ class WriteSession:
 
     async def _execute(self, statement: Statement | Executable) -> AsyncCursor[Row]:
         ready = statement if isinstance(statement, Statement) else statement_of(statement)
-        return await self._connection.execute(ready.text, ready.values)
+        started = perf_counter()
+        try:
+            cursor = await self._connection.execute(ready.text, ready.values)
+        except BaseException as error:
+            statement_ended(ready.text, started, error)
+            raise
+        statement_ended(ready.text, started)
+        return cursor
 
     async def allow(self, seconds: float) -> None:
         """So long for each statement of this transaction."""
@@ -116,7 +125,9 @@ class Writing:
                 yield session
                 # Nobody knows what becomes of a commit that is cancelled: another chain begins after it.
                 connection.chain = None
+                started = perf_counter()
                 await connection.commit()
+                statement_ended("COMMIT", started)
                 connection.chain = session.chain
         except QueryCanceled as error:
             raise StatementTimedOutError from error

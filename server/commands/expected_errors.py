@@ -10,6 +10,7 @@ from server.file_store import FileStoreSettingsError
 from server.gateways import GatewaySettingsError
 from server.importing.import_report import language_of_the_terminal
 from server.operations.manifests import ManifestError
+from server.tracing.settings import TracingSettingsError
 from server.webhooks.settings import WebhookSettingsError
 from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
@@ -28,6 +29,7 @@ _SAY_THEMSELVES = (
     SecretFileError,
     RegistrationError,
     SigningKeyError,
+    TracingSettingsError,
     UnfinishedLoadError,
     UnsupportedDatabaseError,
     WebhookSettingsError,

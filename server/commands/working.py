@@ -15,6 +15,7 @@ from server.log import configure_log
 from server.secret import secret_of
 from server.settings import Settings
 from server.token_authority import token_authority
+from server.tracing.switching import traced
 from storage.engine import connect
 
 
@@ -24,6 +25,7 @@ def work_until_stopped(say: Callable[[], None]) -> None:
     configure_log(settings.log_format)
     with (
         clear_errors(),
+        traced(settings),
         migrated_database(settings) as url,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):

@@ -42,7 +42,9 @@ class Operation:
 
     definition: OperationDefinitionNode
     uses: OperationUses
-    fingerprint: str
+    document_hash: str
+    """SHA-256 of the document's text in hexadecimal, as identifiers of trusted documents are."""
+
     executable: Executable
     inner_variables: frozenset[str] = frozenset()
     """Those used elsewhere than by the root fields' arguments: of a subscription, by what is told of each event."""
@@ -60,6 +62,11 @@ class Operation:
             return
         permissions.require([*self.uses.written, *in_values])
         self._allowed.add(permissions)
+
+    @property
+    def fingerprint(self) -> str:
+        """The beginning of the hash, by which the audit log names the document."""
+        return self.document_hash[:16]
 
     @property
     def name(self) -> str | None:
@@ -107,7 +114,7 @@ class Documents:
         except RecursionError as error:
             raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [GraphQLError("It is nested too deeply.")]) from error
         inner = inner_variables(definition, fragments)
-        return Operation(definition, uses, sha256(text.encode()).hexdigest()[:16], executable, inner)
+        return Operation(definition, uses, sha256(text.encode()).hexdigest(), executable, inner)
 
     def _valid_document(self, text: str) -> DocumentNode:
         try:

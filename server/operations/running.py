@@ -18,6 +18,12 @@ from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
+from server.operations.notable import log_operation
+from server.tracing.spans import current_spans
+from storage.observing import tallied
+
+SLOW_OPERATION = 1.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,11 @@ class Answer:
         errors = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
         return {**errors, "data": self.data} if self.executed else errors
 
+    @property
+    def failed(self) -> bool:
+        """It holds an error of the server's own."""
+        return any("correlationId" in (error.extensions or {}) for error in self.errors)
+
     @cached_property
     def encoded(self) -> bytes:
         """The body as JSON."""
@@ -57,7 +68,11 @@ class Answer:
 class Operations:
     """Runs operations against the schema."""
 
-    def __init__(self, schema: strawberry.Schema, executor: str = COMPILED) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, executor: str = COMPILED, slow_operation: float = SLOW_OPERATION
+    ) -> None:
+        """`slow_operation`: seconds from which on one is logged."""
+        self._slow_operation = slow_operation
         self._documents = Documents(graphql_schema(schema), Executors(schema, executor))
 
     def keep_prepared(self, text: str) -> None:
@@ -73,7 +88,14 @@ class Operations:
 
     async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
         """Whatever the operation does with fields is checked before anything of it runs."""
-        return await answered(operation, dict(request.variables or {}), context)
+        started = perf_counter()
+        with tallied() as statements:
+            answer = await answered(operation, dict(request.variables or {}), context)
+        seconds = perf_counter() - started
+        # Not every operation: a line costs as much as a tenth of a quick one.
+        if seconds >= self._slow_operation or answer.failed:
+            log_operation(operation, len(answer.errors), seconds, statements)
+        return answer
 
 
 async def answered(
@@ -84,7 +106,7 @@ async def answered(
     What was looked up for the answer stands in the audit log before it is given. DatabaseUnavailableError when it does
     not: there is then no answer.
     """
-    with context.database.audit_log.expecting():
+    with current_spans().operation(operation), context.database.audit_log.expecting():
         return await _recorded(operation, variables, context.with_document(operation.remembered), event)
 
 
