@@ -47,6 +47,7 @@ from server.operations.running import Operations
 from server.operations.shared_answers import SharedAnswers
 from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
+from server.process_metrics import count_statement, keep_measuring
 from server.routes.charts import chart_routes
 from server.routes.downloads import download_routes
 from server.routes.exports import export_routes
@@ -65,6 +66,7 @@ from storage.beside import running_beside
 from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
 from storage.job_worker import JobWorker
+from storage.observing import watched_by
 
 SCHEMA = build_schema()
 DEFAULT_PERMISSIONS = PermissionMatrix(governed_fields(SCHEMA))
@@ -122,13 +124,15 @@ def create_app(parts: Parts) -> ASGIApp:
         webhooks = _webhooks(parts, operations, authentication) if parts.delivers_webhooks else nullcontext()
         async with (
             running_beside(matrix.follow()),
+            running_beside(keep_measuring(parts.database, subscribers.running)),
             running_beside(checkpoints.keep()),
             running_beside(number_changes(parts.database)),
             running_beside(changes.follow()),
             webhooks,
             jobs,
         ):
-            yield
+            with watched_by(count_statement):
+                yield
         studio.close()
         await checkpoints.write_the_last()
         await parts.gateways.close()

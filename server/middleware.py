@@ -1,6 +1,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.correlation import begin_correlation
+from server.process_metrics import count_response
 
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -22,6 +23,7 @@ class Correlated:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                count_response(message["status"])
                 present = {name for name, _ in message["headers"]}
                 message["headers"] += [item for item in own if item[0] not in present]
             await send(message)

@@ -4,7 +4,7 @@ Every read is one statement in autocommit, on a connection that is held no longe
 connections of their own (`storage/writing.py`).
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from math import inf
 from time import monotonic, perf_counter
@@ -20,6 +20,7 @@ from storage.audit_log import AuditLog
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.listening import wake_ups
 from storage.observing import statement_ended
+from storage.pools import PoolStanding, standing_of
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
 from storage.streaming import streamed
@@ -162,6 +163,11 @@ class Database:
     ) -> AsyncGenerator[list[Row], None]:
         """As `storage.streaming.streamed`, beside the connections of the pool."""
         return streamed(self._url, statement, may_sort=may_sort, longest_pause=longest_pause)
+
+    def pools(self) -> Mapping[str, PoolStanding]:
+        """`read`, and `write` where anything can be written."""
+        reading = {"read": standing_of(self._pool)}
+        return reading if self._writing is None else {**reading, "write": self._writing.standing()}
 
     async def __aenter__(self) -> Self:
         return self

@@ -19,6 +19,7 @@ from domain.validation import RulesInForce
 from storage.audit_writing import insert_entries
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.observing import statement_ended
+from storage.pools import PoolStanding, standing_of
 from storage.statements import Statement, statement_of
 
 Row = tuple[Any, ...]
@@ -133,6 +134,9 @@ class Writing:
             raise StatementTimedOutError from error
         except (OperationalError, InterfaceError) as error:
             raise DatabaseUnavailableError from error
+
+    def standing(self) -> PoolStanding:
+        return standing_of(self._pool)
 
     async def close(self) -> None:
         await self._pool.close()

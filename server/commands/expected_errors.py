@@ -16,7 +16,7 @@ from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
 from storage.errors import DatabaseUnavailableError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
-from storage.migration import UnsupportedDatabaseError
+from storage.migration import TablesBusyError, UnsupportedDatabaseError
 from storage.privileges import MissingPrivilegeError
 
 _SAY_THEMSELVES = (
@@ -29,6 +29,7 @@ _SAY_THEMSELVES = (
     SecretFileError,
     RegistrationError,
     SigningKeyError,
+    TablesBusyError,
     TracingSettingsError,
     UnfinishedLoadError,
     UnsupportedDatabaseError,

@@ -13,6 +13,7 @@ from server.gateways import gateways_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
 from server.secret import secret_of
+from server.service_manager import tell_ready
 from server.settings import Settings
 from server.token_authority import token_authority
 from server.tracing.switching import traced
@@ -52,6 +53,7 @@ async def _work(settings: Settings, url: str, say: Callable[[], None]) -> None:
     try:
         async with working_without_answers(parts), job_worker(settings, url, database, gateways, files).running():
             say()
+            tell_ready()
             await stopped.wait()
     finally:
         await gateways.close()

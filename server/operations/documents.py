@@ -1,7 +1,7 @@
 """文档: a query's text, parsed, validated and analysed once and remembered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -48,6 +48,9 @@ class Operation:
     executable: Executable
     inner_variables: frozenset[str] = frozenset()
     """Those used elsewhere than by the root fields' arguments: of a subscription, by what is told of each event."""
+
+    is_trusted: bool = False
+    """Its document was kept from the start."""
 
     remembered: dict[Any, Any] = field(default_factory=dict)
     """What resolvers work out from the document."""
@@ -102,7 +105,7 @@ class Documents:
     def keep(self, text: str) -> None:
         """All operations of the document, by whichever name. InvalidDocumentError when one of them cannot be run."""
         for name in _names_of_operations(self._valid_document(text)):
-            self._kept[text, name] = self._operation(text, name)
+            self._kept[text, name] = replace(self._operation(text, name), is_trusted=True)
 
     def _operation(self, text: str, name: str | None) -> Operation:
         try:

@@ -13,7 +13,7 @@ from graphql import ExecutionResult, GraphQLError
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
-from server.metrics import count_declined, count_operation
+from server.metrics import count_declined, count_operation, count_trusted
 from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import caller_error, document_errors, presented
@@ -123,7 +123,10 @@ async def _recorded(operation: Operation, variables: dict[str, Any], context: Re
         return refused(document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language))
     answer = answer_of(result, context.language)
     if answer.executed:
-        count_operation(operation.executable.executor, operation.type, perf_counter() - started)
+        seconds = perf_counter() - started
+        count_operation(operation.executable.executor, operation.type, seconds)
+        if operation.is_trusted and operation.name is not None:
+            count_trusted(operation.name, seconds)
         if operation.executable.declined:
             count_declined(operation.executable.declined)
     await record_lookups(operation, context)
