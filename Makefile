@@ -94,6 +94,20 @@ docs-serve: $(VENV)/.docs ## Show that site on http://127.0.0.1:8001, as it is w
 test-docs: docs $(VENV)/.dev ## Search the built site in a browser, in both languages
 	DENGTA_TEST_SITE=build/docs/site $(BIN)/pytest -n 1 tests/browser/test_documentation_site.py
 
+$(VENV)/.audit: requirements-audit.lock
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install --quiet --require-hashes -r requirements-audit.lock
+	@touch $@
+
+.PHONY: sbom
+sbom: $(VENV)/.audit ## Write what the server is made of to build/sbom.json (CycloneDX)
+	@mkdir -p build
+	$(VENV)/audit/bin/cyclonedx-py requirements requirements-server.lock --pyproject pyproject.toml --mc-type application --output-reproducible --of JSON -o build/sbom.json
+
+.PHONY: audit-dependencies
+audit-dependencies: $(VENV)/.audit ## Ask whether what the server is made of has known weaknesses (needs PyPI or OSV)
+	$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements-server.lock
+
 .PHONY: bench
 bench: $(VENV)/.dev ## Load 1,000,000 members and measure the query builder (minutes)
 	$(BIN)/python -m benchmarks
@@ -143,4 +157,6 @@ console: ## Rebuild the self-hosted GraphiQL (needs Node 20 and npm)
 lock: ## Resolve the lock files anew (needs uv)
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra embedded --extra checkout pyproject.toml -o requirements.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra embedded --extra checkout --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra tracing pyproject.toml -o requirements-server.lock
 	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group docs -o requirements-docs.lock
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group audit -o requirements-audit.lock

@@ -1,7 +1,7 @@
 """The front door: one Starlette application over one database."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from secrets import token_bytes
 
@@ -48,6 +48,7 @@ from server.operations.running import Operations
 from server.operations.shared_answers import SharedAnswers
 from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
+from server.process_metrics import count_statement, keep_measuring
 from server.routes.charts import chart_route
 from server.routes.downloads import download_route
 from server.routes.exports import export_route
@@ -57,6 +58,7 @@ from server.routes.health import health_routes
 from server.routes.websocket import GraphQLWebSocket
 from server.security_headers import SecurityHeaders
 from server.signing_in.routes import signing_in_routes
+from server.tracing.spans import current_spans
 from server.watched_callers import WatchedCallers
 from server.webhooks.delivering import Tools
 from server.webhooks.keeping import delivering_webhooks
@@ -66,6 +68,7 @@ from storage.beside import running_beside
 from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
 from storage.job_worker import JobWorker
+from storage.observing import watched_by
 
 SCHEMA = build_schema()
 DEFAULT_PERMISSIONS = PermissionMatrix(governed_fields(SCHEMA))
@@ -98,6 +101,8 @@ class Parts:
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
     http: HttpManners = field(default_factory=HttpManners)
+    tracing: ExitStack = field(default_factory=ExitStack)
+    """What tells traces until it is closed, when the application ends."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -107,7 +112,7 @@ def create_app(parts: Parts) -> ASGIApp:
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
-    operations = Operations(SCHEMA, parts.executor)
+    operations = Operations(SCHEMA, parts.executor, parts.slow_operation)
     admission = Admission(operations, parts.documents)
     studio = Studio()
     forms = CollectionForms(operations, Press(), parts.matrix.fields, parts.forms_per_file)
@@ -122,21 +127,24 @@ def create_app(parts: Parts) -> ASGIApp:
         webhooks = _webhooks(parts, operations, authentication) if parts.delivers_webhooks else nullcontext()
         async with (
             running_beside(matrix.follow()),
+            running_beside(keep_measuring(parts.database, subscribers.running)),
             running_beside(checkpoints.keep()),
             running_beside(number_changes(parts.database)),
             running_beside(changes.follow()),
             webhooks,
             jobs,
         ):
-            yield
+            with watched_by(count_statement):
+                yield
         studio.close()
         await checkpoints.write_the_last()
         await parts.gateways.close()
         await parts.database.close()
+        parts.tracing.close()
 
     front_ends = FrontEnds(parts.database, parts.http.origins)
     endpoint = GraphQLEndpoint(
-        operations, admission, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
+        operations, admission, authentication, front_ends, parts.body_limit, subscribers, streams
     )
     application = Starlette(
         routes=[
@@ -158,7 +166,7 @@ def create_app(parts: Parts) -> ASGIApp:
         lifespan=lifespan,
     )
     answering = known_under(StraightTo(endpoint, application), parts.http.hosts)
-    return Correlated(answering, SecurityHeaders(parts.http.strict_transport))
+    return Correlated(current_spans().application(answering), SecurityHeaders(parts.http.strict_transport))
 
 
 def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:

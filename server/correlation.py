@@ -12,9 +12,21 @@ _numbers = count(1)
 
 _current: ContextVar[str] = ContextVar("correlation_id", default="-")
 
+_trace: ContextVar[str | None] = ContextVar("trace_id", default=None)
+
 
 def correlation_id() -> str:
     return _current.get()
+
+
+def trace_id() -> str | None:
+    """Of the trace that tells of the request, in hexadecimal; None when none does."""
+    return _trace.get()
+
+
+def note_trace(id_: str) -> None:
+    """It holds for the task from here on, as the correlation id does."""
+    _trace.set(id_)
 
 
 def begin_correlation(offered: str | None) -> str:

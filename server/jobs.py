@@ -1,7 +1,9 @@
 """The jobs of this server, and the worker that runs them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from auth.live_matrix import LiveMatrix
 from auth.secret_files import code_key
@@ -19,6 +21,7 @@ from server.log import log, log_failure
 from server.rolling_up import RollingUp, thresholds_of
 from server.secret import secret_of
 from server.settings import Settings
+from server.tracing.spans import current_spans
 from storage.changes import forget_changes
 from storage.checks import RUN_CHECK
 from storage.engine import Database
@@ -63,7 +66,13 @@ def job_worker(settings: Settings, url: str, database: Database, gateways: Gatew
     if gateways.messages is not None:
         delivery = MessageDelivery(database, gateways.messages, system_clock)
         kinds.append(JobKind(DELIVER, Queue.MESSAGES, delivery.deliver))
-    return JobWorker(url, kinds, _report, at_once=settings.messages_at_once, lost_after=settings.worker_lost_after)
+    told = [replace(kind, run=partial(_told, kind)) for kind in kinds]
+    return JobWorker(url, told, _report, at_once=settings.messages_at_once, lost_after=settings.worker_lost_after)
+
+
+async def _told(kind: JobKind, **arguments: Any) -> None:
+    with current_spans().job(kind.name):
+        await kind.run(**arguments)
 
 
 def _report(error: BaseException) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from server.correlation import correlation_id
+from server.correlation import correlation_id, trace_id
 
 
 def configure_log(log_format: str) -> None:
@@ -45,6 +45,9 @@ def log_failure(error: BaseException, code: str) -> None:
 
 def _with_correlation(_logger: Any, _method: str, event: Any) -> Any:
     event["correlation_id"] = correlation_id()
+    trace = trace_id()
+    if trace is not None:
+        event["trace_id"] = trace
     return event
 
 

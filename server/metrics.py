@@ -5,7 +5,7 @@ others; hence a folder for the files is named in the environment before the othe
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from tempfile import TemporaryDirectory
@@ -27,6 +27,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from storage.backlogs import Backlogs, QueueBacklog, backlogs, queue_backlogs
 from storage.engine import Database
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.messages import count_messages
@@ -61,16 +62,29 @@ _webhooks = Counter(
     ["outcome"],
 )
 
+_trusted = Histogram(
+    "dengta_trusted_operation_seconds",
+    "How long operations of trusted documents took, in seconds, by name.",
+    ["name"],
+    buckets=(0.005, 0.025, 0.1, 0.5, 2.5, 10.0),
+)
+
 # Looking the labels up costs more than counting.
 _executed = {(executor, kind): _operations.labels(executor, kind).inc for executor in _EXECUTORS for kind in _KINDS}
 _took = {kind: _seconds.labels(kind).observe for kind in _KINDS}
 _declined_for = cache(_declined.labels)
+_trusted_named = cache(_trusted.labels)
 
 
 def count_operation(executor: str, kind: str, seconds: float) -> None:
     """`executor` is compiled or graphql-core; `kind` is query, mutation or subscription."""
     _executed[executor, kind]()
     _took[kind](seconds)
+
+
+def count_trusted(name: str, seconds: float) -> None:
+    """`name` is one that stands in a manifest, of which there are so many; callers can name an operation anything."""
+    _trusted_named(name).observe(seconds)
 
 
 def count_declined(reason: str) -> None:
@@ -105,8 +119,32 @@ async def _looked_up(database: Database) -> CollectorRegistry:
         messages = GaugeMetricFamily("dengta_messages", "Messages in the outbox, by state.", labels=["state"])
         for state, count in (await count_messages(database)).items():
             messages.add_metric([state.value], count)
-        registry.register(_AsFound([messages]))
+        queues = await queue_backlogs(database)
+        registry.register(_AsFound([messages, *_of_queues(queues), *_of_backlogs(await backlogs(database))]))
     return registry
+
+
+def _of_queues(queues: Sequence[QueueBacklog]) -> list[GaugeMetricFamily]:
+    jobs = GaugeMetricFamily("dengta_jobs", "Jobs, by queue and state.", labels=["queue", "state"])
+    oldest = GaugeMetricFamily("dengta_job_due_seconds", "For how long the oldest job is due.", labels=["queue"])
+    for queue in queues:
+        oldest.add_metric([queue.queue], queue.oldest)
+        for state in ("waiting", "running", "failed"):
+            jobs.add_metric([queue.queue, state], getattr(queue, state))
+    return [jobs, oldest]
+
+
+def _of_backlogs(found: Backlogs) -> list[GaugeMetricFamily]:
+    told = {
+        "dengta_changes_unnumbered": ("Changes that partners cannot hear of yet.", found.changes),
+        "dengta_change_lag_seconds": ("Age of the oldest of these, in seconds.", found.oldest_change),
+        "dengta_members_uncounted": ("Changes not yet in the statistics counted in advance.", found.uncounted_members),
+        "dengta_audit_unchecked_seconds": (
+            "Age of the oldest entry of the audit log that no checkpoint covers, in seconds.",
+            found.oldest_unchecked_audit,
+        ),
+    }
+    return [GaugeMetricFamily(name, text, value) for name, (text, value) in told.items()]
 
 
 class _AsFound(Collector):

@@ -3,6 +3,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.correlation import begin_correlation
 from server.http_manners import ANY_HOST
 from server.negotiation import language_of
+from server.process_metrics import count_response
 from server.routes.http_answers import refusal
 from server.routes.http_errors import host_not_allowed
 from server.security_headers import SecurityHeaders
@@ -26,6 +27,7 @@ class Correlated:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                count_response(message["status"])
                 present = list(message["headers"])
                 missing = self._headers.missing_in(present, scope["scheme"])
                 message["headers"] = [*present, *missing, correlation]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -31,6 +31,7 @@ from server.operations.subscribers import StreamManners
 from server.secret import secret_of
 from server.settings import Settings
 from server.token_authority import token_authority
+from server.tracing.switching import require_tracing, traced
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
 
@@ -82,6 +83,8 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         rules=settings.rules,
     )
     gateways, files = gateways_of(settings), file_store_of(settings)
+    tracing = ExitStack()
+    tracing.enter_context(traced(settings))
     parts = Parts(
         database,
         token_authority(settings),
@@ -100,6 +103,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         exports=settings.exports,
         documents=documents_policy_of(settings),
         http=http_manners_of(settings),
+        tracing=tracing,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
@@ -114,6 +118,7 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     secret_of(settings)
     gateways_of(settings)
     file_store_of(settings)
+    require_tracing(settings)
     settings.webhooks  # noqa: B018 # as above
     Admission(Operations(SCHEMA, settings.executor), documents_policy_of(settings))
     ensured = partial(ensure_console, issuer=settings.issuer, clock=system_clock)

@@ -5,10 +5,10 @@ connections of their own (`storage/writing.py`).
 """
 
 from asyncio import get_running_loop
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from math import inf
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any, Self, TypeVar
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
@@ -22,6 +22,8 @@ from storage.audit_log import AuditLog
 from storage.cutting import GRACE, cut_off
 from storage.errors import StatementTimedOutError, unavailable
 from storage.listening import wake_ups
+from storage.observing import statement_ended
+from storage.pool_standing import PoolStanding, standing_of
 from storage.pools import Pool, pool_of
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
@@ -53,12 +55,16 @@ class _Connection(AsyncConnection[Row]):
     async def read(self, statement: Statement, longest: float = 60.0) -> list[Row]:
         """Cut off after so many seconds."""
         cursor = self._cursor or self.cursor()
-        timer = get_running_loop().call_later(longest, cut_off, self)
+        timer, started = get_running_loop().call_later(longest, cut_off, self), perf_counter()
         try:
             await cursor.execute(statement.text, statement.values)
             rows = await cursor.fetchall()
+        except BaseException as error:
+            statement_ended(statement.text, started, error)
+            raise
         finally:
             timer.cancel()
+        statement_ended(statement.text, started)
         self._cursor = cursor if len(rows) <= _MOST_ROWS_KEPT else None
         return rows
 
@@ -169,6 +175,11 @@ class Database:
     ) -> AsyncGenerator[list[Row], None]:
         """As `storage.streaming.streamed`, beside the connections of the pool."""
         return streamed(self._url, statement, may_sort=may_sort, longest_pause=longest_pause)
+
+    def pools(self) -> Mapping[str, PoolStanding]:
+        """`read`, and `write` where anything can be written."""
+        reading = {"read": standing_of(self._pool)}
+        return reading if self._writing is None else {**reading, "write": self._writing.standing()}
 
     async def __aenter__(self) -> Self:
         return self

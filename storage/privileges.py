@@ -9,8 +9,8 @@ from sqlalchemy.exc import ProgrammingError
 
 SERVER_ROLE = "dengta_server"
 
-_APPEND_ONLY = ("audit_entries", "permission_versions", "permission_changes")
-_NOT_THE_SERVERS = ("alembic_version",)
+APPEND_ONLY = ("audit_entries", "permission_versions", "permission_changes")
+NOT_THE_SERVERS = ("alembic_version",)
 
 _MAKE_ROLE = f"""
 DO $$ BEGIN
@@ -40,12 +40,9 @@ class MissingPrivilegeError(Exception):
 _IS_OWNER = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('alembic_version')"
 
 
-def grant_to_server(connection: Connection) -> None:
-    """Safe to repeat, which each migration does: tables that it made are then covered too.
-
-    Whoever is not the owner of the tables has nothing to grant: a login that is but a member of the server's role.
-    """
-    if connection.execute(text(_IS_OWNER)).scalar() is False:
+def ensure_server_role(connection: Connection) -> None:
+    """Before anything is made that it is to be granted. MissingPrivilegeError when the user may not."""
+    if _owns_nothing(connection):
         return
     try:
         with connection.begin_nested():
@@ -56,11 +53,22 @@ def grant_to_server(connection: Connection) -> None:
             f"The database user may not make the role {SERVER_ROLE}, as which the server works. Give it CREATEROLE, or "
             f"have an administrator run: CREATE ROLE {SERVER_ROLE}; GRANT {SERVER_ROLE} TO <the user>;"
         ) from error
+
+
+def grant_to_server(connection: Connection) -> None:
+    """Safe to repeat, which each migration does: tables that it made are then covered too."""
+    if _owns_nothing(connection):
+        return
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {SERVER_ROLE}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {SERVER_ROLE}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {SERVER_ROLE}",
-        *(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {SERVER_ROLE}" for table in _APPEND_ONLY),
-        *(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {SERVER_ROLE}" for table in _NOT_THE_SERVERS),
+        *(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {SERVER_ROLE}" for table in APPEND_ONLY),
+        *(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {SERVER_ROLE}" for table in NOT_THE_SERVERS),
     ):
         connection.execute(text(statement))
+
+
+def _owns_nothing(connection: Connection) -> bool:
+    """A login that is but a member of the server's role has nothing to grant."""
+    return connection.execute(text(_IS_OWNER)).scalar() is False

@@ -6,6 +6,7 @@ commit with the change that they tell of.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor
@@ -18,6 +19,8 @@ from storage.audit_writing import insert_entries
 from storage.commits import notice_commit
 from storage.cutting import GRACE, cut_off_after
 from storage.errors import LOST, CommitUnknownError, StatementTimedOutError, unavailable
+from storage.observing import statement_ended
+from storage.pool_standing import PoolStanding, standing_of
 from storage.pools import Pool
 from storage.statements import Statement, statement_of
 
@@ -70,8 +73,15 @@ class WriteSession:
 
     async def _execute(self, statement: Statement | Executable) -> AsyncCursor[Row]:
         ready = statement if isinstance(statement, Statement) else statement_of(statement)
-        with cut_off_after(self._connection, self._longest):
-            return await self._connection.execute(ready.text, ready.values)
+        started = perf_counter()
+        try:
+            with cut_off_after(self._connection, self._longest):
+                cursor = await self._connection.execute(ready.text, ready.values)
+        except BaseException as error:
+            statement_ended(ready.text, started, error)
+            raise
+        statement_ended(ready.text, started)
+        return cursor
 
     async def allow(self, seconds: float) -> None:
         """So long for each statement of this transaction."""
@@ -123,7 +133,9 @@ class Writing:
                 yield session
                 # Nobody knows what becomes of a commit that is cancelled: another chain begins after it.
                 connection.chain = None
+                started = perf_counter()
                 await self._commit(connection)
+                statement_ended("COMMIT", started)
                 connection.chain = session.chain
         except QueryCanceled as error:
             raise StatementTimedOutError from error
@@ -169,6 +181,9 @@ class Writing:
                 raise CommitUnknownError from error
             raise
         notice_commit()
+
+    def standing(self) -> PoolStanding:
+        return standing_of(self._pool)
 
     async def close(self) -> None:
         await self._pool.close()

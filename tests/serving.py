@@ -26,6 +26,7 @@ async def served(
         api.clock,
         api.key,
         executor=api.executor,
+        slow_operation=api.slow_operation,
         files=api.files,
         streams=streams or api.streams,
         exports=api.exports,

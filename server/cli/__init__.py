@@ -13,6 +13,7 @@ from server.cli.audit import audit
 from server.cli.check import CHECK_EXAMPLES, check
 from server.cli.client import client
 from server.cli.demo import DEMO_EXAMPLES, demo
+from server.cli.doctor import DOCTOR_EXAMPLES, doctor
 from server.cli.failing import INTERRUPTED, own_fault
 from server.cli.import_accounts import ACCOUNTS_EXAMPLES, import_accounts
 from server.cli.import_members import MEMBERS_EXAMPLES, import_members
@@ -43,6 +44,7 @@ app.command("worker", epilog=WORKER_EXAMPLES)(worker)
 app.command("load", epilog=LOAD_EXAMPLES)(load)
 app.command("token", epilog=TOKEN_EXAMPLES)(token)
 app.command("check", epilog=CHECK_EXAMPLES)(check)
+app.command("doctor", epilog=DOCTOR_EXAMPLES)(doctor)
 app.add_typer(account, name="account")
 app.add_typer(audit, name="audit")
 app.add_typer(client, name="client")

@@ -11,12 +11,13 @@ from server.gateways import GatewaySettingsError
 from server.importing.import_report import language_of_the_terminal
 from server.operations.manifests import ManifestError
 from server.secret_values import SecretValueError
+from server.tracing.settings import TracingSettingsError
 from server.webhooks.settings import WebhookSettingsError
 from server.workers import WorkersFailedError
 from storage.embedded import EmbeddedServerError
 from storage.errors import DatabaseUnavailableError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
-from storage.migration import UnsupportedDatabaseError
+from storage.migration import TablesBusyError, UnsupportedDatabaseError
 from storage.privileges import MissingPrivilegeError
 
 _SAY_THEMSELVES = (
@@ -30,6 +31,8 @@ _SAY_THEMSELVES = (
     SecretValueError,
     RegistrationError,
     SigningKeyError,
+    TablesBusyError,
+    TracingSettingsError,
     UnfinishedLoadError,
     UnsupportedDatabaseError,
     WebhookSettingsError,

@@ -13,8 +13,10 @@ from server.gateways import gateways_of
 from server.jobs import job_worker, warn_of_waiting_messages
 from server.log import configure_log
 from server.secret import secret_of
+from server.service_manager import tell_ready
 from server.settings import Settings
 from server.token_authority import token_authority
+from server.tracing.switching import traced
 from storage.engine import connect
 
 
@@ -24,6 +26,7 @@ def work_until_stopped(say: Callable[[], None]) -> None:
     configure_log(settings.log_format)
     with (
         clear_errors(),
+        traced(settings),
         migrated_database(settings) as url,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
@@ -50,6 +53,7 @@ async def _work(settings: Settings, url: str, say: Callable[[], None]) -> None:
     try:
         async with working_without_answers(parts), job_worker(settings, url, database, gateways, files).running():
             say()
+            tell_ready()
             await stopped.wait()
     finally:
         await gateways.close()

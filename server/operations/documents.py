@@ -1,7 +1,7 @@
 """文档: a query's text, parsed, validated and analysed once and remembered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -42,10 +42,15 @@ class Operation:
 
     definition: OperationDefinitionNode
     uses: OperationUses
-    fingerprint: str
+    document_hash: str
+    """SHA-256 of the document's text in hexadecimal, as identifiers of trusted documents are."""
+
     executable: Executable
     inner_variables: frozenset[str] = frozenset()
     """Those used elsewhere than by the root fields' arguments: of a subscription, by what is told of each event."""
+
+    is_trusted: bool = False
+    """Its document was kept from the start."""
 
     remembered: dict[Any, Any] = field(default_factory=dict)
     """What resolvers work out from the document."""
@@ -60,6 +65,11 @@ class Operation:
             return
         permissions.require([*self.uses.written, *in_values])
         self._allowed.add(permissions)
+
+    @property
+    def fingerprint(self) -> str:
+        """The beginning of the hash, by which the audit log names the document."""
+        return self.document_hash[:16]
 
     @property
     def name(self) -> str | None:
@@ -95,7 +105,7 @@ class Documents:
     def keep(self, text: str) -> None:
         """All operations of the document, by whichever name. InvalidDocumentError when one of them cannot be run."""
         for name in _names_of_operations(self._valid_document(text)):
-            self._kept[text, name] = self._operation(text, name)
+            self._kept[text, name] = replace(self._operation(text, name), is_trusted=True)
 
     def _operation(self, text: str, name: str | None) -> Operation:
         try:
@@ -107,7 +117,7 @@ class Documents:
         except RecursionError as error:
             raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [GraphQLError("It is nested too deeply.")]) from error
         inner = inner_variables(definition, fragments)
-        return Operation(definition, uses, sha256(text.encode()).hexdigest()[:16], executable, inner)
+        return Operation(definition, uses, sha256(text.encode()).hexdigest(), executable, inner)
 
     def _valid_document(self, text: str) -> DocumentNode:
         try:

@@ -13,13 +13,19 @@ from graphql import ExecutionResult, GraphQLError
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
-from server.metrics import count_declined, count_operation
+from server.metrics import count_declined, count_operation, count_trusted
 from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import OUT_OF_REACH, caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
+from server.operations.notable import log_operation
+from server.tracing.spans import current_spans
 from storage.commits import Commits, commits_noticed
 from storage.errors import CommitUnknownError, DatabaseUnavailableError
+from storage.observing import tallied
+
+SLOW_OPERATION = 1.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,11 @@ class Answer:
             return False
         return all((error.extensions or {}).get("code") in OUT_OF_REACH for error in self.errors)
 
+    @property
+    def failed(self) -> bool:
+        """It holds an error of the server's own."""
+        return any("correlationId" in (error.extensions or {}) for error in self.errors)
+
     @cached_property
     def encoded(self) -> bytes:
         """The body as JSON."""
@@ -66,7 +77,11 @@ class Answer:
 class Operations:
     """Runs operations against the schema."""
 
-    def __init__(self, schema: strawberry.Schema, executor: str = COMPILED) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, executor: str = COMPILED, slow_operation: float = SLOW_OPERATION
+    ) -> None:
+        """`slow_operation`: seconds from which on one is logged."""
+        self._slow_operation = slow_operation
         self._documents = Documents(graphql_schema(schema), Executors(schema, executor))
 
     def keep_prepared(self, text: str) -> None:
@@ -82,7 +97,14 @@ class Operations:
 
     async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
         """Whatever the operation does with fields is checked before anything of it runs."""
-        return await answered(operation, dict(request.variables or {}), context)
+        started = perf_counter()
+        with tallied() as statements:
+            answer = await answered(operation, dict(request.variables or {}), context)
+        seconds = perf_counter() - started
+        # Not every operation: a line costs as much as a tenth of a quick one.
+        if seconds >= self._slow_operation or answer.failed:
+            log_operation(operation, len(answer.errors), seconds, statements)
+        return answer
 
 
 async def answered(
@@ -93,7 +115,7 @@ async def answered(
     What was looked up for the answer stands in the audit log before it is given. DatabaseUnavailableError when it does
     not: there is then no answer.
     """
-    with context.database.audit_log.expecting():
+    with current_spans().operation(operation), context.database.audit_log.expecting():
         return await _recorded(operation, variables, context.with_document(operation.remembered), event)
 
 
@@ -122,7 +144,10 @@ async def _executed(
         return refused(document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language))
     answer = answer_of(result, context.language, saved=commits.any)
     if answer.executed:
-        count_operation(operation.executable.executor, operation.type, perf_counter() - started)
+        seconds = perf_counter() - started
+        count_operation(operation.executable.executor, operation.type, seconds)
+        if operation.is_trusted and operation.name is not None:
+            count_trusted(operation.name, seconds)
         if operation.executable.declined:
             count_declined(operation.executable.declined)
     await record_lookups(operation, context)

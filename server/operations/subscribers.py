@@ -54,6 +54,9 @@ class Subscribers:
         place.callback(self._leave, caller)
         return place
 
+    def running(self) -> int:
+        return self._running.total()
+
     def _leave(self, caller: tuple[Role, str]) -> None:
         self._running[caller] -= 1
         if not self._running[caller]:

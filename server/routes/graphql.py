@@ -4,7 +4,6 @@ To a client that wants server-sent events the same is answered in these, and sub
 """
 
 from dataclasses import dataclass
-from time import perf_counter
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,7 +13,7 @@ from domain.errors import CallerError
 from resolvers.context import RequestContext
 from server.authentication import Authentication, UnauthenticatedError
 from server.cross_origin import FrontEnds
-from server.log import log, log_failure
+from server.log import log_failure
 from server.negotiation import accepted_media_type, language_of
 from server.operations.admission import Admission
 from server.operations.documents import Operation
@@ -43,7 +42,6 @@ class GraphQLEndpoint:
     authentication: Authentication
     front_ends: FrontEnds
     body_limit: int
-    slow_operation: float
     subscribers: Subscribers
     streams: Streams
 
@@ -77,7 +75,6 @@ class GraphQLEndpoint:
             return _refusal(refusal, language, media_type)
 
     async def _answer(self, http: HttpCall, media_type: str, language: str) -> Response:
-        started = perf_counter()
         context = await self._context(http, language)
         request = await self._request(http)
         operation = self.admission.admitted(request, context.actor, language)
@@ -87,7 +84,6 @@ class GraphQLEndpoint:
         if operation.is_subscription:
             return self._streamed(http, operation, request, context)
         answer = await self.operations.run(operation, request, context)
-        self._log_if_notable(operation, answer, perf_counter() - started)
         if http.method == "GET" and media_type != EVENT_STREAM and not answer.errors:
             return revalidated(answer.encoded, _content_type(media_type), http.header(b"if-none-match"))
         return _response(answer, media_type)
@@ -102,11 +98,6 @@ class GraphQLEndpoint:
             raise http_errors.too_many_subscriptions(error) from error
         answers = self.streams.answers(operation, dict(request.variables or {}), http.header(b"authorization"), context)
         return EventStreamResponse(answers, place, self.subscribers.manners.heartbeat, context.language)
-
-    def _log_if_notable(self, operation: Operation, answer: Answer, seconds: float) -> None:
-        """Not every operation: a line costs as much as a tenth of a quick one."""
-        if seconds >= self.slow_operation or _failed(answer):
-            _log_operation(operation, answer, seconds)
 
     async def _context(self, http: HttpCall, language: str) -> RequestContext:
         try:
@@ -151,19 +142,3 @@ def _refusal(refusal: HttpError, language: str, media_type: str | None) -> Respo
     response.status_code = refusal.status
     response.headers.update(refusal.headers)
     return response
-
-
-def _failed(answer: Answer) -> bool:
-    """It holds an error of the server's own. The failure has a line already, but not of which operation it was."""
-    return any("correlationId" in (error.extensions or {}) for error in answer.errors)
-
-
-def _log_operation(operation: Operation, answer: Answer, seconds: float) -> None:
-    log().info(
-        "operation",
-        name=operation.name,
-        type=operation.type,
-        document=operation.fingerprint,
-        errors=len(answer.errors),
-        milliseconds=round(seconds * 1000, 1),
-    )

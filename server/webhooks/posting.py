@@ -18,6 +18,7 @@ from domain.clock import Clock
 from domain.codes import WebhookError
 from domain.webhooks import WebhookManners
 from server.gateways.message_gateway import retry_after
+from server.tracing.spans import current_spans
 from server.webhooks.addresses import CheckedAddresses, LookUp, UnreachedError, looked_up
 
 _CONNECTS_WITHIN = 5.0
@@ -52,6 +53,10 @@ class WebhookPost:
 
     async def post(self, address: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """UnreachedError without an answer, or with one that is no HTTP."""
+        with current_spans().webhook(urlsplit(address).hostname or ""):
+            return await self._post(address, headers, body)
+
+    async def _post(self, address: str, headers: Mapping[str, str], body: bytes) -> Reply:
         told = [*headers.items(), ("Host", urlsplit(address).netloc), ("Content-Length", str(len(body)))]
         timeouts = {"connect": min(self._timeout, _CONNECTS_WITHIN), "pool": self._timeout}
         try:

@@ -40,6 +40,7 @@ IN_ORDER: Mapping[str, tuple[str, dict[str, object]]] = {
     "dengta client revoke": ("web", {"clientId": "web", "state": "REVOKED"}),
     "dengta keys list": ("", {"signs": True}),
     "dengta keys rotate": ("", {"signs": True}),
+    "dengta doctor": ("", {"checks": 34}),
     "dengta check": ("--rule PHOTO_MISSING", {"id": 1, "state": "DONE", "members": 300}),
     "dengta audit verify": ("", {"isIntact": True, "bad": []}),
     "dengta import accounts": ("PEOPLE --dry-run", {"rows": 1, "errorCount": 0}),
