@@ -41,9 +41,11 @@ from server.middleware import Correlated
 from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
 from server.operations.admission import Admission
+from server.operations.callers import KnownCallers
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
-from server.operations.running import Operations
+from server.operations.places import PlaceBounds, Places
+from server.operations.running import LONGEST_OPERATION, Operations
 from server.operations.shared_answers import SharedAnswers
 from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
@@ -53,7 +55,7 @@ from server.routes.exports import export_routes
 from server.routes.forms import CollectionForms, form_routes
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
-from server.routes.websocket import GraphQLWebSocket
+from server.routes.websocket import GraphQLWebSocket, SocketBounds, WebSocketOperations
 from server.signing_in.routes import signing_in_routes
 from server.watched_callers import WatchedCallers
 from server.webhooks.delivering import Tools
@@ -95,6 +97,9 @@ class Parts:
     """Whether this process does, or another."""
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    places: PlaceBounds = field(default_factory=PlaceBounds)
+    sockets: SocketBounds = field(default_factory=SocketBounds)
+    operation_timeout: float = LONGEST_OPERATION
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -104,7 +109,7 @@ def create_app(parts: Parts) -> ASGIApp:
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
-    operations = Operations(SCHEMA, parts.executor)
+    operations = Operations(SCHEMA, parts.executor, parts.operation_timeout)
     admission = Admission(operations, parts.documents)
     studio = Studio()
     forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
@@ -132,14 +137,25 @@ def create_app(parts: Parts) -> ASGIApp:
         await parts.database.close()
 
     front_ends = FrontEnds(parts.database)
+    places = Places(parts.places)
     endpoint = GraphQLEndpoint(
-        operations, admission, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
+        operations,
+        admission,
+        authentication,
+        front_ends,
+        parts.body_limit,
+        parts.slow_operation,
+        subscribers,
+        streams,
+        places,
+        KnownCallers(),
     )
+    over_sockets = WebSocketOperations(operations, admission, authentication, subscribers, streams, places)
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
-            GraphQLWebSocket(operations, admission, authentication, subscribers, streams).route(),
+            GraphQLWebSocket(over_sockets, parts.sockets).route(),
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),

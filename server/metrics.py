@@ -15,6 +15,7 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     disable_created_metrics,
     generate_latest,
@@ -61,6 +62,15 @@ _webhooks = Counter(
     ["outcome"],
 )
 
+_refused = Counter("dengta_operations_refused_total", "Operations refused because the server was busy.")
+_timed_out = Counter("dengta_operations_timed_out_total", "Queries that were ended because they took too long.")
+_places = Gauge(
+    "dengta_operations_now",
+    "Operations at the moment, by what they do: running, waiting.",
+    ["state"],
+    multiprocess_mode="livesum",
+)
+
 # Looking the labels up costs more than counting.
 _executed = {(executor, kind): _operations.labels(executor, kind).inc for executor in _EXECUTORS for kind in _KINDS}
 _took = {kind: _seconds.labels(kind).observe for kind in _KINDS}
@@ -76,6 +86,21 @@ def count_operation(executor: str, kind: str, seconds: float) -> None:
 def count_declined(reason: str) -> None:
     """`reason` is one of a few fixed phrases; nothing of the operation may stand in it."""
     _declined_for(reason).inc()
+
+
+def count_refused() -> None:
+    """Before anything was done for it."""
+    _refused.inc()
+
+
+def count_timed_out() -> None:
+    _timed_out.inc()
+
+
+def tell_places(running: int, waiting: int) -> None:
+    """As they are now, in this process."""
+    _places.labels("running").set(running)
+    _places.labels("waiting").set(waiting)
 
 
 def count_delivery(outcome: str) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Executable, make_url
 
 from domain.validation import AS_SHIPPED, RulesInForce
 from storage.audit_log import AuditLog
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.errors import ConnectionsBusyError, DatabaseUnavailableError, StatementTimedOutError
 from storage.listening import wake_ups
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
@@ -68,6 +68,7 @@ class Database:
         """By which whatever is saved here is checked."""
         self._url = url
         self._pool = pool
+        self._in_use = 0
         self._writing = writing
         self._audit_log = audit_log
         self._frequent_grams = FrequentGrams()
@@ -76,6 +77,8 @@ class Database:
 
     async def rows(self, statement: Statement | Executable) -> list[Row]:
         """DatabaseUnavailableError and StatementTimedOutError beside the errors of a wrong statement.
+
+        ConnectionsBusyError when the database is there, but all connections are in use.
 
         A connection that broke while it was idle (PostgreSQL was restarted) is found out by the first statement on
         it; nothing has happened then, so the statement is tried once more on another.
@@ -91,6 +94,10 @@ class Database:
                 return await self._rows(ready)
         except QueryCanceled as error:
             raise StatementTimedOutError from error
+        except PoolTimeout as error:
+            if self._in_use >= self._pool.max_size:
+                raise ConnectionsBusyError(self._pool.max_size) from error
+            raise DatabaseUnavailableError from error
         except (OperationalError, InterfaceError) as error:
             raise DatabaseUnavailableError from error
 
@@ -99,9 +106,11 @@ class Database:
         if self._pool.closed:
             await self._pool.open()
         connection = await self._pool.getconn()
+        self._in_use += 1
         try:
             return await connection.read(statement)
         finally:
+            self._in_use -= 1
             await self._pool.putconn(connection)
 
     async def row(self, statement: Statement | Executable) -> Row | None:
@@ -175,17 +184,20 @@ def connect(  # noqa: PLR0913 # each of them a setting
     *,
     connections: int = 20,
     statement_timeout: float = 10.0,
+    lock_timeout: float = 5.0,
+    longest_pause: float = 60.0,
     patience: float = 5.0,
     audit_key: bytes | None = None,
     rules: RulesInForce = AS_SHIPPED,
 ) -> Database:
     """`connections` are those of reads; a quarter as many more write, two at least.
 
-    `statement_timeout` in seconds; so is `patience`, how long one waits for a connection.
+    Times are in seconds: of a statement, of waiting for a lock, of a pause within a transaction; and `patience`, how
+    long one waits for a connection.
 
     Without an `audit_key` nothing can be written. `rules` are those of data quality.
     """
-    options = session_options(statement_timeout)
+    options = session_options(statement_timeout, lock_timeout, longest_pause)
     reading = AsyncConnectionPool(
         libpq_url(url),
         connection_class=_Connection,
@@ -211,9 +223,15 @@ def connect(  # noqa: PLR0913 # each of them a setting
     return Database(libpq_url(url), reading, Writing(writing, audit_key, rules), audit_log, rules)
 
 
-def session_options(statement_timeout: float) -> str:
-    """What each connection of the server is opened with: its own role, and bounds."""
-    return f"{SERVER_OPTIONS} -c role={SERVER_ROLE} -c statement_timeout={int(statement_timeout * 1000)}"
+def session_options(statement_timeout: float, lock_timeout: float = 5.0, longest_pause: float = 60.0) -> str:
+    """What each connection of the server is opened with: its own role, and bounds, in seconds."""
+    bounds = {
+        "statement_timeout": statement_timeout,
+        "lock_timeout": lock_timeout,
+        "idle_in_transaction_session_timeout": longest_pause,
+    }
+    told = (f"-c {name}={max(1, int(seconds * 1000))}" for name, seconds in bounds.items())
+    return " ".join([SERVER_OPTIONS, f"-c role={SERVER_ROLE}", *told])
 
 
 def psycopg_url(url: str) -> str:

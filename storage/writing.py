@@ -4,19 +4,26 @@ A connection that writes is a writer of the audit log: its entries are chained t
 commit with the change that they tell of.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor, InterfaceError, OperationalError
-from psycopg.errors import QueryCanceled
-from psycopg_pool import AsyncConnectionPool
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import Executable
 
 from domain.audit import AuditChain, AuditRecord
 from domain.validation import RulesInForce
 from storage.audit_writing import insert_entries
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.deadlines import before_the_deadline
+from storage.errors import (
+    ConnectionsBusyError,
+    DatabaseUnavailableError,
+    LockTimedOutError,
+    OutcomeUnknownError,
+    StatementTimedOutError,
+)
 from storage.statements import Statement, statement_of
 
 Row = tuple[Any, ...]
@@ -69,8 +76,12 @@ class WriteSession:
         return await self._connection.execute(ready.text, ready.values)
 
     async def allow(self, seconds: float) -> None:
-        """So long for each statement of this transaction."""
-        await self._connection.execute("SELECT set_config('statement_timeout', %s, true)", (str(int(seconds * 1000)),))
+        """So long for each statement of this transaction, and for each lock that it waits for."""
+        milliseconds = str(int(seconds * 1000))
+        await self._connection.execute(
+            "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)",
+            (milliseconds, milliseconds),
+        )
 
     async def audit(self, *records: AuditRecord) -> None:
         """Adds entries to the audit log, which are there if and only if the transaction is."""
@@ -100,28 +111,56 @@ class Writing:
         self._pool = pool
         self._audit_key = audit_key
         self._rules = rules
+        self._in_use = 0
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[WriteSession]:
         """Commits when the block ends, rolls back when it raises.
 
-        DatabaseUnavailableError when the database was lost; whether a commit had been done by then, nobody can tell.
+        DatabaseUnavailableError when the database was lost, OutcomeUnknownError when that was during the commit;
+        TransactionTimedOutError when the operation's time was up before it; LockTimedOutError.
         """
         try:
             if self._pool.closed:
                 await self._pool.open()
             async with self._pool.connection() as connection:
-                chain = connection.chain or AuditChain(self._audit_key)
-                session = WriteSession(connection, chain, self._rules)
-                yield session
-                # Nobody knows what becomes of a commit that is cancelled: another chain begins after it.
-                connection.chain = None
-                await connection.commit()
-                connection.chain = session.chain
+                with self._counted():
+                    chain = connection.chain or AuditChain(self._audit_key)
+                    session = WriteSession(connection, chain, self._rules)
+                    async with before_the_deadline():
+                        yield session
+                    await self._commit(connection, session)
+        except PoolTimeout as error:
+            raise self._no_connection() from error
         except QueryCanceled as error:
             raise StatementTimedOutError from error
+        except LockNotAvailable as error:
+            raise LockTimedOutError from error
         except (OperationalError, InterfaceError) as error:
             raise DatabaseUnavailableError from error
+
+    async def _commit(self, connection: WriteConnection, session: WriteSession) -> None:
+        """Nobody knows what becomes of a commit that is cancelled: another chain begins after it."""
+        connection.chain = None
+        try:
+            await connection.commit()
+        except (OperationalError, InterfaceError) as error:
+            if connection.broken:
+                raise OutcomeUnknownError from error
+            raise
+        connection.chain = session.chain
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._in_use += 1
+        try:
+            yield
+        finally:
+            self._in_use -= 1
+
+    def _no_connection(self) -> DatabaseUnavailableError:
+        all_in_use = self._in_use >= self._pool.max_size
+        return ConnectionsBusyError(self._pool.max_size) if all_in_use else DatabaseUnavailableError()
 
     async def close(self) -> None:
         await self._pool.close()

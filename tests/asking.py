@@ -20,7 +20,10 @@ from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
+from server.operations.places import PlaceBounds
+from server.operations.running import LONGEST_OPERATION
 from server.operations.subscribers import StreamManners
+from server.routes.websocket import SocketBounds
 from storage.engine import Database
 
 ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
@@ -46,6 +49,9 @@ class Api:
     webhooks: WebhookManners = field(default_factory=WebhookManners)
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    places: PlaceBounds = field(default_factory=PlaceBounds)
+    sockets: SocketBounds = field(default_factory=SocketBounds)
+    operation_timeout: float = LONGEST_OPERATION
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -63,6 +69,9 @@ class Api:
             webhooks=self.webhooks,
             exports=self.exports,
             documents=self.documents,
+            places=self.places,
+            sockets=self.sockets,
+            operation_timeout=self.operation_timeout,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

@@ -1,12 +1,21 @@
 """错误: what of an error reaches the caller, in the caller's language. What is not meant for the caller is masked."""
 
+from collections.abc import Sequence
+
 from graphql import GraphQLError
 
 from domain.errors import CallerError, Message
 from files.store import FileStoreUnavailableError
 from server.correlation import correlation_id
 from server.log import log_failure
-from storage.errors import DatabaseUnavailableError, StatementTimedOutError
+from storage.errors import (
+    ConnectionsBusyError,
+    DatabaseUnavailableError,
+    LockTimedOutError,
+    OutcomeUnknownError,
+    StatementTimedOutError,
+    TransactionTimedOutError,
+)
 
 _PREFIXES = {
     "GRAPHQL_PARSE_FAILED": Message("GraphQL 语法错误", "GraphQL syntax error"),
@@ -22,11 +31,30 @@ _TIME_OUT = Message(
     "查询超时。请缩小范围或增加条件后重试。",
     "The query took too long. Narrow its scope or add conditions, and try again.",
 )
+_LOCKED = Message(
+    "所涉及的数据正被他人修改，等候超时。未作任何保存，请稍后重试。",
+    "Somebody else is changing the same, and has not finished in time. Nothing was saved; try again shortly.",
+)
+_OUTCOME_UNKNOWN = Message(
+    "提交时与数据库的连接中断，无法确定是否已保存。请先查询确认，或用同一幂等键重试。",
+    "The database was lost while this was being saved: it is not known whether it was. Look first, or repeat it with "
+    "the same idempotency key.",
+)
 UNAVAILABLE = Message("数据库暂时不可用，请稍后重试。", "The database is unavailable at the moment. Try again shortly.")
 
 FILES_UNAVAILABLE = Message(
     "文件存储暂时不可用，请稍后重试。", "The file store is unavailable at the moment. Try again shortly."
 )
+
+DATABASE_BUSY = "DATABASE_BUSY"
+_MASKED: Sequence[tuple[type[Exception], tuple[str, Message]]] = (
+    (LockTimedOutError, ("LOCKED", _LOCKED)),
+    (StatementTimedOutError, ("QUERY_TIMEOUT", _TIME_OUT)),
+    (OutcomeUnknownError, ("OUTCOME_UNKNOWN", _OUTCOME_UNKNOWN)),
+    (DatabaseUnavailableError, ("DATABASE_UNAVAILABLE", UNAVAILABLE)),
+    (FileStoreUnavailableError, ("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE)),
+)
+"""The first that fits."""
 
 
 def document_errors(code: str, errors: list[GraphQLError], language: str) -> list[GraphQLError]:
@@ -55,13 +83,25 @@ def caller_error(cause: CallerError, language: str, at: GraphQLError | None = No
 
 
 def _masked(cause: Exception) -> tuple[str, Message]:
-    if isinstance(cause, StatementTimedOutError):
-        return "QUERY_TIMEOUT", _TIME_OUT
-    if isinstance(cause, DatabaseUnavailableError):
-        return "DATABASE_UNAVAILABLE", UNAVAILABLE
-    if isinstance(cause, FileStoreUnavailableError):
-        return "FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE
-    return "INTERNAL_SERVER_ERROR", _INTERNAL
+    if isinstance(cause, TransactionTimedOutError):
+        return "OPERATION_TIMEOUT", _not_saved_in_time(cause.seconds)
+    if isinstance(cause, ConnectionsBusyError):
+        return DATABASE_BUSY, connections_busy(cause)
+    return next((told for kind, told in _MASKED if isinstance(cause, kind)), ("INTERNAL_SERVER_ERROR", _INTERNAL))
+
+
+def connections_busy(cause: ConnectionsBusyError) -> Message:
+    return Message(
+        f"数据库连接（{cause.connections} 个）全部占用，等候超时。请稍后重试。",
+        f"All connections to the database ({cause.connections}) have been in use for too long. Try again shortly.",
+    )
+
+
+def _not_saved_in_time(seconds: float) -> Message:
+    return Message(
+        f"操作超过 {seconds:g} 秒，未作保存。请稍后重试。",
+        f"This was not ready to be saved within {seconds:g} seconds, and was not. Try again shortly.",
+    )
 
 
 def _rephrased(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:

@@ -13,11 +13,16 @@ from graphql import ExecutionResult, GraphQLError
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
-from server.metrics import count_declined, count_operation
+from server.metrics import count_declined, count_operation, count_timed_out
 from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
+from server.operations.time_limits import Departure, OperationTimedOutError, ended_after
+from storage.deadlines import transactions_within
+
+LONGEST_OPERATION = 30.0
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,9 @@ class Answer:
 class Operations:
     """Runs operations against the schema."""
 
-    def __init__(self, schema: strawberry.Schema, executor: str = COMPILED) -> None:
+    def __init__(self, schema: strawberry.Schema, executor: str = COMPILED, longest: float = LONGEST_OPERATION) -> None:
+        """`longest` in seconds: how long a query may take, and a mutation until it commits."""
+        self._longest = longest
         self._documents = Documents(graphql_schema(schema), Executors(schema, executor))
 
     def keep_prepared(self, text: str) -> None:
@@ -71,9 +78,23 @@ class Operations:
         except InvalidDocumentError as error:
             return refused(document_errors(error.code, error.errors, language))
 
-    async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
-        """Whatever the operation does with fields is checked before anything of it runs."""
-        return await answered(operation, dict(request.variables or {}), context)
+    async def run(
+        self, operation: Operation, request: Request, context: RequestContext, departure: Departure | None = None
+    ) -> Answer:
+        """Whatever the operation does with fields is checked before anything of it runs.
+
+        NobodyWaitsError when the client of a query has left; a mutation is done even so.
+        """
+        variables = dict(request.variables or {})
+        if operation.is_mutation:
+            with transactions_within(self._longest):
+                return await answered(operation, variables, context)
+        try:
+            async with ended_after(self._longest, departure):
+                return await answered(operation, variables, context)
+        except OperationTimedOutError as error:
+            count_timed_out()
+            return Answer(None, [caller_error(error, context.language)])
 
 
 async def answered(

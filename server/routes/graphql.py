@@ -6,6 +6,7 @@ To a client that wants server-sent events the same is answered in these, and sub
 from dataclasses import dataclass
 from time import perf_counter
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -13,15 +14,19 @@ from starlette.types import Receive, Scope, Send
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from server.authentication import Authentication, UnauthenticatedError
+from server.connections import connection_of
 from server.cross_origin import FrontEnds
 from server.log import log
 from server.negotiation import accepted_media_type, language_of
 from server.operations.admission import Admission
+from server.operations.callers import KnownCallers
 from server.operations.documents import Operation
 from server.operations.errors import caller_error
+from server.operations.places import Places, ServerBusyError
 from server.operations.running import Answer, Operations, Request, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers, TooManySubscriptionsError
+from server.operations.time_limits import NobodyWaitsError
 from server.routes import http_errors
 from server.routes.entity_tags import revalidated
 from server.routes.event_stream import EVENT_STREAM, EventStreamResponse, single_result
@@ -35,6 +40,9 @@ PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
+_BEFORE_THE_DOOR = 65_536
+"""Bytes of a body that are waited for before the request takes a place: who is slow to send holds none until then."""
+
 
 @dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
@@ -46,6 +54,8 @@ class GraphQLEndpoint:
     slow_operation: float
     subscribers: Subscribers
     streams: Streams
+    places: Places
+    callers: KnownCallers
 
     def route(self) -> Route:
         """Which refuses other methods."""
@@ -56,7 +66,10 @@ class GraphQLEndpoint:
         http = HttpCall(scope, receive)
         origin = http.header(b"origin")
         readable = None if origin is None else await self.front_ends.headers(origin)
-        response = await self._respond(http)
+        try:
+            response = await self._respond(http)
+        except (ClientDisconnect, NobodyWaitsError):
+            return
         if readable is not None:
             for name, value in readable.items():
                 response.headers.setdefault(name, value)
@@ -68,7 +81,11 @@ class GraphQLEndpoint:
         try:
             if media_type is None:
                 raise http_errors.not_acceptable()
-            return await self._answer(http, media_type, language)
+            await http.wait_for_body(_BEFORE_THE_DOOR)
+            async with self.places.place(self.callers.caller(http.header(b"authorization"), http.address)):
+                return await self._answer(http, media_type, language)
+        except ServerBusyError as error:
+            return _refusal(http_errors.server_busy(error), language, media_type)
         except HttpError as error:
             return _refusal(error, language, media_type)
         except DatabaseUnavailableError:
@@ -84,7 +101,7 @@ class GraphQLEndpoint:
         _require_method(http, operation)
         if operation.is_subscription:
             return self._streamed(http, operation, request, context)
-        answer = await self.operations.run(operation, request, context)
+        answer = await self.operations.run(operation, request, context, connection_of(http.scope).client)
         self._log_if_notable(operation, answer, perf_counter() - started)
         if http.method == "GET" and media_type != EVENT_STREAM and not answer.errors:
             return revalidated(answer.encoded, _content_type(media_type), http.header(b"if-none-match"))
@@ -107,10 +124,13 @@ class GraphQLEndpoint:
             _log_operation(operation, answer, seconds)
 
     async def _context(self, http: HttpCall, language: str) -> RequestContext:
+        authorization = http.header(b"authorization")
         try:
-            return await self.authentication.context(http.header(b"authorization"), language, http.address)
+            context = await self.authentication.context(authorization, language, http.address)
         except UnauthenticatedError as error:
             raise http_errors.unauthenticated(error) from error
+        self.callers.remember(authorization, context.actor)
+        return context
 
     async def _request(self, http: HttpCall) -> Request:
         if http.method == "GET":

@@ -1,9 +1,12 @@
 """What can be wrong with an HTTP request before it is a GraphQL request: one table, status and words."""
 
+from secrets import randbelow
+
 from domain.errors import Message, Problem
 from domain.files import MEBIBYTE
 from server.authentication import UnauthenticatedError
 from server.operations.errors import UNAVAILABLE
+from server.operations.places import ServerBusyError
 from server.operations.subscribers import TooManySubscriptionsError
 
 
@@ -19,6 +22,11 @@ class HttpError(Exception):
 
 def database_unavailable() -> HttpError:
     return HttpError(503, Problem("DATABASE_UNAVAILABLE", UNAVAILABLE), {"Retry-After": "1"})
+
+
+def server_busy(error: ServerBusyError) -> HttpError:
+    """Those who were refused together are told to come back after different times."""
+    return HttpError(503, error.problem, {"Retry-After": str(1 + randbelow(3))})
 
 
 def unauthenticated(error: UnauthenticatedError) -> HttpError:
