@@ -72,6 +72,7 @@ _places = Gauge(
 )
 
 # Looking the labels up costs more than counting.
+_running, _waiting = _places.labels("running"), _places.labels("waiting")
 _executed = {(executor, kind): _operations.labels(executor, kind).inc for executor in _EXECUTORS for kind in _KINDS}
 _took = {kind: _seconds.labels(kind).observe for kind in _KINDS}
 _declined_for = cache(_declined.labels)
@@ -97,10 +98,14 @@ def count_timed_out() -> None:
     _timed_out.inc()
 
 
-def tell_places(running: int, waiting: int) -> None:
-    """As they are now, in this process."""
-    _places.labels("running").set(running)
-    _places.labels("waiting").set(waiting)
+def tell_running(operations: int) -> None:
+    """As many as there are now in this process."""
+    _running.set(operations)
+
+
+def tell_waiting(operations: int) -> None:
+    """As many as wait for a place now in this process."""
+    _waiting.set(operations)
 
 
 def count_delivery(outcome: str) -> None:

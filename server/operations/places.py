@@ -13,12 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from domain.errors import CallerError, Message, Problem
-from server.metrics import count_refused
+from server.metrics import count_refused, tell_running, tell_waiting
 
-_STANDING_AFTER = 0.1
-"""Seconds for which somebody has been waiting without a break: then it is no burst but too much."""
+_TOO_MUCH_AFTER = 0.1
+"""Seconds for which somebody has been waiting for too long all the time: then it is no burst."""
 
-_SHORTEST_PATIENCE = 0.01
+_SHORTEST_PATIENCE = 0.02
 _LOOKED_AFTER_EVERY = 0.005
 _WEIGHT = 0.05
 """Of the last operation in the mean of how long they take."""
@@ -56,8 +56,9 @@ class _Waiting:
 class Places:
     """Callers take turns at what becomes free; each of them is served in the order in which it asked.
 
-    Bursts may wait for `longest_wait`. Once somebody has been waiting all the time for a tenth of a second, nobody
-    waits for longer than operations take at the moment; the caller who has most waiting is refused first.
+    Bursts may wait for `longest_wait`. Once somebody has been waiting for longer than operations take, all the time for
+    a tenth of a second, nobody may any more, until those who wait are half as late. Where too many wait, the caller who
+    has most is refused first.
     """
 
     def __init__(self, bounds: PlaceBounds) -> None:
@@ -66,7 +67,7 @@ class Places:
         self._all_under_way = 0
         self._queues: dict[Hashable, deque[_Waiting]] = {}
         self._all_waiting = 0
-        self._somebody_waits_since = 0.0
+        self._late_since: float | None = None
         self._mean = 0.0
         self._began_this_turn = False
         self._looking: TimerHandle | None = None
@@ -102,25 +103,26 @@ class Places:
         self._all_under_way += 1
         self._began_this_turn = True
         loop.call_soon(self._next_turn)
+        tell_running(self._all_under_way)
 
     def _end(self, caller: Hashable) -> None:
         self._under_way[caller] -= 1
         self._all_under_way -= 1
         if not self._under_way[caller]:
             del self._under_way[caller]
+        tell_running(self._all_under_way)
         if self._all_waiting and not self._began_this_turn:
             self._serve(get_running_loop())
 
     async def _wait(self, caller: Hashable, loop: AbstractEventLoop) -> None:
         waiting = _Waiting(loop.time(), loop.create_future())
-        if not self._all_waiting:
-            self._somebody_waits_since = waiting.since
         self._queues.setdefault(caller, deque()).append(waiting)
         self._all_waiting += 1
+        tell_waiting(self._all_waiting)
         if self._all_waiting > self.bounds.waiting:
             self._refuse_one()
         if not self._began_this_turn:
-            self._look_again(loop)
+            self._serve(loop)
         try:
             await waiting.place
         except BaseException:
@@ -143,21 +145,27 @@ class Places:
     def _serve(self, loop: AbstractEventLoop) -> None:
         """One of those who wait, if it may begin; who has waited for too long is refused."""
         self._refuse_late(loop.time())
-        for caller in self._queues:
-            if self._has_place(caller):
-                self._let_in(caller, loop)
+        while (caller := self._next_caller()) is not None:
+            first = self._taken_from_queue(caller)
+            if not first.place.done():  # or it has gone away
+                self._begin(caller, loop)
+                first.place.set_result(None)
                 return
         if self._all_waiting:
             self._look_again(loop)
 
-    def _let_in(self, caller: Hashable, loop: AbstractEventLoop) -> None:
+    def _next_caller(self) -> Hashable | None:
+        return next((caller for caller in self._queues if self._has_place(caller)), None)
+
+    def _taken_from_queue(self, caller: Hashable) -> _Waiting:
+        """The first of the caller's, who is behind all others from then on."""
         queue = self._queues.pop(caller)
         first = queue.popleft()
         self._all_waiting -= 1
+        tell_waiting(self._all_waiting)
         if queue:
-            self._queues[caller] = queue  # behind all others
-        self._begin(caller, loop)
-        first.place.set_result(None)
+            self._queues[caller] = queue
+        return first
 
     def _refuse_late(self, now: float) -> None:
         oldest = now - self._patience(now)
@@ -166,9 +174,14 @@ class Places:
                 self._refuse(caller, queue[0])
 
     def _patience(self, now: float) -> float:
-        if now - self._somebody_waits_since < _STANDING_AFTER:
-            return self.bounds.longest_wait
-        return min(self.bounds.longest_wait, max(_SHORTEST_PATIENCE, self._mean))
+        short = min(self.bounds.longest_wait, max(_SHORTEST_PATIENCE, self._mean))
+        lateness = now - min((queue[0].since for queue in self._queues.values()), default=now)
+        if lateness < short / 2:
+            self._late_since = None
+        elif self._late_since is None and lateness >= short:
+            self._late_since = now
+        is_too_much = self._late_since is not None and now - self._late_since >= _TOO_MUCH_AFTER
+        return short if is_too_much else self.bounds.longest_wait
 
     def _refuse_one(self) -> None:
         """Of those that wait, the first of whoever has most waiting: it has waited in vain for longest."""
@@ -177,14 +190,15 @@ class Places:
 
     def _refuse(self, caller: Hashable, waiting: _Waiting) -> None:
         self._take_out(caller, waiting)
-        count_refused()
         if not waiting.place.done():
+            count_refused()
             waiting.place.set_exception(ServerBusyError(self.bounds))
 
     def _take_out(self, caller: Hashable, waiting: _Waiting) -> None:
         queue = self._queues[caller]
         queue.remove(waiting)
         self._all_waiting -= 1
+        tell_waiting(self._all_waiting)
         if not queue:
             del self._queues[caller]
 

@@ -21,7 +21,7 @@ from server.negotiation import accepted_media_type, language_of
 from server.operations.admission import Admission
 from server.operations.callers import KnownCallers
 from server.operations.documents import Operation
-from server.operations.errors import caller_error
+from server.operations.errors import DATABASE_BUSY, caller_error
 from server.operations.places import Places, ServerBusyError
 from server.operations.running import Answer, Operations, Request, refused
 from server.operations.streaming import Streams
@@ -34,7 +34,7 @@ from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
 from server.routes.request_body import request_from_body, request_from_query
 from server.routes.uploading import is_multipart, request_with_files
-from storage.errors import DatabaseUnavailableError
+from storage.errors import ConnectionsBusyError, DatabaseUnavailableError
 
 PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
@@ -88,6 +88,8 @@ class GraphQLEndpoint:
             return _refusal(http_errors.server_busy(error), language, media_type)
         except HttpError as error:
             return _refusal(error, language, media_type)
+        except ConnectionsBusyError as error:
+            return _refusal(http_errors.database_busy(error), language, media_type)
         except DatabaseUnavailableError:
             return _refusal(http_errors.database_unavailable(), language, media_type)
 
@@ -105,7 +107,10 @@ class GraphQLEndpoint:
         self._log_if_notable(operation, answer, perf_counter() - started)
         if http.method == "GET" and media_type != EVENT_STREAM and not answer.errors:
             return revalidated(answer.encoded, _content_type(media_type), http.header(b"if-none-match"))
-        return _response(answer, media_type)
+        response = _response(answer, media_type)
+        if not operation.is_mutation and _found_no_connection(answer) and media_type != EVENT_STREAM:
+            response.status_code, response.headers["Retry-After"] = 503, "1"
+        return response
 
     def _streamed(self, http: HttpCall, operation: Operation, request: Request, context: RequestContext) -> Response:
         """Nothing may come between this and the response's start, as the caller holds a place from here on."""
@@ -171,6 +176,12 @@ def _refusal(refusal: HttpError, language: str, media_type: str | None) -> Respo
 def _failed(answer: Answer) -> bool:
     """It holds an error of the server's own. The failure has a line already, but not of which operation it was."""
     return any("correlationId" in (error.extensions or {}) for error in answer.errors)
+
+
+def _found_no_connection(answer: Answer) -> bool:
+    """And nothing at all was answered."""
+    busy = any((error.extensions or {}).get("code") == DATABASE_BUSY for error in answer.errors)
+    return busy and not any((answer.data or {}).values())
 
 
 def _log_operation(operation: Operation, answer: Answer, seconds: float) -> None:

@@ -5,9 +5,10 @@ from secrets import randbelow
 from domain.errors import Message, Problem
 from domain.files import MEBIBYTE
 from server.authentication import UnauthenticatedError
-from server.operations.errors import UNAVAILABLE
+from server.operations.errors import UNAVAILABLE, connections_busy
 from server.operations.places import ServerBusyError
 from server.operations.subscribers import TooManySubscriptionsError
+from storage.errors import ConnectionsBusyError
 
 
 class HttpError(Exception):
@@ -22,6 +23,10 @@ class HttpError(Exception):
 
 def database_unavailable() -> HttpError:
     return HttpError(503, Problem("DATABASE_UNAVAILABLE", UNAVAILABLE), {"Retry-After": "1"})
+
+
+def database_busy(error: ConnectionsBusyError) -> HttpError:
+    return HttpError(503, Problem("DATABASE_BUSY", connections_busy(error)), {"Retry-After": "1"})
 
 
 def server_busy(error: ServerBusyError) -> HttpError:
