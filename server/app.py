@@ -32,6 +32,7 @@ from server.authentication import Authentication
 from server.console.routes import console_routes
 from server.correlation import correlation_id
 from server.cross_origin import FrontEnds
+from server.door import Door
 from server.examples import example_queries
 from server.gateways import Gateways
 from server.inbox.routes import inbox_routes
@@ -137,7 +138,7 @@ def create_app(parts: Parts) -> ASGIApp:
         await parts.database.close()
 
     front_ends = FrontEnds(parts.database)
-    places = Places(parts.places)
+    places, callers = Places(parts.places), KnownCallers()
     endpoint = GraphQLEndpoint(
         operations,
         admission,
@@ -148,7 +149,7 @@ def create_app(parts: Parts) -> ASGIApp:
         subscribers,
         streams,
         places,
-        KnownCallers(),
+        callers,
     )
     over_sockets = WebSocketOperations(operations, admission, authentication, subscribers, streams, places)
     application = Starlette(
@@ -170,7 +171,7 @@ def create_app(parts: Parts) -> ASGIApp:
         exception_handlers={HTTPException: _plain, Exception: _masked},
         lifespan=lifespan,
     )
-    return Correlated(_straight_to(endpoint, application))
+    return Correlated(_straight_to(endpoint, application), Door(places, callers))
 
 
 def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:

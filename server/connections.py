@@ -20,6 +20,7 @@ from websockets.exceptions import InvalidState
 from websockets.http11 import Request
 
 from domain.errors import Problem
+from server.door import door_of
 from server.operations.time_limits import Departure
 from server.request_bounds import body_too_slow, bounds_of, head_too_large, head_too_slow, last_answer
 
@@ -68,6 +69,7 @@ class HttpConnection(HttpToolsProtocol):
     _coming: str | None = HEAD
     """What of a request is."""
 
+    _refused = _at_the_door = False
     _requests = 0
     _timed: tuple[int, str | None] = (0, None)
     _timer: TimerHandle | None = None
@@ -76,6 +78,7 @@ class HttpConnection(HttpToolsProtocol):
         super().connection_made(cast("Transport", transport))
         self._connection = Connection(abort=cast("Transport", transport).abort)
         self._bounds = bounds_of(self.config)
+        self._refusal_at_the_door = door_of(self.app)
         self._time_what_comes()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -84,6 +87,8 @@ class HttpConnection(HttpToolsProtocol):
         self._connection.client.leave()
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         super().data_received(data)
         if self._coming == HEAD:
             self._head_bytes += len(data)
@@ -99,24 +104,46 @@ class HttpConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_bytes = len(self.url) + sum(len(name) + len(value) + _BETWEEN for name, value in self.headers)
         self._coming = BODY
-        if self._head_bytes <= self._bounds.head_bytes:
-            super().on_headers_complete()
-        else:
+        if self._head_bytes > self._bounds.head_bytes:
             self._require_small_head()
+        elif not self._is_refused_at_the_door():
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        if not self.transport.is_closing():
+        if not self._refused and not self._at_the_door:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._coming = None
-        if not self.transport.is_closing():
+        if self._at_the_door:
+            self._at_the_door = False
+            self._stay_or_go()
+        elif not self._refused:
             super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
         self._coming = None
         self._stop_timing()
         super().handle_websocket_upgrade()
+
+    def _is_refused_at_the_door(self) -> bool:
+        """The body that comes yet is passed over."""
+        if self.parser.should_upgrade() or (self.cycle is not None and not self.cycle.response_complete):
+            return False
+        refusal = self._refusal_at_the_door(self.url, self.headers, self.client[0] if self.client else None)
+        if refusal is None:
+            return False
+        self._at_the_door = True
+        self.transport.write(refusal)
+        return True
+
+    def _stay_or_go(self) -> None:
+        if self.parser.should_keep_alive():
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            self.transport.close()
 
     def _require_small_head(self) -> None:
         if self._head_bytes > self._bounds.head_bytes:
@@ -125,11 +152,11 @@ class HttpConnection(HttpToolsProtocol):
 
     def _time_what_comes(self) -> None:
         coming = (self._requests, self._coming)
-        if coming == self._timed:
+        if coming == self._timed or self._refused:
             return
         self._stop_timing()
         self._timed = coming
-        if self._coming is not None and not self.transport.is_closing():
+        if self._coming is not None:
             of_head = self._coming == HEAD
             seconds = self._bounds.head_timeout if of_head else self._bounds.body_timeout
             problem = head_too_slow(seconds) if of_head else body_too_slow(seconds)
@@ -141,12 +168,20 @@ class HttpConnection(HttpToolsProtocol):
             self._timer = None
 
     def _refuse(self, status: HTTPStatus, problem: Problem) -> None:
-        """And hears nothing more of the client; without a word where another answer has begun."""
-        if self.transport.is_closing():
+        """Without a word where another answer has begun. What the client still sends is taken for a moment and dropped,
+        or it would be told of a broken connection instead."""
+        if self._refused or self.transport.is_closing():
             return
+        self._refused = True
         if self._may_answer():
             self.transport.write(last_answer(status, problem, self.headers or ()))
-        self.transport.close()
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        self._stop_timing()
+        self._timer = self.loop.call_later(PARTING_TIME, self.transport.close)
 
     def _may_answer(self) -> bool:
         if self.cycle is None or self.cycle.response_complete:

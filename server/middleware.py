@@ -1,6 +1,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.correlation import begin_correlation
+from server.door import Door
 
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -11,8 +12,10 @@ _HEADERS = [
 class Correlated:
     """Gives each request its correlation id, and the answer its id and the headers that every answer has."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        """`door` is for the server's connections, which find it here."""
         self._app = app
+        self.door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

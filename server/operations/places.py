@@ -69,6 +69,10 @@ class Places:
         self._all_waiting = 0
         self._late_since: float | None = None
         self._mean = 0.0
+        self._began_at = self._waiting_since = 0.0
+        self._between = 0.0
+        """Seconds between the beginnings of operations while others wait, in the mean."""
+
         self._began_this_turn = False
         self._looking: TimerHandle | None = None
 
@@ -79,6 +83,23 @@ class Places:
     @property
     def waiting(self) -> int:
         return self._all_waiting
+
+    @property
+    def has_too_much(self) -> bool:
+        """Whether those who wait have been late for longer than a moment."""
+        if self._late_since is None or not self._all_waiting:
+            return False
+        return get_running_loop().time() - self._late_since >= _TOO_MUCH_AFTER
+
+    def would_be_late(self, caller: Hashable) -> bool:
+        """Whether the caller's next operation, in its turn among those of others, would wait for too long."""
+        of_its_own = len(self._queues.get(caller, ()))
+        before_it = min(self._all_waiting, len(self._queues) * (of_its_own + 1))
+        return before_it * self._between >= self._short_patience or self._all_waiting >= self.bounds.waiting
+
+    @property
+    def _short_patience(self) -> float:
+        return min(self.bounds.longest_wait, max(_SHORTEST_PATIENCE, self._mean))
 
     @asynccontextmanager
     async def place(self, caller: Hashable) -> AsyncIterator[None]:
@@ -116,6 +137,8 @@ class Places:
 
     async def _wait(self, caller: Hashable, loop: AbstractEventLoop) -> None:
         waiting = _Waiting(loop.time(), loop.create_future())
+        if not self._all_waiting:
+            self._waiting_since = waiting.since
         self._queues.setdefault(caller, deque()).append(waiting)
         self._all_waiting += 1
         tell_waiting(self._all_waiting)
@@ -148,11 +171,16 @@ class Places:
         while (caller := self._next_caller()) is not None:
             first = self._taken_from_queue(caller)
             if not first.place.done():  # or it has gone away
+                self._note_pace(loop.time())
                 self._begin(caller, loop)
                 first.place.set_result(None)
                 return
         if self._all_waiting:
             self._look_again(loop)
+
+    def _note_pace(self, now: float) -> None:
+        self._between += _WEIGHT * (now - max(self._began_at, self._waiting_since) - self._between)
+        self._began_at = now
 
     def _next_caller(self) -> Hashable | None:
         return next((caller for caller in self._queues if self._has_place(caller)), None)
@@ -174,7 +202,7 @@ class Places:
                 self._refuse(caller, queue[0])
 
     def _patience(self, now: float) -> float:
-        short = min(self.bounds.longest_wait, max(_SHORTEST_PATIENCE, self._mean))
+        short = self._short_patience
         lateness = now - min((queue[0].since for queue in self._queues.values()), default=now)
         if lateness < short / 2:
             self._late_since = None

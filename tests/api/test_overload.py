@@ -8,12 +8,13 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from psycopg import AsyncConnection
 from sqlalchemy import func, select
 
 from domain.records import OrganizationRecord
-from server.operations.places import PlaceBounds
+from server.operations.places import PlaceBounds, Places
 from server.routes.websocket import SocketBounds
-from storage.engine import connect
+from storage.engine import Database, connect
 from storage.errors import OutcomeUnknownError
 from storage.statements import Statement
 from tests.asking import AUDIT_KEY, Api
@@ -80,6 +81,28 @@ async def test_who_is_refused_is_told_in_his_language_before_anybody_looks_who_h
         await running
 
 
+async def test_who_would_be_late_is_refused_at_the_door_and_may_come_again_over_the_same_connection(
+    api: Api, province_url: str, county: OrganizationRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(api, province_url) as place, httpx.AsyncClient(base_url=f"http://{place}") as client:
+        headers = {"Authorization": f"Bearer {api.as_(county).token}", "Accept-Language": "en"}
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(Places, "has_too_much", True)
+            meanwhile.setattr(Places, "would_be_late", lambda *_: True)
+            refused = await client.post(
+                "/graphql", json={"query": NAMES, "operationName": "a" * 100_000}, headers=headers
+            )
+            assert (refused.status_code, code_of(refused)) == (503, "SERVER_BUSY")
+            assert refused.headers["retry-after"] in {"1", "2", "3"}
+            assert "x-request-id" not in refused.headers
+            from_a_page = await client.post(
+                "/graphql", json={"query": NAMES}, headers={**headers, "Origin": "https://a.test"}
+            )
+            assert "errors" not in from_a_page.json()
+            assert (await client.get("/healthz")).status_code == 200
+        assert "errors" not in (await client.post("/graphql", json={"query": NAMES}, headers=headers)).json()
+
+
 class TestTimeLimit:
     async def test_a_query_that_takes_longer_is_ended_in_postgresql_too(
         self, own_province_url: str, county: OrganizationRecord
@@ -130,9 +153,13 @@ class TestTimeLimit:
             superuser_of(own_province_url) as superuser,
         ):
             with pytest.raises(OutcomeUnknownError):
-                async with database.writing() as session:
-                    row = await session.row(select(func.pg_backend_pid()))
-                    await superuser.execute("SELECT pg_terminate_backend(%s, 20000)", row)
+                await _lose_at_the_commit(database, superuser)
+
+
+async def _lose_at_the_commit(database: Database, superuser: AsyncConnection[Any]) -> None:
+    async with database.writing() as session:
+        row = await session.row(select(func.pg_backend_pid()))
+        await superuser.execute("SELECT pg_terminate_backend(%s, 20000)", row)
 
 
 async def asked_and_left(place: str, token: str, query: str) -> asyncio.StreamWriter:

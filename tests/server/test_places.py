@@ -162,6 +162,25 @@ async def test_who_goes_away_just_when_a_place_is_given_to_him_gives_it_back() -
         assert (await people.come("third"))[0].running
 
 
+async def test_while_it_is_too_much_who_has_most_waiting_would_be_late_and_others_would_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("server.operations.places._TOO_MUCH_AFTER", 0.05)
+    async with crowd(at_once=1, waiting=1_000) as people:
+        for _ in range(2):  # they set the pace
+            (running,) = await people.come("greedy")
+            (late,) = await people.come("greedy")
+            await asyncio.sleep(0.1)
+            running.done.set()
+            await turns()
+            late.done.set()
+            await turns()
+        await people.come("greedy", 100)
+        assert not people.places.has_too_much
+        assert people.places.would_be_late("greedy")
+        assert not people.places.would_be_late("modest")
+
+
 async def test_one_begins_in_each_turn_of_the_loop() -> None:
     async with crowd(at_once=10, per_caller=10) as people:
         came = [Operation("one") for _ in range(4)]
