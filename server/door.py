@@ -28,7 +28,7 @@ class Door:
     callers: KnownCallers
 
     def refusal(self, url: bytes, headers: Headers, address: str | None) -> bytes | None:
-        """The whole answer to a request that would wait for too long.
+        """The whole answer to a request for which there is no room.
 
         Not to one from a page of another site, which could not read it without headers that are looked up.
         """
@@ -37,7 +37,7 @@ class Door:
         given = dict(headers)
         authorization = given.get(b"authorization")
         caller = self.callers.caller(None if authorization is None else authorization.decode("latin-1"), address)
-        if b"origin" in given or not self.places.would_be_late(caller):
+        if b"origin" in given or not self.places.would_be_refused(caller):
             return None
         count_refused()
         return self._answer(given)

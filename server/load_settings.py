@@ -33,7 +33,7 @@ class LoadSettings(BaseSettings):
             gt=0,
             le=60,
             description="Seconds that they may wait when many come at once. While there is too much to do for more "
-            "than a moment, nobody waits for longer than operations take.",
+            "than a moment, two thirds as many may wait as run.",
         ),
     ] = _BOUNDS.longest_wait
     operation_timeout: Annotated[

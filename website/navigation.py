@@ -57,6 +57,7 @@ SECTIONS = (
             "front-ends.md",
             "console.md",
             "command-line.md",
+            "overload.md",
             "performance.md",
         ),
     ),

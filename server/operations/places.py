@@ -16,23 +16,25 @@ from domain.errors import CallerError, Message, Problem
 from server.metrics import count_refused, tell_running, tell_waiting
 
 _TOO_MUCH_AFTER = 0.1
-"""Seconds for which somebody has been waiting for too long all the time: then it is no burst."""
+"""Seconds for which more than a few have been waiting all the time: then it is no burst."""
 
-_SHORTEST_PATIENCE = 0.02
 _LOOKED_AFTER_EVERY = 0.005
-_WEIGHT = 0.05
-"""Of the last operation in the mean of how long they take."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceBounds:
     """docs/overload.md explains the numbers."""
 
-    at_once: int = 32
-    per_caller: int = 16
+    at_once: int = 12
+    per_caller: int = 9
     waiting: int = 200
     longest_wait: float = 1.0
     """Seconds."""
+
+    @property
+    def waiting_for_long(self) -> int:
+        """How many may wait where it is no burst: their waiting is then two thirds of what operations take."""
+        return max(1, self.at_once * 2 // 3)
 
 
 class ServerBusyError(CallerError):
@@ -56,9 +58,8 @@ class _Waiting:
 class Places:
     """Callers take turns at what becomes free; each of them is served in the order in which it asked.
 
-    Bursts may wait for `longest_wait`. Once somebody has been waiting for longer than operations take, all the time for
-    a tenth of a second, nobody may any more, until those who wait are half as late. Where too many wait, the caller who
-    has most is refused first.
+    A burst may wait for `longest_wait`. Once more than a few have been waiting, all the time for a tenth of a second,
+    only so many may, until there are half as many. Where too many wait, the caller who has most is refused first.
     """
 
     def __init__(self, bounds: PlaceBounds) -> None:
@@ -67,12 +68,7 @@ class Places:
         self._all_under_way = 0
         self._queues: dict[Hashable, deque[_Waiting]] = {}
         self._all_waiting = 0
-        self._late_since: float | None = None
-        self._mean = 0.0
-        self._began_at = self._waiting_since = 0.0
-        self._between = 0.0
-        """Seconds between the beginnings of operations while others wait, in the mean."""
-
+        self._crowded_since: float | None = None
         self._began_this_turn = False
         self._looking: TimerHandle | None = None
 
@@ -86,20 +82,13 @@ class Places:
 
     @property
     def has_too_much(self) -> bool:
-        """Whether those who wait have been late for longer than a moment."""
-        if self._late_since is None or not self._all_waiting:
-            return False
-        return get_running_loop().time() - self._late_since >= _TOO_MUCH_AFTER
+        """Whether more than a few have been waiting for longer than a moment."""
+        return self._crowded_since is not None and get_running_loop().time() - self._crowded_since >= _TOO_MUCH_AFTER
 
-    def would_be_late(self, caller: Hashable) -> bool:
-        """Whether the caller's next operation, in its turn among those of others, would wait for too long."""
-        of_its_own = len(self._queues.get(caller, ()))
-        before_it = min(self._all_waiting, len(self._queues) * (of_its_own + 1))
-        return before_it * self._between >= self._short_patience or self._all_waiting >= self.bounds.waiting
-
-    @property
-    def _short_patience(self) -> float:
-        return min(self.bounds.longest_wait, max(_SHORTEST_PATIENCE, self._mean))
+    def would_be_refused(self, caller: Hashable) -> bool:
+        """While there is too much: the caller's next operation, in its turn among those of others."""
+        before_it = len(self._queues) * (len(self._queues.get(caller, ())) + 1)
+        return min(self._all_waiting, before_it) >= self.bounds.waiting_for_long
 
     @asynccontextmanager
     async def place(self, caller: Hashable) -> AsyncIterator[None]:
@@ -109,11 +98,9 @@ class Places:
             await self._wait(caller, loop)
         else:
             self._begin(caller, loop)
-        began = loop.time()
         try:
             yield
         finally:
-            self._mean += _WEIGHT * (loop.time() - began - self._mean)
             self._end(caller)
 
     def _has_place(self, caller: Hashable) -> bool:
@@ -137,13 +124,9 @@ class Places:
 
     async def _wait(self, caller: Hashable, loop: AbstractEventLoop) -> None:
         waiting = _Waiting(loop.time(), loop.create_future())
-        if not self._all_waiting:
-            self._waiting_since = waiting.since
         self._queues.setdefault(caller, deque()).append(waiting)
-        self._all_waiting += 1
-        tell_waiting(self._all_waiting)
-        if self._all_waiting > self.bounds.waiting:
-            self._refuse_one()
+        self._count_waiting(self._all_waiting + 1, waiting.since)
+        self._refuse_what_is_too_much()
         if not self._began_this_turn:
             self._serve(loop)
         try:
@@ -168,19 +151,15 @@ class Places:
     def _serve(self, loop: AbstractEventLoop) -> None:
         """One of those who wait, if it may begin; who has waited for too long is refused."""
         self._refuse_late(loop.time())
+        self._refuse_what_is_too_much()
         while (caller := self._next_caller()) is not None:
             first = self._taken_from_queue(caller)
             if not first.place.done():  # or it has gone away
-                self._note_pace(loop.time())
                 self._begin(caller, loop)
                 first.place.set_result(None)
                 return
         if self._all_waiting:
             self._look_again(loop)
-
-    def _note_pace(self, now: float) -> None:
-        self._between += _WEIGHT * (now - max(self._began_at, self._waiting_since) - self._between)
-        self._began_at = now
 
     def _next_caller(self) -> Hashable | None:
         return next((caller for caller in self._queues if self._has_place(caller)), None)
@@ -189,32 +168,32 @@ class Places:
         """The first of the caller's, who is behind all others from then on."""
         queue = self._queues.pop(caller)
         first = queue.popleft()
-        self._all_waiting -= 1
-        tell_waiting(self._all_waiting)
+        self._count_waiting(self._all_waiting - 1)
         if queue:
             self._queues[caller] = queue
         return first
 
     def _refuse_late(self, now: float) -> None:
-        oldest = now - self._patience(now)
+        oldest = now - self.bounds.longest_wait
         for caller, queue in list(self._queues.items()):
             while queue and queue[0].since < oldest:
                 self._refuse(caller, queue[0])
 
-    def _patience(self, now: float) -> float:
-        short = self._short_patience
-        lateness = now - min((queue[0].since for queue in self._queues.values()), default=now)
-        if lateness < short / 2:
-            self._late_since = None
-        elif self._late_since is None and lateness >= short:
-            self._late_since = now
-        is_too_much = self._late_since is not None and now - self._late_since >= _TOO_MUCH_AFTER
-        return short if is_too_much else self.bounds.longest_wait
-
-    def _refuse_one(self) -> None:
+    def _refuse_what_is_too_much(self) -> None:
         """Of those that wait, the first of whoever has most waiting: it has waited in vain for longest."""
-        caller = max(self._queues, key=lambda each: len(self._queues[each]))
-        self._refuse(caller, self._queues[caller][0])
+        most = self.bounds.waiting_for_long if self.has_too_much else self.bounds.waiting
+        while self._all_waiting > most:
+            caller = max(self._queues, key=lambda each: len(self._queues[each]))
+            self._refuse(caller, self._queues[caller][0])
+
+    def _count_waiting(self, number: int, now: float = 0.0) -> None:
+        """`now` is a time of the loop when there are more than before."""
+        self._all_waiting = number
+        tell_waiting(number)
+        if number <= self.bounds.waiting_for_long // 2:
+            self._crowded_since = None
+        elif self._crowded_since is None and number > self.bounds.waiting_for_long:
+            self._crowded_since = now
 
     def _refuse(self, caller: Hashable, waiting: _Waiting) -> None:
         self._take_out(caller, waiting)
@@ -225,8 +204,7 @@ class Places:
     def _take_out(self, caller: Hashable, waiting: _Waiting) -> None:
         queue = self._queues[caller]
         queue.remove(waiting)
-        self._all_waiting -= 1
-        tell_waiting(self._all_waiting)
+        self._count_waiting(self._all_waiting - 1)
         if not queue:
             del self._queues[caller]
 

@@ -81,14 +81,14 @@ async def test_who_is_refused_is_told_in_his_language_before_anybody_looks_who_h
         await running
 
 
-async def test_who_would_be_late_is_refused_at_the_door_and_may_come_again_over_the_same_connection(
+async def test_who_would_be_refused_is_refused_at_the_door_and_may_come_again_over_the_same_connection(
     api: Api, province_url: str, county: OrganizationRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with served(api, province_url) as place, httpx.AsyncClient(base_url=f"http://{place}") as client:
         headers = {"Authorization": f"Bearer {api.as_(county).token}", "Accept-Language": "en"}
         with monkeypatch.context() as meanwhile:
             meanwhile.setattr(Places, "has_too_much", True)
-            meanwhile.setattr(Places, "would_be_late", lambda *_: True)
+            meanwhile.setattr(Places, "would_be_refused", lambda *_: True)
             refused = await client.post(
                 "/graphql", json={"query": NAMES, "operationName": "a" * 100_000}, headers=headers
             )

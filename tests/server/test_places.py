@@ -103,15 +103,30 @@ async def test_who_waits_for_too_long_is_refused_though_nothing_ends() -> None:
 
 
 async def test_a_burst_may_wait_and_what_stays_too_much_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two thirds of the places is how many may wait then."""
     monkeypatch.setattr("server.operations.places._TOO_MUCH_AFTER", PATIENT)
-    async with crowd(at_once=1) as people:
+    async with crowd(at_once=6, per_caller=6, waiting=100) as people:
+        await people.come("one", 6)
+        burst = await people.come("one", 20)
+        assert [each for each in burst if each.refused] == []
+        assert not people.places.has_too_much
+        monkeypatch.setattr("server.operations.places._TOO_MUCH_AFTER", 0)
+        assert people.places.has_too_much
         await people.come("one")
-        (waiting,) = await people.come("another")
-        await asyncio.sleep(0.1)
-        assert waiting.refused is None
-        monkeypatch.setattr("server.operations.places._TOO_MUCH_AFTER", 0.05)
-        await people.tasks[-1]
-        assert waiting.refused is not None
+        assert people.places.waiting == 4
+        assert sum(each.refused is not None for each in burst) == 17
+
+
+async def test_it_is_no_longer_too_much_when_half_as_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with crowd(at_once=6, per_caller=6, waiting=100) as people:
+        running = await people.come("one", 6)
+        monkeypatch.setattr("server.operations.places._TOO_MUCH_AFTER", 0)
+        await people.come("one", 5)
+        assert people.places.waiting == 4
+        for each, is_too_much in zip(running, (True, False), strict=False):
+            each.done.set()
+            await turns()
+            assert people.places.has_too_much == is_too_much
 
 
 async def test_one_caller_has_its_share_of_the_places_however_many_it_sends() -> None:
@@ -162,23 +177,16 @@ async def test_who_goes_away_just_when_a_place_is_given_to_him_gives_it_back() -
         assert (await people.come("third"))[0].running
 
 
-async def test_while_it_is_too_much_who_has_most_waiting_would_be_late_and_others_would_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("server.operations.places._TOO_MUCH_AFTER", 0.05)
-    async with crowd(at_once=1, waiting=1_000) as people:
-        for _ in range(2):  # they set the pace
-            (running,) = await people.come("greedy")
-            (late,) = await people.come("greedy")
-            await asyncio.sleep(0.1)
-            running.done.set()
-            await turns()
-            late.done.set()
-            await turns()
+async def test_while_it_is_too_much_there_is_room_for_who_has_nothing_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with crowd(at_once=6, per_caller=6) as people:
+        await people.come("greedy", 6)
+        monkeypatch.setattr("server.operations.places._TOO_MUCH_AFTER", 0)
         await people.come("greedy", 100)
-        assert not people.places.has_too_much
-        assert people.places.would_be_late("greedy")
-        assert not people.places.would_be_late("modest")
+        assert people.places.would_be_refused("greedy")
+        assert not people.places.would_be_refused("modest")
+        (modest,) = await people.come("modest")
+        assert modest.refused is None
+        assert people.places.waiting == 4
 
 
 async def test_one_begins_in_each_turn_of_the_loop() -> None:
