@@ -115,7 +115,7 @@ def create_app(parts: Parts) -> ASGIApp:
     studio = Studio()
     forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
     subscribers = Subscribers(parts.streams)
-    streams = Streams(WatchedCallers(authentication), SharedAnswers())
+    streams = Streams(WatchedCallers(authentication), SharedAnswers(), parts.operation_timeout)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -28,6 +28,9 @@ from storage.engine import Database
 
 ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
 AUDIT_KEY = b"the key of the audit log in tests"
+PLACES_ENOUGH = PlaceBounds(at_once=10_000, per_caller=10_000, waiting=10_000, longest_wait=3600)
+"""For all that a test asks at once."""
+
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
@@ -49,7 +52,7 @@ class Api:
     webhooks: WebhookManners = field(default_factory=WebhookManners)
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
-    places: PlaceBounds = field(default_factory=PlaceBounds)
+    places: PlaceBounds = PLACES_ENOUGH
     sockets: SocketBounds = field(default_factory=SocketBounds)
     operation_timeout: float = LONGEST_OPERATION
 

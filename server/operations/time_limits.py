@@ -48,11 +48,11 @@ class OperationTimedOutError(CallerError):
 @asynccontextmanager
 async def ended_after(seconds: float, departure: Departure | None) -> AsyncIterator[None]:
     """OperationTimedOutError or NobodyWaitsError when the block had to be cancelled."""
+    if departure is not None and departure.has_left:
+        raise NobodyWaitsError
     ending = _Ending(seconds)
     if departure is not None:
         departure.hears = partial(ending.end, NobodyWaitsError())
-        if departure.has_left:
-            raise NobodyWaitsError
     try:
         yield
     except CancelledError as error:

@@ -19,7 +19,7 @@ from server.cross_origin import FrontEnds
 from server.log import log
 from server.negotiation import accepted_media_type, language_of
 from server.operations.admission import Admission
-from server.operations.callers import KnownCallers
+from server.operations.callers import KnownCallers, caller_of
 from server.operations.documents import Operation
 from server.operations.errors import DATABASE_BUSY, caller_error
 from server.operations.places import Places, ServerBusyError
@@ -41,7 +41,7 @@ JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 _BEFORE_THE_DOOR = 65_536
-"""Bytes of a body that are waited for before the request takes a place: who is slow to send holds none until then."""
+"""Bytes of a body: one that has fewer is all there before anything is done for the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,7 @@ class GraphQLEndpoint:
         try:
             if media_type is None:
                 raise http_errors.not_acceptable()
-            await http.wait_for_body(_BEFORE_THE_DOOR)
-            async with self.places.place(self.callers.caller(http.header(b"authorization"), http.address)):
-                return await self._answer(http, media_type, language)
+            return await self._answer_in_turn(http, media_type, language)
         except ServerBusyError as error:
             return _refusal(http_errors.server_busy(error), language, media_type)
         except HttpError as error:
@@ -93,11 +91,20 @@ class GraphQLEndpoint:
         except DatabaseUnavailableError:
             return _refusal(http_errors.database_unavailable(), language, media_type)
 
-    async def _answer(self, http: HttpCall, media_type: str, language: str) -> Response:
-        started = perf_counter()
+    async def _answer_in_turn(self, http: HttpCall, media_type: str, language: str) -> Response:
+        """Who is slow to send holds no place meanwhile. No large body is read before it is known whose it is."""
+        if await http.has_whole_body(_BEFORE_THE_DOOR):
+            async with self.places.place(self.callers.caller(http.header(b"authorization"), http.address)):
+                context = await self._context(http, language)
+                return await self._answer(http, await self._request(http), context, media_type)
         context = await self._context(http, language)
         request = await self._request(http)
-        operation = self.admission.admitted(request, context.actor, language)
+        async with self.places.place(caller_of(context.actor)):
+            return await self._answer(http, request, context, media_type)
+
+    async def _answer(self, http: HttpCall, request: Request, context: RequestContext, media_type: str) -> Response:
+        started = perf_counter()
+        operation = self.admission.admitted(request, context.actor, context.language)
         if not isinstance(operation, Operation):
             return _response(operation, media_type)
         _require_method(http, operation)

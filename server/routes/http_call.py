@@ -37,8 +37,8 @@ class HttpCall:
     def query(self) -> QueryParams:
         return QueryParams(self._scope["query_string"])
 
-    async def wait_for_body(self, most: int) -> None:
-        """Until it is all there, or so many bytes are. ClientDisconnect when the client goes away instead."""
+    async def has_whole_body(self, most: int) -> bool:
+        """Waits until it is all there, or so many bytes are. ClientDisconnect when the client goes away instead."""
         size, more = 0, self.method == "POST"
         while more and size < most:
             message = await self._receive()
@@ -47,6 +47,7 @@ class HttpCall:
             self._come.append(message)
             size += len(message.get("body", b""))
             more = message.get("more_body", False)
+        return not more
 
     async def body(self, limit: int) -> bytes:
         """HttpError as soon as the body is known to be too large, before it has all been read."""

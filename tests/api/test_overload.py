@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from sqlalchemy import func, select
 
 from domain.records import OrganizationRecord
 from server.operations.places import PlaceBounds, Places
+from server.operations.shared_answers import Peers
 from server.routes.websocket import SocketBounds
 from storage.engine import Database, connect
 from storage.errors import OutcomeUnknownError
@@ -103,7 +105,39 @@ async def test_who_would_be_refused_is_refused_at_the_door_and_may_come_again_ov
         assert "errors" not in (await client.post("/graphql", json={"query": NAMES}, headers=headers)).json()
 
 
+@pytest.mark.parametrize("size", [1_000, 200_000])
+async def test_who_sends_slowly_holds_no_place(
+    api: Api, province_url: str, county: OrganizationRecord, size: int
+) -> None:
+    single = replace(api, places=PlaceBounds(at_once=1, per_caller=1, longest_wait=ENDLESS))
+    token = api.as_(county).token
+    body = orjson.dumps({"query": NAMES}) + b" " * size
+    async with served(single, province_url) as place, httpx.AsyncClient(base_url=f"http://{place}") as client:
+        reader, writer = await asyncio.open_connection(*place.split(":"))
+        writer.write(head_of_post(token, len(body)) + body[: size // 2])
+        await writer.drain()
+        await is_heard(place)
+        answer = await client.post("/graphql", json={"query": NAMES}, headers={"Authorization": f"Bearer {token}"})
+        assert "errors" not in answer.json()
+        writer.write(body[size // 2 :])
+        async with asyncio.timeout(20):
+            assert (await reader.readline()).split()[1] == b"200"
+        writer.close()
+
+
 class TestTimeLimit:
+    async def test_what_is_told_of_an_event_has_the_same_time(
+        self, api: Api, province_url: str, county: OrganizationRecord, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def never(*_: object) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(Peers, "answers", never)
+        hurried = replace(api, operation_timeout=0.3)
+        async with served(hurried, province_url) as place, socket(place, api.as_(county).token) as following:
+            await following.subscribe("subscription { permissionsChanged { version } }")
+            assert await following.ended_with() == {"code": "OPERATION_TIMEOUT", "seconds": 0.3}
+
     async def test_a_query_that_takes_longer_is_ended_in_postgresql_too(
         self, own_province_url: str, county: OrganizationRecord
     ) -> None:
@@ -167,9 +201,13 @@ async def asked_and_left(place: str, token: str, query: str) -> asyncio.StreamWr
     host, port = place.split(":")
     _, writer = await asyncio.open_connection(host, int(port))
     body = orjson.dumps({"query": query})
-    head = f"POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-    writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    writer.write(head_of_post(token, len(body)) + body)
     return writer
+
+
+def head_of_post(token: str, size: int) -> bytes:
+    head = f"POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {size}\r\n\r\n".encode()
 
 
 class TestWhoGoesAway:
