@@ -32,7 +32,7 @@ class LoadSettings(BaseSettings):
         Field(
             gt=0,
             le=60,
-            description="Seconds that they may wait when many come at once. While there is too much to do for more "
+            description="Seconds that they may wait. While there is too much to do for more "
             "than a moment, two thirds as many may wait as run.",
         ),
     ] = _BOUNDS.longest_wait

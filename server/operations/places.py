@@ -28,7 +28,7 @@ class PlaceBounds:
     at_once: int = 12
     per_caller: int = 9
     waiting: int = 200
-    longest_wait: float = 1.0
+    longest_wait: float = 5.0
     """Seconds."""
 
     @property
