@@ -132,6 +132,10 @@ bench-statistics: $(VENV)/.dev ## Measure live statistics on 1,000,000 members (
 bench-changes: $(VENV)/.dev ## Follow changes with 5,000 subscribers, and at 500 changes a second (three minutes)
 	$(BIN)/python -m benchmarks.changes
 
+.PHONY: bench-overload
+bench-overload: $(VENV)/.dev ## Offer once, twice and five times as much as the server can do (ten minutes)
+	$(BIN)/python -m benchmarks.overload
+
 .PHONY: bench-rollups
 bench-rollups: $(VENV)/.dev ## Measure statistics counted in advance on 1,000,000 members, and what they cost (five minutes)
 	$(BIN)/python -m benchmarks.rollups

@@ -32,6 +32,7 @@ from server.authentication import Authentication
 from server.console.routes import console_routes
 from server.correlation import correlation_id
 from server.cross_origin import FrontEnds
+from server.door import Door
 from server.examples import example_queries
 from server.gateways import Gateways
 from server.http_manners import HttpManners
@@ -42,9 +43,11 @@ from server.middleware import Correlated, known_under
 from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
 from server.operations.admission import Admission
+from server.operations.callers import KnownCallers
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
-from server.operations.running import Operations
+from server.operations.places import PlaceBounds, Places
+from server.operations.running import LONGEST_OPERATION, Operations
 from server.operations.shared_answers import SharedAnswers
 from server.operations.streaming import Streams
 from server.operations.subscribers import StreamManners, Subscribers
@@ -55,7 +58,7 @@ from server.routes.exports import export_route
 from server.routes.forms import CollectionForms, form_route
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
-from server.routes.websocket import GraphQLWebSocket
+from server.routes.websocket import GraphQLWebSocket, SocketBounds, WebSocketOperations
 from server.security_headers import SecurityHeaders
 from server.signing_in.routes import signing_in_routes
 from server.tracing.spans import current_spans
@@ -103,6 +106,9 @@ class Parts:
     http: HttpManners = field(default_factory=HttpManners)
     tracing: ExitStack = field(default_factory=ExitStack)
     """What tells traces until it is closed, when the application ends."""
+    places: PlaceBounds = field(default_factory=PlaceBounds)
+    sockets: SocketBounds = field(default_factory=SocketBounds)
+    operation_timeout: float = LONGEST_OPERATION
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -112,12 +118,12 @@ def create_app(parts: Parts) -> ASGIApp:
     limits = RateLimits(parts.database, parts.code_key, parts.clock)
     oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
     desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
-    operations = Operations(SCHEMA, parts.executor, parts.slow_operation)
+    operations = Operations(SCHEMA, parts.executor, parts.slow_operation, parts.operation_timeout)
     admission = Admission(operations, parts.documents)
     studio = Studio()
     forms = CollectionForms(operations, Press(), parts.matrix.fields, parts.forms_per_file)
     subscribers = Subscribers(parts.streams)
-    streams = Streams(WatchedCallers(authentication), SharedAnswers())
+    streams = Streams(WatchedCallers(authentication), SharedAnswers(), parts.operation_timeout)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -143,14 +149,24 @@ def create_app(parts: Parts) -> ASGIApp:
         parts.tracing.close()
 
     front_ends = FrontEnds(parts.database, parts.http.origins)
+    places, callers = Places(parts.places), KnownCallers()
     endpoint = GraphQLEndpoint(
-        operations, admission, authentication, front_ends, parts.body_limit, subscribers, streams
+        operations,
+        admission,
+        authentication,
+        front_ends,
+        parts.body_limit,
+        subscribers,
+        streams,
+        places,
+        callers,
     )
+    over_sockets = WebSocketOperations(operations, admission, authentication, subscribers, streams, places)
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
-            GraphQLWebSocket(operations, admission, authentication, subscribers, streams).route(),
+            GraphQLWebSocket(over_sockets, parts.sockets).route(),
             *health_routes(parts.database),
             metrics_route(parts.database),
             *inbox_routes(parts.database, parts.gateways.messages),
@@ -166,7 +182,8 @@ def create_app(parts: Parts) -> ASGIApp:
         lifespan=lifespan,
     )
     answering = known_under(StraightTo(endpoint, application), parts.http.hosts)
-    return Correlated(current_spans().application(answering), SecurityHeaders(parts.http.strict_transport))
+    told = current_spans().application(answering)
+    return Correlated(told, SecurityHeaders(parts.http.strict_transport), Door(places, callers))
 
 
 def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:

@@ -15,6 +15,7 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     disable_created_metrics,
     generate_latest,
@@ -69,7 +70,17 @@ _trusted = Histogram(
     buckets=(0.005, 0.025, 0.1, 0.5, 2.5, 10.0),
 )
 
+_refused = Counter("dengta_operations_refused_total", "Operations refused because the server was busy.")
+_timed_out = Counter("dengta_operations_timed_out_total", "Queries that were ended because they took too long.")
+_places = Gauge(
+    "dengta_operations_now",
+    "Operations at the moment, by what they do: running, waiting.",
+    ["state"],
+    multiprocess_mode="livesum",
+)
+
 # Looking the labels up costs more than counting.
+_running, _waiting = _places.labels("running"), _places.labels("waiting")
 _executed = {(executor, kind): _operations.labels(executor, kind).inc for executor in _EXECUTORS for kind in _KINDS}
 _took = {kind: _seconds.labels(kind).observe for kind in _KINDS}
 _declined_for = cache(_declined.labels)
@@ -90,6 +101,25 @@ def count_trusted(name: str, seconds: float) -> None:
 def count_declined(reason: str) -> None:
     """`reason` is one of a few fixed phrases; nothing of the operation may stand in it."""
     _declined_for(reason).inc()
+
+
+def count_refused() -> None:
+    """Before anything was done for it."""
+    _refused.inc()
+
+
+def count_timed_out() -> None:
+    _timed_out.inc()
+
+
+def tell_running(operations: int) -> None:
+    """As many as there are now in this process."""
+    _running.set(operations)
+
+
+def tell_waiting(operations: int) -> None:
+    """As many as wait for a place now in this process."""
+    _waiting.set(operations)
 
 
 def count_delivery(outcome: str) -> None:

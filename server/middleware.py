@@ -1,6 +1,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.correlation import begin_correlation
+from server.door import Door
 from server.http_manners import ANY_HOST
 from server.negotiation import language_of
 from server.process_metrics import count_response
@@ -15,9 +16,11 @@ _FOR_ALL = {"/healthz", "/readyz"}
 class Correlated:
     """Gives each request its correlation id, and the answer its id and the headers that every answer has."""
 
-    def __init__(self, app: ASGIApp, headers: SecurityHeaders) -> None:
+    def __init__(self, app: ASGIApp, headers: SecurityHeaders, door: Door | None = None) -> None:
+        """`door` is for the server's connections, which find it here."""
         self.inner = app
         self._headers = headers
+        self.door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -28,6 +28,8 @@ from server.operations.document_policy import DocumentPolicy
 from server.operations.manifests import documents_of
 from server.operations.running import Operations
 from server.operations.subscribers import StreamManners
+from server.request_bounds import give_bounds
+from server.routes.websocket import SocketBounds
 from server.secret import secret_of
 from server.settings import Settings
 from server.token_authority import token_authority
@@ -79,6 +81,9 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         database_url,
         connections=settings.database_connections,
         statement_timeout=settings.statement_timeout,
+        lock_timeout=settings.lock_timeout,
+        longest_pause=settings.transaction_pause,
+        patience=settings.connection_wait,
         audit_key=audit_key(secret_of(settings)),
         rules=settings.rules,
     )
@@ -104,6 +109,9 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         documents=documents_policy_of(settings),
         http=http_manners_of(settings),
         tracing=tracing,
+        places=settings.places,
+        sockets=SocketBounds(settings.operations_per_socket, settings.socket_init_timeout),
+        operation_timeout=settings.operation_timeout,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
@@ -133,7 +141,7 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
 
 def _config(make: Callable[[], ASGIApp], settings: Settings) -> uvicorn.Config:
     """`make` gives the application, in each worker its own."""
-    return uvicorn.Config(
+    config = uvicorn.Config(
         make,
         factory=True,
         workers=settings.workers,
@@ -153,6 +161,7 @@ def _config(make: Callable[[], ASGIApp], settings: Settings) -> uvicorn.Config:
         server_header=False,
         forwarded_allow_ips=list(map(str, settings.trusted_proxies)),
     )
+    return give_bounds(config, settings.request_bounds)
 
 
 class _AnnouncingServer(uvicorn.Server):

@@ -11,12 +11,15 @@ from domain.validation import RulesInForce, SeverityChanges, rules_in_force
 from server.database_settings import DatabaseSettings
 from server.document_settings import DocumentSettings
 from server.http_settings import HttpSettings
+from server.load_settings import LoadSettings
 from server.severities import severities_from
 from server.tracing.settings import TracingSettings
 from server.webhooks.settings import WebhookSettings
 
 
-class Settings(WebhookSettings, HttpSettings, DocumentSettings, TracingSettings, DatabaseSettings, BaseSettings):
+class Settings(
+    WebhookSettings, HttpSettings, DocumentSettings, LoadSettings, TracingSettings, DatabaseSettings, BaseSettings
+):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
 
     `docs/settings.md` is written from these descriptions.

@@ -20,7 +20,7 @@ from domain.validation import AS_SHIPPED, RulesInForce
 from storage.addresses import address_of, noticing_soon
 from storage.audit_log import AuditLog
 from storage.cutting import GRACE, cut_off
-from storage.errors import StatementTimedOutError, unavailable
+from storage.errors import ConnectionsBusyError, StatementTimedOutError, unavailable
 from storage.listening import wake_ups
 from storage.observing import statement_ended
 from storage.pool_standing import PoolStanding, standing_of
@@ -87,6 +87,7 @@ class Database:
         self._url = url
         self._longest_read = longest_read
         self._pool = pool
+        self._in_use = 0
         self._writing = writing
         self._audit_log = audit_log
         self._frequent_grams = FrequentGrams()
@@ -95,6 +96,8 @@ class Database:
 
     async def rows(self, statement: Statement | Executable) -> list[Row]:
         """DatabaseUnavailableError and StatementTimedOutError beside the errors of a wrong statement.
+
+        ConnectionsBusyError when the database is there, but all connections are in use.
 
         A connection may have broken while it was idle or under the statement (PostgreSQL was restarted). What only
         reads is tried once more on another, unless it has taken its whole time already.
@@ -111,6 +114,10 @@ class Database:
                 return await self._rows(ready)
         except QueryCanceled as error:
             raise StatementTimedOutError from error
+        except PoolTimeout as error:
+            if self._in_use >= self._pool.max_size:
+                raise ConnectionsBusyError(self._pool.max_size) from error
+            raise unavailable(error) from error
         except (OperationalError, InterfaceError) as error:
             raise unavailable(error) from error
 
@@ -119,9 +126,11 @@ class Database:
         if self._pool.closed:
             await self._pool.open()
         connection = await self._pool.getconn()
+        self._in_use += 1
         try:
             return await connection.read(statement, self._longest_read)
         finally:
+            self._in_use -= 1
             await self._pool.putconn(connection)
 
     async def row(self, statement: Statement | Executable) -> Row | None:
@@ -200,18 +209,21 @@ def connect(  # noqa: PLR0913 # each of them a setting
     *,
     connections: int = 20,
     statement_timeout: float = 10.0,
+    lock_timeout: float = 5.0,
+    longest_pause: float = 60.0,
     patience: float = 5.0,
     audit_key: bytes | None = None,
     rules: RulesInForce = AS_SHIPPED,
 ) -> Database:
     """`connections` are those of reads; a quarter as many more write, two at least.
 
-    `statement_timeout` in seconds; so is `patience`, how long one waits for a connection.
+    Times are in seconds: of a statement, of waiting for a lock, of a pause within a transaction; and `patience`, how
+    long one waits for a connection.
 
     Without an `audit_key` nothing can be written. `rules` are those of data quality.
     """
-    options, longest = session_options(statement_timeout), statement_timeout + GRACE
-    place = libpq_url(url)
+    options = session_options(statement_timeout, lock_timeout, longest_pause)
+    place, longest = libpq_url(url), statement_timeout + GRACE
     reading = pool_of(_Connection, place, most=connections, patience=patience, autocommit=True, options=options)
     if audit_key is None:
         return Database(place, reading, rules=rules, longest_read=longest)
@@ -220,9 +232,15 @@ def connect(  # noqa: PLR0913 # each of them a setting
     return Database(place, reading, writing, AuditLog(place, audit_key, options), rules, longest)
 
 
-def session_options(statement_timeout: float) -> str:
-    """What each connection of the server is opened with: its own role, and bounds."""
-    return f"{SERVER_OPTIONS} -c role={SERVER_ROLE} -c statement_timeout={int(statement_timeout * 1000)}"
+def session_options(statement_timeout: float, lock_timeout: float = 5.0, longest_pause: float = 60.0) -> str:
+    """What each connection of the server is opened with: its own role, and bounds, in seconds."""
+    bounds = {
+        "statement_timeout": statement_timeout,
+        "lock_timeout": lock_timeout,
+        "idle_in_transaction_session_timeout": longest_pause,
+    }
+    told = (f"-c {name}={max(1, int(seconds * 1000))}" for name, seconds in bounds.items())
+    return " ".join([SERVER_OPTIONS, f"-c role={SERVER_ROLE}", *told])
 
 
 def psycopg_url(url: str) -> str:

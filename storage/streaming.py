@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg.errors import IdleInTransactionSessionTimeout
+from psycopg.errors import IdleInTransactionSessionTimeout, QueryCanceled
 from sqlalchemy import Executable
 
-from storage.errors import LOST, unavailable
+from storage.errors import LOST, StatementTimedOutError, unavailable
 from storage.privileges import SERVER_ROLE
 from storage.statements import statement_of
 
@@ -16,7 +16,13 @@ _AT_ONCE = 500
 _WITHOUT_SORTING = "-c enable_sort=off"
 # Who reads everything is served best by what gives the last row soonest, not the first.
 _TO_THE_END = "-c cursor_tuple_fraction=1"
-_OPTIONS = f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off"
+_LONGEST_FETCH = 300
+"""Seconds that some rows may take to come; the first of all may be far behind in the index that gives the order."""
+
+_OPTIONS = (
+    f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off -c default_transaction_read_only=on "
+    f"-c statement_timeout={_LONGEST_FETCH * 1000}"
+)
 
 
 async def streamed(
@@ -38,5 +44,7 @@ async def streamed(
             await cursor.execute(ready.text, ready.values)
             while rows := await cursor.fetchmany(_AT_ONCE):
                 yield rows
+    except QueryCanceled as error:
+        raise StatementTimedOutError from error
     except (*LOST, IdleInTransactionSessionTimeout) as error:
         raise unavailable(error) from error

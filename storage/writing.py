@@ -10,7 +10,8 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor
-from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
+from psycopg.errors import LockNotAvailable, QueryCanceled, ReadOnlySqlTransaction
+from psycopg_pool import PoolTimeout
 from sqlalchemy import Executable
 
 from domain.audit import AuditChain, AuditRecord
@@ -18,7 +19,16 @@ from domain.validation import RulesInForce
 from storage.audit_writing import insert_entries
 from storage.commits import notice_commit
 from storage.cutting import GRACE, cut_off_after
-from storage.errors import LOST, CommitUnknownError, StatementTimedOutError, unavailable
+from storage.deadlines import before_the_deadline
+from storage.errors import (
+    LOST,
+    CommitUnknownError,
+    ConnectionsBusyError,
+    DatabaseUnavailableError,
+    LockTimedOutError,
+    StatementTimedOutError,
+    unavailable,
+)
 from storage.observing import statement_ended
 from storage.pool_standing import PoolStanding, standing_of
 from storage.pools import Pool
@@ -84,8 +94,12 @@ class WriteSession:
         return cursor
 
     async def allow(self, seconds: float) -> None:
-        """So long for each statement of this transaction."""
-        await self._connection.execute("SELECT set_config('statement_timeout', %s, true)", (str(int(seconds * 1000)),))
+        """So long for each statement of this transaction, and for each lock that it waits for."""
+        milliseconds = str(int(seconds * 1000))
+        await self._connection.execute(
+            "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true)",
+            (milliseconds, milliseconds),
+        )
         self._longest = max(self._longest, seconds + GRACE)
 
     async def audit(self, *records: AuditRecord) -> None:
@@ -118,6 +132,7 @@ class Writing:
         self._audit_key = audit_key
         self._rules = rules
         self._longest = longest
+        self._in_use = 0
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[WriteSession]:
@@ -125,20 +140,26 @@ class Writing:
 
         DatabaseUnavailableError when the database was lost and nothing was saved; CommitUnknownError, which is one,
         when that was during the commit. Neither is tried again here: what the block did beside is not known.
+        TransactionTimedOutError when the operation's time was up before the commit; LockTimedOutError.
         """
         try:
             async with self._connection() as connection:
                 chain = connection.chain or AuditChain(self._audit_key)
                 session = WriteSession(connection, chain, self._rules, self._longest)
-                yield session
+                async with before_the_deadline():
+                    yield session
                 # Nobody knows what becomes of a commit that is cancelled: another chain begins after it.
                 connection.chain = None
                 started = perf_counter()
                 await self._commit(connection)
                 statement_ended("COMMIT", started)
                 connection.chain = session.chain
+        except PoolTimeout as error:
+            raise self._no_connection() from error
         except QueryCanceled as error:
             raise StatementTimedOutError from error
+        except LockNotAvailable as error:
+            raise LockTimedOutError from error
         except ReadOnlySqlTransaction as error:  # it takes writes no more, as a primary that another has replaced
             await self._pool.drain()
             raise unavailable(error) from error
@@ -148,10 +169,12 @@ class Writing:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[WriteConnection]:
         connection = await self._living()
+        self._in_use += 1
         try:
             async with connection:
                 yield connection
         finally:
+            self._in_use -= 1
             await self._pool.putconn(connection)
 
     async def _living(self) -> WriteConnection:
@@ -184,6 +207,10 @@ class Writing:
 
     def standing(self) -> PoolStanding:
         return standing_of(self._pool)
+
+    def _no_connection(self) -> DatabaseUnavailableError:
+        all_in_use = self._in_use >= self._pool.max_size
+        return ConnectionsBusyError(self._pool.max_size) if all_in_use else DatabaseUnavailableError()
 
     async def close(self) -> None:
         await self._pool.close()

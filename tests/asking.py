@@ -21,11 +21,17 @@ from server.gateways import Gateways
 from server.http_manners import HttpManners
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
+from server.operations.places import PlaceBounds
+from server.operations.running import LONGEST_OPERATION
 from server.operations.subscribers import StreamManners
+from server.routes.websocket import SocketBounds
 from storage.engine import Database
 
 ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
 AUDIT_KEY = b"the key of the audit log in tests"
+PLACES_ENOUGH = PlaceBounds(at_once=10_000, per_caller=10_000, waiting=10_000, longest_wait=3600)
+"""For all that a test asks at once."""
+
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
@@ -48,6 +54,9 @@ class Api:
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
     manners: HttpManners = field(default_factory=HttpManners)
+    places: PlaceBounds = PLACES_ENOUGH
+    sockets: SocketBounds = field(default_factory=SocketBounds)
+    operation_timeout: float = LONGEST_OPERATION
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -66,6 +75,9 @@ class Api:
             exports=self.exports,
             documents=self.documents,
             http=self.manners,
+            places=self.places,
+            sockets=self.sockets,
+            operation_timeout=self.operation_timeout,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

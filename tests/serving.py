@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from server.connections import HttpConnection, WebSocketConnection
 from server.operations.subscribers import StreamManners
+from server.request_bounds import RequestBounds, give_bounds
 from storage.engine import connect
 from tests.asking import AUDIT_KEY, Api
 
@@ -32,6 +33,9 @@ async def served(
         exports=api.exports,
         token_clock=api.token_clock,
         documents=api.documents,
+        places=api.places,
+        sockets=api.sockets,
+        operation_timeout=api.operation_timeout,
     )
     listening = socket.create_server(("127.0.0.1", 0))
     async with answering(own.app, listening, own.streams.heartbeat):
@@ -40,7 +44,13 @@ async def served(
 
 
 @asynccontextmanager
-async def answering(app: ASGIApp, listening: socket.socket, heartbeat: float = 15.0) -> AsyncIterator[None]:
+async def answering(
+    app: ASGIApp,
+    listening: socket.socket,
+    heartbeat: float = 15.0,
+    bounds: RequestBounds | None = None,
+    largest_message: int = 2_097_152,
+) -> AsyncIterator[None]:
     """The application answers on that socket until the block ends."""
     config = uvicorn.Config(
         app,
@@ -49,8 +59,9 @@ async def answering(app: ASGIApp, listening: socket.socket, heartbeat: float = 1
         ws=WebSocketConnection,
         ws_ping_interval=heartbeat,
         ws_ping_timeout=heartbeat,
+        ws_max_size=largest_message,
     )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(give_bounds(config, bounds or RequestBounds()))
     running = asyncio.create_task(server.serve([listening]))
     yield
     server.should_exit = True

@@ -46,7 +46,7 @@ async def locked(url: str, table: str, mode: str = "EXCLUSIVE") -> AsyncIterator
 async def until_blocked(watching: AsyncConnection[Any], number: int) -> None:
     """Until so many wait for any lock, also for the end of another's transaction."""
     async with asyncio.timeout(8):
-        while await _blocked(watching) < number:  # noqa: ASYNC110 # PostgreSQL tells nobody
+        while await blocked(watching) < number:  # noqa: ASYNC110 # PostgreSQL tells nobody
             await asyncio.sleep(0.01)
 
 
@@ -57,6 +57,6 @@ async def superuser_of(url: str) -> AsyncIterator[AsyncConnection[Any]]:
         yield connection
 
 
-async def _blocked(watching: AsyncConnection[Any]) -> int:
+async def blocked(watching: AsyncConnection[Any]) -> int:
     row = await (await watching.execute(_BLOCKED)).fetchone()
     return int(row[0]) if row else 0

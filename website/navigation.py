@@ -59,6 +59,7 @@ SECTIONS = (
             "http.md",
             "console.md",
             "command-line.md",
+            "overload.md",
             "performance.md",
             "faults.md",
         ),

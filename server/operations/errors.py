@@ -1,14 +1,25 @@
 """错误: what of an error reaches the caller, in the caller's language. What is not meant for the caller is masked."""
 
+from collections.abc import Sequence
+
 from graphql import GraphQLError
 
 from domain.errors import CallerError, Message
 from files.store import FileStoreUnavailableError
 from server.correlation import correlation_id
 from server.log import log_failure
-from storage.errors import CommitUnknownError, DatabaseFullError, DatabaseUnavailableError, StatementTimedOutError
+from storage.errors import (
+    CommitUnknownError,
+    ConnectionsBusyError,
+    DatabaseFullError,
+    DatabaseUnavailableError,
+    LockTimedOutError,
+    StatementTimedOutError,
+    TransactionTimedOutError,
+)
 
-OUT_OF_REACH = frozenset({"DATABASE_UNAVAILABLE", "DATABASE_FULL", "FILE_STORE_UNAVAILABLE"})
+DATABASE_BUSY = "DATABASE_BUSY"
+OUT_OF_REACH = frozenset({"DATABASE_UNAVAILABLE", "DATABASE_FULL", DATABASE_BUSY, "FILE_STORE_UNAVAILABLE"})
 """Codes of what may be asked again as it is: nothing was saved."""
 
 _UNREACHED = (DatabaseUnavailableError, StatementTimedOutError, FileStoreUnavailableError)
@@ -36,11 +47,25 @@ UNKNOWN = Message(
     "The database was lost while this was saved, and nobody knows whether it was. Send it again under the same "
     "idempotency key, or look before you do.",
 )
+_LOCKED = Message(
+    "所涉及的数据正被他人修改，等候超时。未作任何保存，请稍后重试。",
+    "Somebody else is changing the same, and has not finished in time. Nothing was saved; try again shortly.",
+)
 UNAVAILABLE = Message("数据库暂时不可用，请稍后重试。", "The database is unavailable at the moment. Try again shortly.")
 
 FILES_UNAVAILABLE = Message(
     "文件存储暂时不可用，请稍后重试。", "The file store is unavailable at the moment. Try again shortly."
 )
+
+_MASKED: Sequence[tuple[type[Exception], tuple[str, Message]]] = (
+    (LockTimedOutError, ("LOCKED", _LOCKED)),
+    (StatementTimedOutError, ("QUERY_TIMEOUT", _TIME_OUT)),
+    (CommitUnknownError, ("OUTCOME_UNKNOWN", UNKNOWN)),
+    (DatabaseFullError, ("DATABASE_FULL", FULL)),
+    (DatabaseUnavailableError, ("DATABASE_UNAVAILABLE", UNAVAILABLE)),
+    (FileStoreUnavailableError, ("FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE)),
+)
+"""The first that fits."""
 
 
 def document_errors(code: str, errors: list[GraphQLError], language: str) -> list[GraphQLError]:
@@ -72,17 +97,25 @@ def caller_error(cause: CallerError, language: str, at: GraphQLError | None = No
 
 
 def _masked(cause: Exception) -> tuple[str, Message]:
-    if isinstance(cause, StatementTimedOutError):
-        return "QUERY_TIMEOUT", _TIME_OUT
-    if isinstance(cause, CommitUnknownError):
-        return "OUTCOME_UNKNOWN", UNKNOWN
-    if isinstance(cause, DatabaseFullError):
-        return "DATABASE_FULL", FULL
-    if isinstance(cause, DatabaseUnavailableError):
-        return "DATABASE_UNAVAILABLE", UNAVAILABLE
-    if isinstance(cause, FileStoreUnavailableError):
-        return "FILE_STORE_UNAVAILABLE", FILES_UNAVAILABLE
-    return "INTERNAL_SERVER_ERROR", _INTERNAL
+    if isinstance(cause, TransactionTimedOutError):
+        return "OPERATION_TIMEOUT", _not_saved_in_time(cause.seconds)
+    if isinstance(cause, ConnectionsBusyError):
+        return DATABASE_BUSY, connections_busy(cause)
+    return next((told for kind, told in _MASKED if isinstance(cause, kind)), ("INTERNAL_SERVER_ERROR", _INTERNAL))
+
+
+def connections_busy(cause: ConnectionsBusyError) -> Message:
+    return Message(
+        f"数据库连接（{cause.connections} 个）全部占用，等候超时。请稍后重试。",
+        f"All connections to the database ({cause.connections}) have been in use for too long. Try again shortly.",
+    )
+
+
+def _not_saved_in_time(seconds: float) -> Message:
+    return Message(
+        f"操作超过 {seconds:g} 秒，未作保存。请稍后重试。",
+        f"This was not ready to be saved within {seconds:g} seconds, and was not. Try again shortly.",
+    )
 
 
 def _rephrased(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:

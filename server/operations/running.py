@@ -13,18 +13,23 @@ from graphql import ExecutionResult, GraphQLError
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from schema.build import graphql_schema
-from server.metrics import count_declined, count_operation, count_trusted
+from server.metrics import count_declined, count_operation, count_timed_out, count_trusted
 from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import OUT_OF_REACH, caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
 from server.operations.notable import log_operation
+from server.operations.time_limits import Departure, OperationTimedOutError, ended_after
 from server.tracing.spans import current_spans
 from storage.commits import Commits, commits_noticed
+from storage.deadlines import transactions_within
 from storage.errors import CommitUnknownError, DatabaseUnavailableError
 from storage.observing import tallied
 
 SLOW_OPERATION = 1.0
+"""Seconds."""
+
+LONGEST_OPERATION = 30.0
 """Seconds."""
 
 
@@ -78,10 +83,16 @@ class Operations:
     """Runs operations against the schema."""
 
     def __init__(
-        self, schema: strawberry.Schema, executor: str = COMPILED, slow_operation: float = SLOW_OPERATION
+        self,
+        schema: strawberry.Schema,
+        executor: str = COMPILED,
+        slow_operation: float = SLOW_OPERATION,
+        longest: float = LONGEST_OPERATION,
     ) -> None:
-        """`slow_operation`: seconds from which on one is logged."""
+        """In seconds: from which on an operation is logged as slow; `longest`: how long a query may take, and a
+        mutation until it commits."""
         self._slow_operation = slow_operation
+        self._longest = longest
         self._documents = Documents(graphql_schema(schema), Executors(schema, executor))
 
     def keep_prepared(self, text: str) -> None:
@@ -95,16 +106,34 @@ class Operations:
         except InvalidDocumentError as error:
             return refused(document_errors(error.code, error.errors, language))
 
-    async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
-        """Whatever the operation does with fields is checked before anything of it runs."""
+    async def run(
+        self, operation: Operation, request: Request, context: RequestContext, departure: Departure | None = None
+    ) -> Answer:
+        """Whatever the operation does with fields is checked before anything of it runs.
+
+        NobodyWaitsError when the client of a query has left; a mutation is done even so.
+        """
         started = perf_counter()
         with tallied() as statements:
-            answer = await answered(operation, dict(request.variables or {}), context)
+            answer = await self._in_time(operation, dict(request.variables or {}), context, departure)
         seconds = perf_counter() - started
         # Not every operation: a line costs as much as a tenth of a quick one.
         if seconds >= self._slow_operation or answer.failed:
             log_operation(operation, len(answer.errors), seconds, statements)
         return answer
+
+    async def _in_time(
+        self, operation: Operation, variables: dict[str, Any], context: RequestContext, departure: Departure | None
+    ) -> Answer:
+        if operation.is_mutation:
+            with transactions_within(self._longest):
+                return await answered(operation, variables, context)
+        try:
+            async with ended_after(self._longest, departure):
+                return await answered(operation, variables, context)
+        except OperationTimedOutError as error:
+            count_timed_out()
+            return Answer(None, [caller_error(error, context.language)])
 
 
 async def answered(

@@ -22,8 +22,9 @@ from server.operations.arrivals import Arrivals, EndError
 from server.operations.auditing import record_refusal
 from server.operations.documents import Operation
 from server.operations.errors import caller_error, presented
-from server.operations.running import Answer, answer_of, refused
+from server.operations.running import LONGEST_OPERATION, Answer, answer_of, refused
 from server.operations.shared_answers import Peers, SharedAnswers
+from server.operations.time_limits import ended_after
 from server.watched_callers import WatchedCaller, WatchedCallers
 
 _MOST_AT_ONCE, _BYTES_AT_ONCE = 100, 65_536
@@ -47,6 +48,8 @@ class Streams:
 
     callers: WatchedCallers
     shared: SharedAnswers
+    longest: float = LONGEST_OPERATION
+    """Seconds that the answers of events which came together may take."""
 
     async def answers(
         self, operation: Operation, variables: dict[str, Any], authorization: str | None, begun: RequestContext
@@ -56,7 +59,7 @@ class Streams:
         language = begun.language
         try:
             async with self.callers.watching(authorization, begun) as caller:
-                stream = _Stream(operation, variables, caller, self.shared)
+                stream = _Stream(operation, variables, caller, self.shared, self.longest)
                 async with aclosing(stream.answers()) as answers:
                     async for some in answers:
                         yield some
@@ -68,8 +71,14 @@ class Streams:
 
 class _Stream:
     def __init__(
-        self, operation: Operation, variables: dict[str, Any], caller: WatchedCaller, shared: SharedAnswers
+        self,
+        operation: Operation,
+        variables: dict[str, Any],
+        caller: WatchedCaller,
+        shared: SharedAnswers,
+        longest: float,
     ) -> None:
+        self._longest = longest
         self._operation = operation
         self._variables = variables
         self._caller = caller
@@ -101,7 +110,8 @@ class _Stream:
                 peers = await self._require_permission()
                 if arrived:
                     events = arrivals.take_some(self._at_once)
-                    answers = await peers.answers(events, self._caller, self._variables)
+                    async with ended_after(self._longest, None):
+                        answers = await peers.answers(events, self._caller, self._variables)
                     self._at_once = _as_many_as_fit(answers)
                     executed = list(takewhile(lambda answer: answer.executed, answers))
                     yield answers[: len(executed) + 1]

@@ -23,7 +23,9 @@ _STATUSES: Mapping[str, int] = {
     "INTERNAL_SERVER_ERROR": 500,
     "DATABASE_UNAVAILABLE": 503,
     "DATABASE_FULL": 503,
+    "DATABASE_BUSY": 503,
     "QUERY_TIMEOUT": 503,
+    "OPERATION_TIMEOUT": 503,
 }
 """Of errors of an answer, by their codes; others are 400."""
 

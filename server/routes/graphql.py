@@ -5,6 +5,7 @@ To a client that wants server-sent events the same is answered in these, and sub
 
 from dataclasses import dataclass
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -12,15 +13,19 @@ from starlette.types import Receive, Scope, Send
 from domain.errors import CallerError
 from resolvers.context import RequestContext
 from server.authentication import Authentication, UnauthenticatedError
+from server.connections import connection_of
 from server.cross_origin import FrontEnds
 from server.log import log_failure
 from server.negotiation import accepted_media_type, language_of
 from server.operations.admission import Admission
+from server.operations.callers import KnownCallers, caller_of
 from server.operations.documents import Operation
 from server.operations.errors import caller_error
+from server.operations.places import Places, ServerBusyError
 from server.operations.running import Answer, Operations, Request, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers, TooManySubscriptionsError
+from server.operations.time_limits import NobodyWaitsError
 from server.routes import http_errors
 from server.routes.entity_tags import revalidated
 from server.routes.event_stream import EVENT_STREAM, EventStreamResponse, single_result
@@ -34,6 +39,9 @@ PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
+_BEFORE_THE_DOOR = 65_536
+"""Bytes of a body: one that has fewer is all there before anything is done for the request."""
+
 
 @dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
@@ -44,6 +52,8 @@ class GraphQLEndpoint:
     body_limit: int
     subscribers: Subscribers
     streams: Streams
+    places: Places
+    callers: KnownCallers
 
     def route(self) -> Route:
         """Which refuses other methods."""
@@ -54,7 +64,10 @@ class GraphQLEndpoint:
         http = HttpCall(scope, receive)
         origin = http.header(b"origin")
         readable = None if origin is None else await self.front_ends.headers(origin)
-        response = await self._respond(http)
+        try:
+            response = await self._respond(http)
+        except (ClientDisconnect, NobodyWaitsError):
+            return
         if readable is not None:
             for name, value in readable.items():
                 response.headers.setdefault(name, value)
@@ -66,7 +79,9 @@ class GraphQLEndpoint:
         try:
             if media_type is None:
                 raise http_errors.not_acceptable()
-            return await self._answer(http, media_type, language)
+            return await self._answer_in_turn(http, media_type, language)
+        except ServerBusyError as error:
+            return _refusal(http_errors.server_busy(error), language, media_type)
         except HttpError as error:
             return _refusal(error, language, media_type)
         except (DatabaseUnavailableError, StatementTimedOutError) as error:
@@ -74,16 +89,25 @@ class GraphQLEndpoint:
             log_failure(error, refusal.problem.code)
             return _refusal(refusal, language, media_type)
 
-    async def _answer(self, http: HttpCall, media_type: str, language: str) -> Response:
+    async def _answer_in_turn(self, http: HttpCall, media_type: str, language: str) -> Response:
+        """Who is slow to send holds no place meanwhile. No large body is read before it is known whose it is."""
+        if await http.has_whole_body(_BEFORE_THE_DOOR):
+            async with self.places.place(self.callers.caller(http.header(b"authorization"), http.address)):
+                context = await self._context(http, language)
+                return await self._answer(http, await self._request(http), context, media_type)
         context = await self._context(http, language)
         request = await self._request(http)
-        operation = self.admission.admitted(request, context.actor, language)
+        async with self.places.place(caller_of(context.actor)):
+            return await self._answer(http, request, context, media_type)
+
+    async def _answer(self, http: HttpCall, request: Request, context: RequestContext, media_type: str) -> Response:
+        operation = self.admission.admitted(request, context.actor, context.language)
         if not isinstance(operation, Operation):
             return _response(operation, media_type)
         _require_method(http, operation)
         if operation.is_subscription:
             return self._streamed(http, operation, request, context)
-        answer = await self.operations.run(operation, request, context)
+        answer = await self.operations.run(operation, request, context, connection_of(http.scope).client)
         if http.method == "GET" and media_type != EVENT_STREAM and not answer.errors:
             return revalidated(answer.encoded, _content_type(media_type), http.header(b"if-none-match"))
         return _response(answer, media_type)
@@ -100,10 +124,13 @@ class GraphQLEndpoint:
         return EventStreamResponse(answers, place, self.subscribers.manners.heartbeat, context.language)
 
     async def _context(self, http: HttpCall, language: str) -> RequestContext:
+        authorization = http.header(b"authorization")
         try:
-            return await self.authentication.context(http.header(b"authorization"), language, http.address)
+            context = await self.authentication.context(authorization, language, http.address)
         except UnauthenticatedError as error:
             raise http_errors.unauthenticated(error) from error
+        self.callers.remember(authorization, context.actor)
+        return context
 
     async def _request(self, http: HttpCall) -> Request:
         if http.method == "GET":

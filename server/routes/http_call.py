@@ -4,24 +4,29 @@ from collections.abc import AsyncIterator
 
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from server.routes.http_errors import HttpError, body_too_large
 
 
 class HttpCall:
-    __slots__ = ("_headers", "_receive", "_scope", "method")
+    __slots__ = ("_come", "_headers", "_receive", "_scope", "method")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method: str = scope["method"]
         self._scope = scope
         self._receive = receive
+        self._come: list[Message] = []
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
 
     def header(self, name: bytes) -> str | None:
         """`name` in lower case."""
         value = self._headers.get(name)
         return None if value is None else value.decode("latin-1")
+
+    @property
+    def scope(self) -> Scope:
+        return self._scope
 
     @property
     def address(self) -> str | None:
@@ -31,6 +36,18 @@ class HttpCall:
     @property
     def query(self) -> QueryParams:
         return QueryParams(self._scope["query_string"])
+
+    async def has_whole_body(self, most: int) -> bool:
+        """Waits until it is all there, or so many bytes are. ClientDisconnect when the client goes away instead."""
+        size, more = 0, self.method == "POST"
+        while more and size < most:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            self._come.append(message)
+            size += len(message.get("body", b""))
+            more = message.get("more_body", False)
+        return not more
 
     async def body(self, limit: int) -> bytes:
         """HttpError as soon as the body is known to be too large, before it has all been read."""
@@ -46,7 +63,7 @@ class HttpCall:
             raise too_large
         size, more = 0, True
         while more:
-            message = await self._receive()
+            message = self._come.pop(0) if self._come else await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientDisconnect
             chunk = message.get("body", b"")

@@ -1,11 +1,14 @@
 """What can be wrong with an HTTP request before it is a GraphQL request: one table, status and words."""
 
+from secrets import randbelow
+
 from domain.errors import Message, Problem
 from domain.files import MEBIBYTE
 from server.authentication import UnauthenticatedError
-from server.operations.errors import FULL, UNAVAILABLE, UNKNOWN
+from server.operations.errors import DATABASE_BUSY, FULL, UNAVAILABLE, UNKNOWN, connections_busy
+from server.operations.places import ServerBusyError
 from server.operations.subscribers import TooManySubscriptionsError
-from storage.errors import CommitUnknownError, DatabaseFullError
+from storage.errors import CommitUnknownError, ConnectionsBusyError, DatabaseFullError
 
 
 class HttpError(Exception):
@@ -28,7 +31,14 @@ def database_unavailable(error: Exception | None = None) -> HttpError:
         return HttpError(500, Problem("OUTCOME_UNKNOWN", UNKNOWN))
     if isinstance(error, DatabaseFullError):
         return HttpError(503, Problem("DATABASE_FULL", FULL), AGAIN_SOON)
+    if isinstance(error, ConnectionsBusyError):
+        return HttpError(503, Problem(DATABASE_BUSY, connections_busy(error)), AGAIN_SOON)
     return HttpError(503, Problem("DATABASE_UNAVAILABLE", UNAVAILABLE), AGAIN_SOON)
+
+
+def server_busy(error: ServerBusyError) -> HttpError:
+    """Those who were refused together are told to come back after different times."""
+    return HttpError(503, error.problem, {"Retry-After": str(1 + randbelow(3))})
 
 
 def unauthenticated(error: UnauthenticatedError) -> HttpError:

@@ -4,10 +4,11 @@ The connection is authenticated at its start; every operation on it, and every e
 of its own, and the token must still be good by then.
 """
 
-from asyncio import sleep
+from asyncio import shield, sleep
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 
 import orjson
@@ -24,16 +25,19 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import Ope
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage, SubscribeMessagePayload
 from strawberry.types.unset import UNSET, UnsetType
 
-from domain.errors import CallerError
+from domain.errors import CallerError, Message, Problem
+from resolvers.context import RequestContext
 from server.authentication import Authentication
 from server.connections import send_texts
 from server.correlation import begin_correlation
 from server.log import log_failure
 from server.negotiation import language_of
 from server.operations.admission import Admission
+from server.operations.callers import caller_of
 from server.operations.documents import Operation
 from server.operations.errors import caller_error, presented
-from server.operations.running import Answer, Operations, refused
+from server.operations.places import Places
+from server.operations.running import Answer, Operations, Request, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers
 from server.routes.http_call import address_of
@@ -42,6 +46,17 @@ from server.routes.request_body import request_of
 from storage.beside import running_beside
 
 NORMAL_CLOSURE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class SocketBounds:
+    """docs/overload.md explains the numbers."""
+
+    operations: int = 100
+    """At a time."""
+
+    init_timeout: float = 10.0
+    """Seconds until it must have said who it is."""
 
 
 @dataclass(slots=True)
@@ -67,6 +82,7 @@ class WebSocketOperations:
     authentication: Authentication
     subscribers: Subscribers
     streams: Streams
+    places: Places
 
     async def stream(
         self, payload: Mapping[str, Any], *, context_value: Any = None, **_: object
@@ -95,11 +111,18 @@ class WebSocketOperations:
                         async for some in answers:
                             yield some
             else:
-                yield [await self.operations.run(operation, request, context)]
+                async with self.places.place(caller_of(context.actor)):
+                    answer = await self._run(operation, request, context)
+                yield [answer]
         except HttpError as error:
             yield [refused([caller_error(CallerError(error.problem), connection.language)])]
         except Exception as error:
             yield [refused([presented(GraphQLError("", original_error=error), connection.language)])]
+
+    async def _run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
+        """A mutation goes on when its client ends it or goes away: nobody could tell how far it had come."""
+        running = self.operations.run(operation, request, context)
+        return await (shield(running) if operation.is_mutation else running)
 
 
 class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
@@ -121,6 +144,11 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         """Strawberry hands on the `query` unseen, and nothing else that names a document: all goes in its place."""
         self._begun += 1
+        most = self.view.operations_per_socket
+        if self.connection_acknowledged and message["id"] not in self.operations and len(self.operations) >= most:
+            refusal = caller_error(TooManyOperationsError(most), self.context.language)
+            await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+            return
         payload: dict[str, Any] = {**message["payload"], "query": message["payload"]}
         await super().handle_subscribe({**message, "payload": cast("SubscribeMessagePayload", payload)})
 
@@ -150,25 +178,31 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
             log_failure(error, "INTERNAL_SERVER_ERROR")
 
 
+class TooManyOperationsError(CallerError):
+    """As many run on this WebSocket as may."""
+
+    def __init__(self, most: int) -> None:
+        message = Message(
+            f"同一 WebSocket 上同时进行的操作已达上限（{most} 个）。请先结束不用的操作。",
+            f"As many operations run on this WebSocket as may at a time ({most}). End one that is not needed.",
+        )
+        super().__init__(Problem("TOO_MANY_OPERATIONS", message), most=most)
+
+
 class GraphQLWebSocket(GraphQL[Connection, None]):
     """Connections that speak graphql-transport-ws and prove who they are in connection_init."""
 
     graphql_transport_ws_handler_class = _Handler
 
-    def __init__(
-        self,
-        operations: Operations,
-        admission: Admission,
-        authentication: Authentication,
-        subscribers: Subscribers,
-        streams: Streams,
-    ) -> None:
-        self._authentication = authentication
-        self.subscribers = subscribers
+    def __init__(self, operations: WebSocketOperations, bounds: SocketBounds) -> None:
+        self._authentication = operations.authentication
+        self.subscribers = operations.subscribers
+        self.operations_per_socket = bounds.operations
         super().__init__(
-            cast("BaseSchema", WebSocketOperations(operations, admission, authentication, subscribers, streams)),
+            cast("BaseSchema", operations),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=timedelta(seconds=bounds.init_timeout),
         )
 
     def route(self) -> WebSocketRoute:
