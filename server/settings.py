@@ -25,8 +25,8 @@ class Settings(WebhookSettings, DocumentSettings, BaseSettings):
         str | None,
         Field(
             validation_alias="DATABASE_URL",
-            description="A PostgreSQL (15 or newer) to use, as `postgresql://user:password@host/database`. "
-            "Without it Dengta starts its own under the data directory.",
+            description="A PostgreSQL (15 or newer) to use, as `postgresql://user:password@host/database`; "
+            "several hosts for fail-over. Without it Dengta starts its own under the data directory.",
         ),
     ] = None
     data_directory: Annotated[
