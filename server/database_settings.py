@@ -14,8 +14,8 @@ class DatabaseSettings(BaseSettings):
         SecretStr | None,
         Field(
             validation_alias="DATABASE_URL",
-            description="A PostgreSQL (15 or newer) to use, as `postgresql://user:password@host/database`. "
-            "Without it Dengta starts its own under the data directory.",
+            description="A PostgreSQL (15 or newer) to use, as `postgresql://user:password@host/database`; "
+            "several hosts for fail-over. Without it Dengta starts its own under the data directory.",
         ),
     ] = None
     database_url_file: Annotated[
