@@ -11,7 +11,7 @@ OWN_FAULTS = {"INTERNAL_SERVER_ERROR", "QUERY_TIMEOUT", "DATABASE_UNAVAILABLE"}
 STATUSES = {200, 400, 401, 405, 406, 413, 415}
 INTERNALS = re.compile(
     r"Traceback|psycopg|sqlalchemy|asyncpg|strawberry|graphql-core|\.py\b|\bSELECT |\bWHERE |File \"|0x[0-9a-f]{6}"
-    r"|<class|object at|NoneType|Exception|\b[a-z]+_[a-z_]+\.[a-z_]+\b|/work/|/home/|site-packages"
+    r"|<class|object at|NoneType|Exception|\b[a-z]+_[a-z_]+\.[a-z_]+\b|\b[a-z]+\.[a-z]+_[a-z_]+\b|/work/|/home/|site-packages"
 )
 SLOW = 30.0
 """Seconds. A statement is cancelled after ten; the machine may have others to look after."""

@@ -19,7 +19,7 @@ from tests.fuzzing.canaries import Sight
 WHOLE = graphql_schema(SCHEMA)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Asker:
     name: str
     token: str | None
@@ -27,8 +27,9 @@ class Asker:
     hidden: frozenset[str]
     """As `Member.identityNumber`."""
 
-    def __repr__(self) -> str:
-        return self.name
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:  # as Hypothesis has it
+        """Without the token, and the hundreds of fields that are hidden."""
+        printer.text(self.name)
 
     @property
     def headers(self) -> dict[str, str]:

@@ -4,11 +4,12 @@ A canary reads 藏, what it is, the number of its record, and 止: `藏名1234�
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
 
+from schema.identifiers import encoded
 from storage.engine import libpq_url
 
 _CANARY = re.compile("藏(.)([0-9]+)止")
@@ -66,6 +67,17 @@ class Canaries:
         for column, number in (("identity_number", identity_number), ("phone", phone)):
             if number is not None:
                 self.numbers.setdefault(number, []).append((f"{table}.{column}", path))
+
+    def ids_below(self, path: str) -> Mapping[str, Sequence[str]]:
+        """By type. Accounts and requests are numbered otherwise than the members whose canaries they have."""
+        found: dict[str, list[str]] = {}
+        for kind, name in ((NAME, "Member"), (ORGANIZATION, "Organization")):
+            found[name] = [
+                encoded(name, n) for (k, n), place in self.paths.items() if k == kind and place.startswith(path)
+            ]
+        for name in ("Account", "ApprovalRequest"):
+            found[name] = [encoded(name, number) for number in range(1, 30)]
+        return found
 
     def leaked(self, text: str, sight: Sight) -> list[str]:
         """What stands in the text and may not be seen."""

@@ -19,6 +19,7 @@ from tests.asking import AUDIT_KEY, GRAPHQL_JSON, Api
 from tests.fuzzing.answers import require_good
 from tests.fuzzing.callers import Asker, askers, place_of_each_tier, schema_without
 from tests.fuzzing.canaries import Canaries, plant
+from tests.fuzzing.mending import Ids
 from tests.serving import answering
 
 _READY_WITHIN = 60  # seconds
@@ -31,6 +32,10 @@ class Target:
     askers: list[Asker]
     canaries: Canaries
     http: httpx.Client
+
+    def ids_of(self, asker: Asker) -> Ids:
+        """Of records within the asker's scope."""
+        return self.canaries.ids_below(asker.sight.path)
 
     def ask(self, asker: Asker, query: str, variables: Any = None) -> dict[str, Any]:
         """The answer, when there is nothing wrong with it. Text that is no UTF-8 is sent as JSON escapes it."""

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from hypothesis_graphql import mutations
 
 from tests.fuzzing.callers import Asker
+from tests.fuzzing.mending import mended
 from tests.fuzzing.target import Target, seen_by
-from tests.fuzzing.test_variables import variables_of
 from tests.fuzzing.time_box import fuzz
-from tests.fuzzing.values import LITERALS, document_of
+from tests.fuzzing.values import LITERALS, document_of, variables_of
 
 
 @lru_cache
 def mutations_of(schema: GraphQLSchema, field: str) -> st.SearchStrategy[str]:
-    return mutations(schema, fields=[field], custom_scalars=LITERALS)
+    return mutations(schema, fields=[field], custom_scalars=LITERALS, allow_null=False)
 
 
 def who_may_change(target: Target) -> list[Asker]:
@@ -31,13 +31,13 @@ def test_mutations(target: Target) -> None:
 
     def attempt(data: st.DataObject) -> None:
         asker = data.draw(st.sampled_from(who))
-        schema = seen_by(asker.hidden)
+        schema, ids = seen_by(asker.hidden), target.ids_of(asker)
         assert schema.mutation_type
         name = data.draw(st.sampled_from(sorted(schema.mutation_type.fields)))
         if data.draw(st.booleans()):
-            target.ask(asker, data.draw(mutations_of(schema, name)))
+            target.ask(asker, mended(data.draw(mutations_of(schema, name)), ids, data))
         else:
             field = schema.mutation_type.fields[name]
-            target.ask(asker, document_of("mutation", name, field), variables_of(data, field))
+            target.ask(asker, document_of("mutation", name, field), variables_of(data, field, ids))
 
     fuzz(attempt, share=0.2)

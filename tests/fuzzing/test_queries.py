@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis_graphql import Mode, queries
 
 from tests.fuzzing.callers import WHOLE, Asker
+from tests.fuzzing.mending import mended
 from tests.fuzzing.target import Target, seen_by
 from tests.fuzzing.time_box import fuzz
 from tests.fuzzing.values import LITERALS
@@ -14,7 +15,7 @@ from tests.fuzzing.values import LITERALS
 
 @lru_cache
 def queries_of(schema: GraphQLSchema, field: str, mode: Mode = Mode.POSITIVE) -> st.SearchStrategy[str]:
-    return queries(schema, fields=[field], custom_scalars=LITERALS, mode=mode)
+    return queries(schema, fields=[field], custom_scalars=LITERALS, mode=mode, allow_null=mode is Mode.NEGATIVE)
 
 
 def fields_of(schema: GraphQLSchema) -> list[str]:
@@ -31,10 +32,9 @@ def test_queries_for_what_the_caller_may_see(target: Target) -> None:
         asker = data.draw(st.sampled_from(target.askers))
         schema = visible_to(asker)
         field = data.draw(st.sampled_from(fields_of(schema)))
-        target.ask(asker, data.draw(queries_of(schema, field)))
+        target.ask(asker, mended(data.draw(queries_of(schema, field)), target.ids_of(asker), data))
 
     fuzz(attempt, share=0.3)
-    assert target.canaries.met, "nothing was answered in which there could be a leak"
 
 
 def test_queries_for_anything(target: Target) -> None:

@@ -1,5 +1,6 @@
 """Values as nobody should send them, among such as anybody might."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis_graphql import nodes
 
 from schema.identifiers import encoded
+from tests.fuzzing.mending import Ids, kind_of
 
 KINDS = (
     *("Account", "ApprovalRequest", "AuditEntry", "ChangeEvent", "Export", "File", "HistoryMember", "Member"),
@@ -63,7 +65,6 @@ WRONG = st.one_of(
     ),
     st.lists(TEXTS, max_size=2),
 )
-_LONG = 5_001
 _MOST_DEPTH = 4
 
 SCALARS: dict[str, st.SearchStrategy[Any]] = {
@@ -97,33 +98,56 @@ LITERALS: Any = {
 """For documents."""
 
 
-def value_of(kind: Any, depth: int = 0) -> st.SearchStrategy[Any]:
-    """Mostly as the type wants it, by way of JSON."""
-    return st.one_of(_right(kind, depth), _right(kind, depth), _right(kind, depth), WRONG)
+def variables_of(data: st.DataObject, field: Any, ids: Ids) -> dict[str, Any]:
+    """For each argument; half of the time as it should be, but for what the types cannot tell."""
+    wrong = data.draw(st.sampled_from([0, 0, 0, 1, 4]))
+    maker = _Maker(data, ids, wrong, field.ast_node.name.value)
+    return {
+        name: maker.value(name, argument.type)
+        for name, argument in field.args.items()
+        if wrong or name not in ("last", "before", "after")
+    }
 
 
-def _right(kind: Any, depth: int) -> st.SearchStrategy[Any]:
-    if isinstance(kind, GraphQLNonNull):
-        return _right(kind.of_type, depth)
-    if isinstance(kind, GraphQLList):
-        several = st.lists(value_of(kind.of_type, depth + 1), max_size=3)
-        one = value_of(kind.of_type, depth + 1)
-        return st.one_of(several, several, one.map(lambda value: [value] * _LONG))
-    if isinstance(kind, GraphQLEnumType):
-        return st.sampled_from(sorted(kind.values))
-    if isinstance(kind, GraphQLInputObjectType):
-        return _object(kind, depth)
-    return SCALARS[kind.name]
+@dataclass(frozen=True)
+class _Maker:
+    """`wrong`: how many values of ten are others than their types want, by way of JSON."""
 
+    data: st.DataObject
+    ids: Ids
+    wrong: int
+    field: str
 
-@st.composite
-def _object(draw: st.DrawFn, kind: GraphQLInputObjectType, depth: int) -> dict[str, Any]:
-    required = [name for name, field in kind.fields.items() if isinstance(field.type, GraphQLNonNull)]
-    most = 3 if depth < _MOST_DEPTH else 0
-    others = draw(st.lists(st.sampled_from(sorted(kind.fields)), max_size=most, unique=True))
-    if draw(st.integers(0, 9)) == 0:
-        required = required[1:]
-    return {name: draw(value_of(kind.fields[name].type, depth + 1)) for name in dict.fromkeys([*required, *others])}
+    def value(self, name: str, kind: Any, depth: int = 0) -> Any:
+        if self.wrong and self.data.draw(st.integers(0, 9)) < self.wrong:
+            return self.data.draw(WRONG)
+        if isinstance(kind, GraphQLNonNull):
+            return self.value(name, kind.of_type, depth)
+        if isinstance(kind, GraphQLList):
+            return [self.value(name, kind.of_type, depth + 1) for _ in range(self._length())]
+        if isinstance(kind, GraphQLEnumType):
+            return self.data.draw(st.sampled_from(sorted(kind.values)))
+        if isinstance(kind, GraphQLInputObjectType):
+            return self._object(kind, depth)
+        return self.data.draw(self._scalar(name, kind.name))
+
+    def _length(self) -> int:
+        return self.data.draw(st.sampled_from([0, 1, 1, 2, 5_001] if self.wrong else [0, 1, 1, 2]))
+
+    def _scalar(self, name: str, kind: str) -> st.SearchStrategy[Any]:
+        ids = self.ids.get(kind_of(name, self.field, self.ids) or "")
+        if ids and kind == "ID":
+            return st.sampled_from(ids)
+        if name == "first":
+            return st.integers(1, 5)
+        return SCALARS[kind]
+
+    def _object(self, kind: GraphQLInputObjectType, depth: int) -> dict[str, Any]:
+        required = [name for name, field in kind.fields.items() if isinstance(field.type, GraphQLNonNull)]
+        most = 2 if depth < _MOST_DEPTH else 0
+        others = self.data.draw(st.lists(st.sampled_from(sorted(kind.fields)), max_size=most, unique=True))
+        names = dict.fromkeys([*required, *others])
+        return {name: self.value(name, kind.fields[name].type, depth + 1) for name in names}
 
 
 def document_of(operation: str, name: str, field: Any) -> str:
