@@ -106,7 +106,7 @@ sbom: $(VENV)/.audit ## Write what the server is made of to build/sbom.json (Cyc
 
 .PHONY: audit-dependencies
 audit-dependencies: $(VENV)/.audit ## Ask whether what the server is made of has known weaknesses (needs PyPI or OSV)
-	$(VENV)/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements-server.lock
+	$(VENV)/audit/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements-server.lock
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Load 1,000,000 members and measure the query builder (minutes)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from email.message import Message
 from importlib.metadata import PackageNotFoundError, metadata
+from typing import cast
 
 from tests.contract.test_packages import ROOT
 
@@ -35,7 +37,7 @@ def runtime() -> list[str]:
 def licenses_of(package: str) -> Iterator[str]:
     """One that is installed elsewhere alone, on Windows, tells none here."""
     try:
-        found = metadata(package)
+        found = cast("Message", metadata(package))
     except PackageNotFoundError:
         return
     if "License-Expression" in found:
