@@ -43,6 +43,7 @@ from server.oauth.service import OAuthService
 from server.operations.admission import Admission
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
+from server.operations.reading_places import ReadingPlaces
 from server.operations.running import Operations
 from server.operations.shared_answers import SharedAnswers
 from server.operations.streaming import Streams
@@ -64,6 +65,7 @@ from storage.beside import running_beside
 from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
 from storage.job_worker import JobWorker
+from storage.replicas import Replicas
 
 SCHEMA = build_schema()
 DEFAULT_PERMISSIONS = PermissionMatrix(governed_fields(SCHEMA))
@@ -95,6 +97,8 @@ class Parts:
     """Whether this process does, or another."""
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    replicas: Replicas | None = None
+    """Of the database, for queries to read at."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -110,6 +114,7 @@ def create_app(parts: Parts) -> ASGIApp:
     forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
     subscribers = Subscribers(parts.streams)
     streams = Streams(WatchedCallers(authentication), SharedAnswers())
+    places = ReadingPlaces(operations, parts.replicas)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -122,6 +127,7 @@ def create_app(parts: Parts) -> ASGIApp:
             running_beside(checkpoints.keep()),
             running_beside(number_changes(parts.database)),
             running_beside(changes.follow()),
+            running_beside(parts.replicas.follow()) if parts.replicas else nullcontext(),
             webhooks,
             jobs,
         ):
@@ -129,19 +135,28 @@ def create_app(parts: Parts) -> ASGIApp:
         studio.close()
         await checkpoints.write_the_last()
         await parts.gateways.close()
+        if parts.replicas:
+            await parts.replicas.close()
         await parts.database.close()
 
     front_ends = FrontEnds(parts.database)
     endpoint = GraphQLEndpoint(
-        operations, admission, authentication, front_ends, parts.body_limit, parts.slow_operation, subscribers, streams
+        admission,
+        authentication,
+        front_ends,
+        parts.body_limit,
+        parts.slow_operation,
+        subscribers,
+        streams,
+        places,
     )
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
-            GraphQLWebSocket(operations, admission, authentication, subscribers, streams).route(),
-            *health_routes(parts.database),
-            metrics_route(parts.database),
+            GraphQLWebSocket(places, admission, authentication, subscribers, streams).route(),
+            *health_routes(parts.database, parts.replicas),
+            metrics_route(parts.database, parts.replicas),
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),

@@ -1,4 +1,4 @@
-"""列表设置: what stands in a setting with commas between."""
+"""列表设置: what stands in a setting with commas between, or blanks where a comma may be part of it."""
 
 from pathlib import Path
 
@@ -10,6 +10,10 @@ def names_from(written: object) -> object:
 
 def paths_from(written: object) -> object:
     return tuple(Path(part) for part in _parts(written)) if isinstance(written, str) else written
+
+
+def texts_from(written: object) -> object:
+    return tuple(written.split()) if isinstance(written, str) else written
 
 
 def _parts(written: str) -> list[str]:

@@ -32,6 +32,8 @@ from server.settings import Settings
 from server.token_authority import token_authority
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
+from storage.pooling import require_pool
+from storage.replicas import replicas_of
 
 
 def lifetimes_of(settings: Settings) -> Lifetimes:
@@ -74,8 +76,15 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         statement_timeout=settings.statement_timeout,
         audit_key=audit_key(secret_of(settings)),
         rules=settings.rules,
+        pool_url=settings.database_pool_url,
     )
     gateways, files = gateways_of(settings), file_store_of(settings)
+    replicas = replicas_of(
+        database,
+        settings.replicas,
+        connections=settings.database_connections,
+        statement_timeout=settings.statement_timeout,
+    )
     parts = Parts(
         database,
         token_authority(settings),
@@ -93,6 +102,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         delivers_webhooks=settings.jobs_in_server,
         exports=settings.exports,
         documents=documents_policy_of(settings),
+        replicas=replicas,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
@@ -108,6 +118,8 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     gateways_of(settings)
     file_store_of(settings)
     settings.webhooks  # noqa: B018 # as above
+    if settings.database_pool_url:
+        require_pool(settings.database_pool_url, settings.statement_timeout)
     Admission(Operations(SCHEMA, settings.executor), documents_policy_of(settings))
     ensured = partial(ensure_console, issuer=settings.issuer, clock=system_clock)
     asyncio.run(in_one_transaction(database_url, audit_key(secret_of(settings)), ensured))

@@ -19,6 +19,7 @@ from domain.validation import AS_SHIPPED, RulesInForce
 from storage.audit_log import AuditLog
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.listening import wake_ups
+from storage.pooling import BY_POOL, SERVER_SETTINGS
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
 from storage.streaming import streamed
@@ -28,9 +29,7 @@ from storage.writing import WriteConnection, WriteSession, Writing
 Row = tuple[Any, ...]
 SharedT = TypeVar("SharedT")
 
-# A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
-# these short statements take.
-SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
+SERVER_OPTIONS = " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items())
 _STATISTICS_ARE_GOOD_FOR = 600.0
 """Seconds."""
 
@@ -66,6 +65,8 @@ class Database:
     ) -> None:
         self.rules_in_force = rules
         """By which whatever is saved here is checked."""
+        self.primary = self
+        """Where what must not be a moment old is read."""
         self._url = url
         self._pool = pool
         self._writing = writing
@@ -115,7 +116,11 @@ class Database:
         return int(rows[0][0])
 
     def shared(self, kind: Callable[["Database"], SharedT]) -> SharedT:
-        """What all operations on this database use together: one of its kind."""
+        """What all operations on this database use together, wherever they read: one of its kind."""
+        return self.shared_here(kind)
+
+    def shared_here(self, kind: Callable[["Database"], SharedT]) -> SharedT:
+        """What all operations that read at this place use together."""
         found: SharedT | None = self._shared.get(kind)
         if found is None:
             found = self._shared[kind] = kind(self)
@@ -178,37 +183,45 @@ def connect(  # noqa: PLR0913 # each of them a setting
     patience: float = 5.0,
     audit_key: bytes | None = None,
     rules: RulesInForce = AS_SHIPPED,
+    pool_url: str | None = None,
 ) -> Database:
-    """`connections` are those of reads; a quarter as many more write, two at least.
+    """`connections` are those of reads; a quarter as many more write, two at least. They go by the `pool_url`, if there
+    is one: that of a PgBouncer, which shares fewer among many processes (`storage/pooling.py`).
 
     `statement_timeout` in seconds; so is `patience`, how long one waits for a connection.
 
     Without an `audit_key` nothing can be written. `rules` are those of data quality.
     """
     options = session_options(statement_timeout)
-    reading = AsyncConnectionPool(
-        libpq_url(url),
-        connection_class=_Connection,
-        min_size=0,
-        max_size=connections,
-        timeout=patience,
-        kwargs={"autocommit": True, "options": options},
-        open=False,
-    )
+    how = {"options": options} if pool_url is None else BY_POOL
+    reading = reading_pool(pool_url or url, connections, patience, **how)
     if audit_key is None:
         return Database(libpq_url(url), reading, rules=rules)
     writing = AsyncConnectionPool(
-        libpq_url(url),
+        libpq_url(pool_url or url),
         connection_class=WriteConnection,
         min_size=0,
         max_size=max(2, connections // 4),
         timeout=patience,
-        kwargs={"options": options},
+        kwargs=how,
         check=AsyncConnectionPool.check_connection,  # a read is tried again after a restart; a write cannot be
         open=False,
     )
     audit_log = AuditLog(libpq_url(url), audit_key, options)
     return Database(libpq_url(url), reading, Writing(writing, audit_key, rules), audit_log, rules)
+
+
+def reading_pool(url: str, connections: int, patience: float, **how: object) -> AsyncConnectionPool[_Connection]:
+    """`how` a connection is made, as psycopg takes it."""
+    return AsyncConnectionPool(
+        libpq_url(url),
+        connection_class=_Connection,
+        min_size=0,
+        max_size=connections,
+        timeout=patience,
+        kwargs={"autocommit": True, **how},
+        open=False,
+    )
 
 
 def session_options(statement_timeout: float) -> str:

@@ -22,6 +22,7 @@ from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.subscribers import StreamManners
 from storage.engine import Database
+from storage.replicas import Replicas
 
 ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
 AUDIT_KEY = b"the key of the audit log in tests"
@@ -46,6 +47,7 @@ class Api:
     webhooks: WebhookManners = field(default_factory=WebhookManners)
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    replicas: Replicas | None = None
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -63,6 +65,7 @@ class Api:
             webhooks=self.webhooks,
             exports=self.exports,
             documents=self.documents,
+            replicas=self.replicas,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

@@ -16,6 +16,7 @@ from storage.embedded import EmbeddedServerError
 from storage.errors import DatabaseUnavailableError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
 from storage.migration import UnsupportedDatabaseError
+from storage.pooling import PoolSettingsError
 from storage.privileges import MissingPrivilegeError
 
 _SAY_THEMSELVES = (
@@ -25,6 +26,7 @@ _SAY_THEMSELVES = (
     LoadRefusedError,
     ManifestError,
     MissingPrivilegeError,
+    PoolSettingsError,
     SecretFileError,
     RegistrationError,
     SigningKeyError,

@@ -3,7 +3,7 @@
 To a client that wants server-sent events the same is answered in these, and subscriptions too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from starlette.responses import Response
@@ -19,7 +19,8 @@ from server.negotiation import accepted_media_type, language_of
 from server.operations.admission import Admission
 from server.operations.documents import Operation
 from server.operations.errors import caller_error
-from server.operations.running import Answer, Operations, Request, refused
+from server.operations.reading_places import ReadingPlaces
+from server.operations.running import Answer, Request, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers, TooManySubscriptionsError
 from server.routes import http_errors
@@ -27,18 +28,18 @@ from server.routes.entity_tags import revalidated
 from server.routes.event_stream import EVENT_STREAM, EventStreamResponse, single_result
 from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
-from server.routes.request_body import request_from_body, request_from_query
+from server.routes.request_body import request_from_body, request_from_query, written_of
 from server.routes.uploading import is_multipart, request_with_files
 from storage.errors import DatabaseUnavailableError
 
 PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
+_WRITTEN = b"dengta-written"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
-    operations: Operations
     admission: Admission
     authentication: Authentication
     front_ends: FrontEnds
@@ -46,6 +47,7 @@ class GraphQLEndpoint:
     slow_operation: float
     subscribers: Subscribers
     streams: Streams
+    places: ReadingPlaces
 
     def route(self) -> Route:
         """Which refuses other methods."""
@@ -84,7 +86,7 @@ class GraphQLEndpoint:
         _require_method(http, operation)
         if operation.is_subscription:
             return self._streamed(http, operation, request, context)
-        answer = await self.operations.run(operation, request, context)
+        answer = await self.places.run(operation, request, context)
         self._log_if_notable(operation, answer, perf_counter() - started)
         if http.method == "GET" and media_type != EVENT_STREAM and not answer.errors:
             return revalidated(answer.encoded, _content_type(media_type), http.header(b"if-none-match"))
@@ -113,6 +115,11 @@ class GraphQLEndpoint:
             raise http_errors.unauthenticated(error) from error
 
     async def _request(self, http: HttpCall) -> Request:
+        request = await self._request_alone(http)
+        written = http.header(_WRITTEN)
+        return replace(request, written=written_of(written, "Dengta-Written")) if written else request
+
+    async def _request_alone(self, http: HttpCall) -> Request:
         if http.method == "GET":
             return request_from_query(http.query)
         if is_multipart(http):
@@ -132,6 +139,8 @@ def _response(answer: Answer, media_type: str) -> Response:
         return single_result(answer)
     status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
     headers = {"Cache-Control": "no-store", "Content-Type": _content_type(media_type)}
+    if answer.written:
+        headers["Dengta-Written"] = answer.written
     return Response(answer.encoded, status, headers)
 
 

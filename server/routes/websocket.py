@@ -33,7 +33,8 @@ from server.negotiation import language_of
 from server.operations.admission import Admission
 from server.operations.documents import Operation
 from server.operations.errors import caller_error, presented
-from server.operations.running import Answer, Operations, refused
+from server.operations.reading_places import ReadingPlaces
+from server.operations.running import Answer, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers
 from server.routes.http_call import address_of
@@ -62,7 +63,7 @@ class Connection:
 class WebSocketOperations:
     """The part of a Strawberry schema that its WebSocket handler calls, over our own way of running operations."""
 
-    operations: Operations
+    places: ReadingPlaces
     admission: Admission
     authentication: Authentication
     subscribers: Subscribers
@@ -95,7 +96,7 @@ class WebSocketOperations:
                         async for some in answers:
                             yield some
             else:
-                yield [await self.operations.run(operation, request, context)]
+                yield [await self.places.run(operation, request, context)]
         except HttpError as error:
             yield [refused([caller_error(CallerError(error.problem), connection.language)])]
         except Exception as error:
@@ -157,7 +158,7 @@ class GraphQLWebSocket(GraphQL[Connection, None]):
 
     def __init__(
         self,
-        operations: Operations,
+        places: ReadingPlaces,
         admission: Admission,
         authentication: Authentication,
         subscribers: Subscribers,
@@ -166,7 +167,7 @@ class GraphQLWebSocket(GraphQL[Connection, None]):
         self._authentication = authentication
         self.subscribers = subscribers
         super().__init__(
-            cast("BaseSchema", WebSocketOperations(operations, admission, authentication, subscribers, streams)),
+            cast("BaseSchema", WebSocketOperations(places, admission, authentication, subscribers, streams)),
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
         )
