@@ -16,10 +16,12 @@ from storage.embedded import EmbeddedServerError
 from storage.errors import DatabaseUnavailableError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
 from storage.migration import UnsupportedDatabaseError
+from storage.partitioning import AlreadyPartitionedError, UnfitServerError
 from storage.pooling import PoolSettingsError
 from storage.privileges import MissingPrivilegeError
 
 _SAY_THEMSELVES = (
+    AlreadyPartitionedError,
     EmbeddedServerError,
     FileStoreSettingsError,
     GatewaySettingsError,
@@ -31,6 +33,7 @@ _SAY_THEMSELVES = (
     RegistrationError,
     SigningKeyError,
     UnfinishedLoadError,
+    UnfitServerError,
     UnsupportedDatabaseError,
     WebhookSettingsError,
     WorkersFailedError,
