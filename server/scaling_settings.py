@@ -1,10 +1,18 @@
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode
 
 from server.lists import texts_from
 from storage.replicas import ReplicaPolicy
+
+
+def _of_postgresql(urls: tuple[str, ...]) -> tuple[str, ...]:
+    """What is wrong is told without the value, which may hold a password."""
+    if not all(url.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")) for url in urls):
+        raise PydanticCustomError("urls", "they must be addresses as postgresql://user:password@host/database")
+    return urls
 
 
 class ScalingSettings(BaseSettings):
@@ -21,6 +29,7 @@ class ScalingSettings(BaseSettings):
         tuple[str, ...],
         NoDecode,
         BeforeValidator(texts_from),
+        AfterValidator(_of_postgresql),
         Field(
             description="Replicas of the database, by streaming replication, at which queries are read; several with "
             "blanks between (`docs/scaling.md`)."

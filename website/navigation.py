@@ -58,6 +58,7 @@ SECTIONS = (
             "console.md",
             "command-line.md",
             "performance.md",
+            "scaling.md",
         ),
     ),
     Section("示例 Examples", "examples"),

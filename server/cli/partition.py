@@ -8,6 +8,7 @@ from server.cli.telling import examples
 
 PARTITION_EXAMPLES = examples(
     "dengta partition",
+    "dengta partition --json",
     "dengta partition --by county --elsewhere 370200=postgresql://dengta:secret@second.example/members",
     exits="1 when the members are in parts already, or another server cannot hold one.",
 )
@@ -25,6 +26,7 @@ def partition(
             metavar="ORGANIZATION=URL",
         ),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the parts to standard output as JSON.")] = False,
 ) -> None:
     """Part the table of members by cities or counties (分区), once and for all; no server may run meanwhile.
 
@@ -32,4 +34,4 @@ def partition(
     """
     from server.commands.partitioning import partition_register
 
-    partition_register(by, elsewhere or [])
+    partition_register(by, elsewhere or [], as_json=as_json)

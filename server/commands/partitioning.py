@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import orjson
 import typer
 
 from domain.codes import OrganizationKind
@@ -11,13 +12,13 @@ from server.commands.progress import bars
 from server.database import migrated_database
 from storage.engine import connect
 from storage.organizations import organization_by_reference
-from storage.partitioning import partition_members
+from storage.partitioning import Partitioned, partition_members
 
 _LEVELS = {"city": OrganizationKind.CITY, "county": OrganizationKind.COUNTY}
 _HINT = "--elsewhere"
 
 
-def partition_register(by: str, elsewhere: Sequence[str]) -> None:
+def partition_register(by: str, elsewhere: Sequence[str], *, as_json: bool) -> None:
     with clear_errors(), migrated_database(settings_from_environment()) as url:
         places = asyncio.run(_places(url, elsewhere))
         with bars(remain=True) as shown:
@@ -29,7 +30,18 @@ def partition_register(by: str, elsewhere: Sequence[str]) -> None:
             except ValueError as error:
                 raise typer.BadParameter(str(error), param_hint=_HINT) from error
     away = sum(part.server is not None for part in made.parts)
+    if as_json:
+        typer.echo(orjson.dumps(_document(made)).decode())
     typer.echo(f"{made.members} members in {len(made.parts)} parts, {away} of them in other servers.", err=True)
+
+
+def _document(made: Partitioned) -> Mapping[str, object]:
+    """Without addresses, which may hold passwords."""
+    parts = [
+        {"table": part.table, "begin": part.begin, "end": part.end, "elsewhere": part.server is not None}
+        for part in made.parts
+    ]
+    return {"members": made.members, "parts": parts}
 
 
 async def _places(url: str, elsewhere: Sequence[str]) -> Mapping[str, str]:

@@ -29,7 +29,9 @@ _PATHS = "SELECT path FROM organizations WHERE kind = %s"
 _IS_PARTITIONED = "SELECT relkind = 'p' FROM pg_class WHERE oid = 'members'::regclass"
 
 # Whoever reads a page wants its first rows soon; and what is asked of one server need not wait for the other's answer.
-_SERVER_OPTIONS = "fetch_size '1000', async_capable 'true', use_remote_estimate 'true', extensions 'pg_trgm'"
+_SERVER_OPTIONS = (
+    "fetch_size '1000', batch_size '500', async_capable 'true', use_remote_estimate 'true', extensions 'pg_trgm'"
+)
 
 
 class AlreadyPartitionedError(Exception):

@@ -22,6 +22,7 @@ from server.cli import app
 from tests.samples import ROOT, Sample, samples, samples_of
 
 UNCHECKED = {
+    ("docs/scaling.md", "ini"): "PgBouncer's settings; tests/server/test_pgbouncer.py reads them",
     ("docs/sign-in-for-applications.md", ""): "an address that is fetched",
     ("docs/subscriptions.md", ""): "what curl shows; tests/server/test_subscriptions_page.py compares it",
     ("docs/tutorial.md", "text"): "what curl shows; tests/server/test_tutorial_page.py compares it",

@@ -20,3 +20,11 @@ def test_a_setting_out_of_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("DENGTA_PORT", "70000")
     with pytest.raises(ValidationError, match="port"):
         Settings()
+
+
+def test_addresses_of_replicas_are_those_of_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DENGTA_REPLICA_URLS", "postgresql://one/register  postgres://two/register")
+    assert Settings().replicas.urls == ("postgresql://one/register", "postgres://two/register")
+    monkeypatch.setenv("DENGTA_REPLICA_URLS", "postgresql://one/register, http://user:secret@two/register")
+    with pytest.raises(ValidationError, match="they must be addresses as"):
+        Settings()

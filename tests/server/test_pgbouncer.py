@@ -8,12 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
+from storage.pooling import connect_query
 from tests.commands import free_port, run, running, said_until
 from tests.event_streams import event_stream
 from tests.gateway import eventually
 from tests.pgbouncer import PROGRAM, connections_of, pooled
+from tests.samples import ROOT, samples_of
 
-pytestmark = pytest.mark.skipif(
+needs_pgbouncer = pytest.mark.skipif(
     PROGRAM is None, reason="pgbouncer is not installed (Debian: apt-get install pgbouncer)"
 )
 
@@ -40,6 +42,7 @@ async def ask(client: httpx.AsyncClient, query: str, variables: dict[str, Any] |
     return data
 
 
+@needs_pgbouncer
 async def test_everything_works_through_it(own_province_url: str, folder: Path, tmp_path: Path) -> None:
     port = free_port()
     with pooled(own_province_url, folder, FEW) as pool_url:
@@ -80,6 +83,14 @@ async def test_everything_works_through_it(own_province_url: str, folder: Path, 
                 await eventually(is_done, patience=60)
 
 
+def test_the_page_shows_what_the_server_asks_for() -> None:
+    page = (ROOT / "docs/scaling.md").read_text()
+    [shown] = [sample for sample in samples_of("docs/scaling.md", page) if sample.language == "ini"]
+    assert f"connect_query='{connect_query(10.0)}'" in shown.text
+    assert "pool_mode = transaction" in shown.text
+
+
+@needs_pgbouncer
 async def test_a_server_does_not_start_over_connections_that_are_not_set_up_for_it(
     own_province_url: str, folder: Path, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from domain.clock import system_clock
 from domain.codes import OrganizationKind
 from domain.paths import end_of_subtree
 from domain.records import MemberRecord, OrganizationRecord
@@ -187,3 +188,20 @@ def test_parts_hold_every_path_once() -> None:
 def test_no_part_elsewhere_lies_within_another() -> None:
     with pytest.raises(ValueError, match="within another"):
         parts_between([], {"1/4/": "second", "1/4/7/": "third"})
+
+
+async def test_where_all_parts_lie_here_a_move_is_one_change_too(own_province_url: str, register: Register) -> None:
+    partition_members(own_province_url, OrganizationKind.CITY, {})
+    member = register.members[0]
+    cities = [each for each in register.of_kind(OrganizationKind.CITY) if not member.org_path.startswith(each.path)]
+    branches = register.of_kind(OrganizationKind.BRANCH)
+    branch = next(each for each in branches if each.path.startswith(cities[-1].path))
+
+    async with connect(own_province_url, connections=2, audit_key=AUDIT_KEY) as database, database.writing() as session:
+        await change_member(session, member.id, {"branch_id": branch.id, "org_path": branch.path}, system_clock())
+
+    changed = [("MEMBER_CHANGED", branch.path, member.org_path, ["branch_id"])]
+    assert rows(own_province_url, TOLD, (member.id,)) == changed
+    assert rows(own_province_url, COUNTED) == [(1, branch.path), (-1, member.org_path)]
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        rows(own_province_url, "UPDATE members SET branch_id = 0 WHERE id = %s RETURNING 1", (member.id,))
