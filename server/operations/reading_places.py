@@ -9,7 +9,7 @@ from server.metrics import count_fallback, count_place
 from server.operations.documents import Operation
 from server.operations.running import Answer, Operations, Request
 from storage.replicas import Replica, Replicas
-from storage.wal_positions import Position, position_of, written_position
+from storage.wal_positions import BEYOND_ALL, Position, position_of, written_position
 
 _MOST_REMEMBERED = 10_000
 """Callers."""
@@ -52,7 +52,12 @@ class ReadingPlaces:
         place = self._place(self._replicas, operation, request, context)
         count_place("primary" if place is None else "replica")
         there = context if place is None else context.reading_at(place)
-        answer = await self._operations.run(operation, request, there)
+        try:
+            answer = await self._operations.run(operation, request, there)
+        except BaseException:
+            if operation.is_mutation:  # nobody can tell what was committed, nor where
+                self._remember(context.actor.subject, BEYOND_ALL)
+            raise
         if operation.is_mutation or _CURSORS in operation.uses.written:
             written = await self._replicas.written()
             self._remember(context.actor.subject, written)

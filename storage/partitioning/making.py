@@ -158,6 +158,7 @@ def _make_fit(url: str, part: Part) -> None:
                 sql.SQL("ALTER TABLE members DROP CONSTRAINT IF EXISTS {}").format(sql.Identifier(str(key.name)))
             )
         connection.execute("ALTER TABLE members DISABLE TRIGGER USER")
+        connection.execute("ALTER TABLE members DROP CONSTRAINT IF EXISTS members_of_this_part")
         within = sql.SQL("org_path >= {} AND org_path < {}").format(sql.Literal(part.begin), sql.Literal(part.end))
         connection.execute(sql.SQL("ALTER TABLE members ADD CONSTRAINT members_of_this_part CHECK ({})").format(within))
 
