@@ -68,6 +68,10 @@ class RequestContext:
     def speaking(self, language: str) -> "RequestContext":
         return replace(self, language=language)
 
+    def reading_at(self, place: Database) -> "RequestContext":
+        """For an operation of which nothing has been read yet."""
+        return replace(self, database=place, loaders=Loaders(place, self.actor.scope))
+
     def for_part(self, number: int) -> "RequestContext":
         """For a mutation that saves record by record: the context of one of them, from 1 on."""
         return self if self.claim is None else self.under(self.claim.of_part(number))
@@ -116,7 +120,7 @@ class RequestContext:
 
     @property
     def limits(self) -> RateLimits:
-        return RateLimits(self.database, self.code_key, self.clock)
+        return RateLimits(self.database.primary, self.code_key, self.clock)
 
     @property
     def rules(self) -> RulesInForce:

@@ -47,6 +47,7 @@ from server.operations.callers import KnownCallers
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.places import PlaceBounds, Places
+from server.operations.reading_places import ReadingPlaces
 from server.operations.running import LONGEST_OPERATION, Operations
 from server.operations.shared_answers import SharedAnswers
 from server.operations.streaming import Streams
@@ -72,6 +73,7 @@ from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database
 from storage.job_worker import JobWorker
 from storage.observing import watched_by
+from storage.replicas import Replicas
 
 SCHEMA = build_schema()
 DEFAULT_PERMISSIONS = PermissionMatrix(governed_fields(SCHEMA))
@@ -109,6 +111,8 @@ class Parts:
     places: PlaceBounds = field(default_factory=PlaceBounds)
     sockets: SocketBounds = field(default_factory=SocketBounds)
     operation_timeout: float = LONGEST_OPERATION
+    replicas: Replicas | None = None
+    """Of the database, for queries to read at."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -124,6 +128,7 @@ def create_app(parts: Parts) -> ASGIApp:
     forms = CollectionForms(operations, Press(), parts.matrix.fields, parts.forms_per_file)
     subscribers = Subscribers(parts.streams)
     streams = Streams(WatchedCallers(authentication), SharedAnswers(), parts.operation_timeout)
+    running = ReadingPlaces(operations, parts.replicas)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -137,6 +142,7 @@ def create_app(parts: Parts) -> ASGIApp:
             running_beside(checkpoints.keep()),
             running_beside(number_changes(parts.database)),
             running_beside(changes.follow()),
+            running_beside(parts.replicas.follow()) if parts.replicas else nullcontext(),
             webhooks,
             jobs,
         ):
@@ -145,13 +151,15 @@ def create_app(parts: Parts) -> ASGIApp:
         studio.close()
         await checkpoints.write_the_last()
         await parts.gateways.close()
+        if parts.replicas:
+            await parts.replicas.close()
         await parts.database.close()
         parts.tracing.close()
 
     front_ends = FrontEnds(parts.database, parts.http.origins)
     places, callers = Places(parts.places), KnownCallers()
     endpoint = GraphQLEndpoint(
-        operations,
+        running,
         admission,
         authentication,
         front_ends,
@@ -161,14 +169,14 @@ def create_app(parts: Parts) -> ASGIApp:
         places,
         callers,
     )
-    over_sockets = WebSocketOperations(operations, admission, authentication, subscribers, streams, places)
+    over_sockets = WebSocketOperations(running, admission, authentication, subscribers, streams, places)
     application = Starlette(
         routes=[
             endpoint.route(),
             Route(PATH, front_ends.preflight, methods=["OPTIONS"]),
             GraphQLWebSocket(over_sockets, parts.sockets).route(),
-            *health_routes(parts.database),
-            metrics_route(parts.database),
+            *health_routes(parts.database, parts.replicas),
+            metrics_route(parts.database, parts.replicas),
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),

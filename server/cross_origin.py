@@ -25,7 +25,7 @@ UPLOAD_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Ap
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": ", ".join(
-        ("Authorization", "Content-Type", "X-Request-ID", *UPLOAD_HEADERS, "If-None-Match")
+        ("Authorization", "Content-Type", "X-Request-ID", *UPLOAD_HEADERS, "If-None-Match", "Dengta-Written")
     ),
     "Access-Control-Max-Age": "600",
 }
@@ -50,7 +50,7 @@ class FrontEnds:
         """That an answer gets, for a page of that origin."""
         if not origin or not origin.isascii() or not origin.isprintable() or not await self._known.get(origin):
             return _NOBODY
-        exposed = "ETag, X-Request-ID, WWW-Authenticate, Retry-After, Content-Disposition"
+        exposed = "ETag, X-Request-ID, WWW-Authenticate, Retry-After, Content-Disposition, Dengta-Written"
         return {**_NOBODY, "Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": exposed}
 
     def may_use(self, endpoint: Endpoint) -> Endpoint:

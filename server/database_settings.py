@@ -26,6 +26,19 @@ class DatabaseSettings(BaseSettings):
         ),
     ] = None
 
+    database_connections: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="How many database connections one process may hold. With several workers the server must "
+            "allow as many times more; the embedded PostgreSQL allows 200 in all.",
+        ),
+    ] = 20
+    statement_timeout: Annotated[
+        float, Field(gt=0, description="Seconds after which PostgreSQL cancels a reading statement.")
+    ] = 10.0
+
     @property
     def database_address(self) -> str | None:
         """SecretValueError when the file cannot be read."""

@@ -32,6 +32,7 @@ from storage.backlogs import Backlogs, QueueBacklog, backlogs, queue_backlogs
 from storage.engine import Database
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 from storage.messages import count_messages
+from storage.replicas import Replicas
 
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _EXECUTORS = ("compiled", "graphql-core")
@@ -79,10 +80,23 @@ _places = Gauge(
     multiprocess_mode="livesum",
 )
 
+_by_place = Counter(
+    "dengta_operations_by_place_total",
+    "Operations over replicas, by where they read: at the primary or at a replica.",
+    ["place"],
+)
+
+_fallbacks = Counter(
+    "dengta_replica_fallbacks_total",
+    "Statements that the primary answered since a replica could not, by why.",
+    ["reason"],
+)
+
 # Looking the labels up costs more than counting.
 _running, _waiting = _places.labels("running"), _places.labels("waiting")
 _executed = {(executor, kind): _operations.labels(executor, kind).inc for executor in _EXECUTORS for kind in _KINDS}
 _took = {kind: _seconds.labels(kind).observe for kind in _KINDS}
+_read_at = {place: _by_place.labels(place).inc for place in ("primary", "replica")}
 _declined_for = cache(_declined.labels)
 _trusted_named = cache(_trusted.labels)
 
@@ -132,19 +146,32 @@ def count_webhook(outcome: str) -> None:
     _webhooks.labels(outcome).inc()
 
 
-def metrics_route(database: Database) -> Route:
+def count_place(place: str) -> None:
+    """`place` is primary or replica."""
+    _read_at[place]()
+
+
+def count_fallback(reason: str) -> None:
+    """`reason` is conflict, busy or unreachable."""
+    _fallbacks.labels(reason).inc()
+
+
+def metrics_route(database: Database, replicas: Replicas | None = None) -> Route:
     async def metrics(_request: Request) -> Response:
         """What is counted may stand in the files of several processes, which are read aside."""
         counted = await run_in_threadpool(lambda: generate_latest(_registry()))
-        looked_up = generate_latest(await _looked_up(database))
+        looked_up = generate_latest(await _looked_up(database, replicas))
         return Response(counted + looked_up, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     return Route("/metrics", metrics)
 
 
-async def _looked_up(database: Database) -> CollectorRegistry:
-    """What the database knows, the same for all processes; nothing when it cannot be asked."""
+async def _looked_up(database: Database, replicas: Replicas | None) -> CollectorRegistry:
+    """What the database knows, the same for all processes, and nothing of it when it cannot be asked; and how far the
+    replicas have come, as the process knows that answers."""
     registry = CollectorRegistry()
+    if replicas is not None:
+        registry.register(_AsFound([_lags(replicas)]))
     with suppress(DatabaseUnavailableError, StatementTimedOutError):
         messages = GaugeMetricFamily("dengta_messages", "Messages in the outbox, by state.", labels=["state"])
         for state, count in (await count_messages(database)).items():
@@ -175,6 +202,14 @@ def _of_backlogs(found: Backlogs) -> list[GaugeMetricFamily]:
         ),
     }
     return [GaugeMetricFamily(name, text, value) for name, (text, value) in told.items()]
+
+
+def _lags(replicas: Replicas) -> GaugeMetricFamily:
+    told = "Seconds that a replica lags, as of the last look; +Inf for one that cannot be read at all."
+    lags = GaugeMetricFamily("dengta_replica_lag_seconds", told, labels=["replica"])
+    for number, each in enumerate(replicas.members, 1):
+        lags.add_metric([str(number)], each.lag)
+    return lags
 
 
 class _AsFound(Collector):

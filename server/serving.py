@@ -36,6 +36,8 @@ from server.token_authority import token_authority
 from server.tracing.switching import require_tracing, traced
 from server.workers import Workers, in_a_worker
 from storage.engine import connect
+from storage.pooling import require_pool
+from storage.replicas import replicas_of
 
 
 def lifetimes_of(settings: Settings) -> Lifetimes:
@@ -86,10 +88,17 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         patience=settings.connection_wait,
         audit_key=audit_key(secret_of(settings)),
         rules=settings.rules,
+        pool_url=settings.database_pool_address,
     )
     gateways, files = gateways_of(settings), file_store_of(settings)
     tracing = ExitStack()
     tracing.enter_context(traced(settings))
+    replicas = replicas_of(
+        database,
+        settings.replicas,
+        connections=settings.database_connections,
+        statement_timeout=settings.statement_timeout,
+    )
     parts = Parts(
         database,
         token_authority(settings),
@@ -112,6 +121,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         places=settings.places,
         sockets=SocketBounds(settings.operations_per_socket, settings.socket_init_timeout),
         operation_timeout=settings.operation_timeout,
+        replicas=replicas,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)
@@ -128,6 +138,8 @@ def serve_until_stopped(settings: Settings, database_url: str, when_ready: Calla
     file_store_of(settings)
     require_tracing(settings)
     settings.webhooks  # noqa: B018 # as above
+    if pool := settings.database_pool_address:
+        require_pool(pool, settings.statement_timeout)
     Admission(Operations(SCHEMA, settings.executor), documents_policy_of(settings))
     ensured = partial(ensure_console, issuer=settings.issuer, clock=system_clock)
     asyncio.run(in_one_transaction(database_url, audit_key(secret_of(settings)), ensured))

@@ -12,13 +12,21 @@ from server.database_settings import DatabaseSettings
 from server.document_settings import DocumentSettings
 from server.http_settings import HttpSettings
 from server.load_settings import LoadSettings
+from server.scaling_settings import ScalingSettings
 from server.severities import severities_from
 from server.tracing.settings import TracingSettings
 from server.webhooks.settings import WebhookSettings
 
 
 class Settings(
-    WebhookSettings, HttpSettings, DocumentSettings, LoadSettings, TracingSettings, DatabaseSettings, BaseSettings
+    WebhookSettings,
+    HttpSettings,
+    DocumentSettings,
+    LoadSettings,
+    ScalingSettings,
+    TracingSettings,
+    DatabaseSettings,
+    BaseSettings,
 ):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
 
@@ -91,18 +99,6 @@ class Settings(
             "the audit log can be verified with it alone."
         ),
     ] = None
-    database_connections: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=1000,
-            description="How many database connections one process may hold. With several workers the server must "
-            "allow as many times more; the embedded PostgreSQL allows 200 in all.",
-        ),
-    ] = 20
-    statement_timeout: Annotated[
-        float, Field(gt=0, description="Seconds after which PostgreSQL cancels a reading statement.")
-    ] = 10.0
     body_limit: Annotated[int, Field(ge=1024, description="Bytes that the body of a GraphQL request may have.")] = (
         2_097_152
     )

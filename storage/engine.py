@@ -24,6 +24,7 @@ from storage.errors import ConnectionsBusyError, StatementTimedOutError, unavail
 from storage.listening import wake_ups
 from storage.observing import statement_ended
 from storage.pool_standing import PoolStanding, standing_of
+from storage.pooling import BY_POOL, SERVER_SETTINGS
 from storage.pools import Pool, pool_of
 from storage.privileges import SERVER_ROLE
 from storage.statements import Statement, statement_of
@@ -35,9 +36,7 @@ Row = tuple[Any, ...]
 _NO_BETTER_AGAIN = (QueryCanceled, PoolTimeout, DiskFull)
 SharedT = TypeVar("SharedT")
 
-# A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
-# these short statements take.
-SERVER_OPTIONS = "-c plan_cache_mode=force_custom_plan -c jit=off -c timezone=UTC"
+SERVER_OPTIONS = " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items())
 _STATISTICS_ARE_GOOD_FOR = 600.0
 """Seconds."""
 
@@ -84,6 +83,8 @@ class Database:
         """`longest_read`: seconds after which a read is given up though PostgreSQL has not ended it."""
         self.rules_in_force = rules
         """By which whatever is saved here is checked."""
+        self.primary = self
+        """Where what must not be a moment old is read."""
         self._url = url
         self._longest_read = longest_read
         self._pool = pool
@@ -144,7 +145,11 @@ class Database:
         return int(rows[0][0])
 
     def shared(self, kind: Callable[["Database"], SharedT]) -> SharedT:
-        """What all operations on this database use together: one of its kind."""
+        """What all operations on this database use together, wherever they read: one of its kind."""
+        return self.shared_here(kind)
+
+    def shared_here(self, kind: Callable[["Database"], SharedT]) -> SharedT:
+        """What all operations that read at this place use together."""
         found: SharedT | None = self._shared.get(kind)
         if found is None:
             found = self._shared[kind] = kind(self)
@@ -214,8 +219,10 @@ def connect(  # noqa: PLR0913 # each of them a setting
     patience: float = 5.0,
     audit_key: bytes | None = None,
     rules: RulesInForce = AS_SHIPPED,
+    pool_url: str | None = None,
 ) -> Database:
-    """`connections` are those of reads; a quarter as many more write, two at least.
+    """`connections` are those of reads; a quarter as many more write, two at least. They go by the `pool_url`, if there
+    is one: that of a PgBouncer, which shares fewer among many processes (`storage/pooling.py`).
 
     Times are in seconds: of a statement, of waiting for a lock, of a pause within a transaction; and `patience`, how
     long one waits for a connection.
@@ -223,13 +230,19 @@ def connect(  # noqa: PLR0913 # each of them a setting
     Without an `audit_key` nothing can be written. `rules` are those of data quality.
     """
     options = session_options(statement_timeout, lock_timeout, longest_pause)
-    place, longest = libpq_url(url), statement_timeout + GRACE
-    reading = pool_of(_Connection, place, most=connections, patience=patience, autocommit=True, options=options)
+    how: dict[str, Any] = {"options": options} if pool_url is None else BY_POOL
+    place, by_pool, longest = libpq_url(url), libpq_url(pool_url or url), statement_timeout + GRACE
+    reading = reading_pool(by_pool, connections, patience, **how)
     if audit_key is None:
         return Database(place, reading, rules=rules, longest_read=longest)
-    pool = pool_of(WriteConnection, place, most=max(2, connections // 4), patience=patience, options=options)
+    pool = pool_of(WriteConnection, by_pool, most=max(2, connections // 4), patience=patience, **how)
     writing = Writing(pool, audit_key, rules, longest)
     return Database(place, reading, writing, AuditLog(place, audit_key, options), rules, longest)
+
+
+def reading_pool(url: str, connections: int, patience: float, **how: Any) -> Pool[_Connection]:
+    """`how` a connection is made, as psycopg takes it."""
+    return pool_of(_Connection, libpq_url(url), most=connections, patience=patience, autocommit=True, **how)
 
 
 def session_options(statement_timeout: float, lock_timeout: float = 5.0, longest_pause: float = 60.0) -> str:

@@ -32,7 +32,7 @@ async def organizations_at(
     if not wanted:
         return {}
     fields = _fields(selection)
-    found = await database.shared(OrganizationReads).rows(fields, wanted)
+    found = await database.shared_here(OrganizationReads).rows(fields, wanted)
     return _linked({path: found[path] for path in wanted if path in found}, fields, selection)
 
 

@@ -26,6 +26,7 @@ from server.operations.running import LONGEST_OPERATION
 from server.operations.subscribers import StreamManners
 from server.routes.websocket import SocketBounds
 from storage.engine import Database
+from storage.replicas import Replicas
 
 ISSUER, AUDIENCE = "https://dengta.test", "dengta-test"
 AUDIT_KEY = b"the key of the audit log in tests"
@@ -57,6 +58,7 @@ class Api:
     places: PlaceBounds = PLACES_ENOUGH
     sockets: SocketBounds = field(default_factory=SocketBounds)
     operation_timeout: float = LONGEST_OPERATION
+    replicas: Replicas | None = None
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -78,6 +80,7 @@ class Api:
             places=self.places,
             sockets=self.sockets,
             operation_timeout=self.operation_timeout,
+            replicas=self.replicas,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

@@ -65,6 +65,7 @@ SECTIONS = (
             "backup.md",
             "performance.md",
             "faults.md",
+            "scaling.md",
         ),
     ),
     Section("示例 Examples", "examples"),

@@ -20,6 +20,7 @@ from server.cli.import_members import MEMBERS_EXAMPLES, import_members
 from server.cli.jobs import jobs
 from server.cli.keys import keys
 from server.cli.load import LOAD_EXAMPLES, load
+from server.cli.partition import PARTITION_EXAMPLES, partition
 from server.cli.schema import REFERENCE_EXAMPLES, SCHEMA_EXAMPLES, reference, schema
 from server.cli.serve import SERVE_EXAMPLES, serve
 from server.cli.telling import examples
@@ -42,6 +43,7 @@ app.command("demo", epilog=DEMO_EXAMPLES)(demo)
 app.command("serve", epilog=SERVE_EXAMPLES)(serve)
 app.command("worker", epilog=WORKER_EXAMPLES)(worker)
 app.command("load", epilog=LOAD_EXAMPLES)(load)
+app.command("partition", epilog=PARTITION_EXAMPLES)(partition)
 app.command("token", epilog=TOKEN_EXAMPLES)(token)
 app.command("check", epilog=CHECK_EXAMPLES)(check)
 app.command("doctor", epilog=DOCTOR_EXAMPLES)(doctor)

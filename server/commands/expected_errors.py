@@ -18,15 +18,19 @@ from storage.embedded import EmbeddedServerError
 from storage.errors import DatabaseUnavailableError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
 from storage.migration import TablesBusyError, UnsupportedDatabaseError
+from storage.partitioning import AlreadyPartitionedError, UnfitServerError
+from storage.pooling import PoolSettingsError
 from storage.privileges import MissingPrivilegeError
 
 _SAY_THEMSELVES = (
+    AlreadyPartitionedError,
     EmbeddedServerError,
     FileStoreSettingsError,
     GatewaySettingsError,
     LoadRefusedError,
     ManifestError,
     MissingPrivilegeError,
+    PoolSettingsError,
     SecretFileError,
     SecretValueError,
     RegistrationError,
@@ -34,6 +38,7 @@ _SAY_THEMSELVES = (
     TablesBusyError,
     TracingSettingsError,
     UnfinishedLoadError,
+    UnfitServerError,
     UnsupportedDatabaseError,
     WebhookSettingsError,
     WorkersFailedError,

@@ -46,6 +46,9 @@ class Request:
     persisted_hash: str | None = None
     """SHA-256 of a document in hexadecimal, by Apollo's protocol of automatic persisted queries."""
 
+    written: str | None = None
+    """Up to where the caller has written, as the answer to a mutation said; a position of the write-ahead log."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -54,12 +57,15 @@ class Answer:
     data: dict[str, Any] | None
     errors: list[GraphQLError]
     executed: bool = True
+    written: str | None = None
+    """Of a mutation: what the caller's next request gives back, so that it finds what was written."""
 
     @property
     def body(self) -> dict[str, Any]:
         """The response in the form of the GraphQL specification, errors first."""
         errors = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
-        return {**errors, "data": self.data} if self.executed else errors
+        extensions = {"extensions": {"written": self.written}} if self.written else {}
+        return {**errors, "data": self.data, **extensions} if self.executed else {**errors, **extensions}
 
     @property
     def may_be_asked_again(self) -> bool:

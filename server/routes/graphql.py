@@ -3,7 +3,7 @@
 To a client that wants server-sent events the same is answered in these, and subscriptions too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -22,7 +22,8 @@ from server.operations.callers import KnownCallers, caller_of
 from server.operations.documents import Operation
 from server.operations.errors import caller_error
 from server.operations.places import Places, ServerBusyError
-from server.operations.running import Answer, Operations, Request, refused
+from server.operations.reading_places import ReadingPlaces
+from server.operations.running import Answer, Request, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers, TooManySubscriptionsError
 from server.operations.time_limits import NobodyWaitsError
@@ -31,12 +32,13 @@ from server.routes.entity_tags import revalidated
 from server.routes.event_stream import EVENT_STREAM, EventStreamResponse, single_result
 from server.routes.http_call import HttpCall
 from server.routes.http_errors import HttpError
-from server.routes.request_body import request_from_body, request_from_query
+from server.routes.request_body import request_from_body, request_from_query, written_of
 from server.routes.uploading import is_multipart, request_with_files
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
 PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
+_WRITTEN = b"dengta-written"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 _BEFORE_THE_DOOR = 65_536
@@ -45,7 +47,7 @@ _BEFORE_THE_DOOR = 65_536
 
 @dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
-    operations: Operations
+    operations: ReadingPlaces
     admission: Admission
     authentication: Authentication
     front_ends: FrontEnds
@@ -133,6 +135,11 @@ class GraphQLEndpoint:
         return context
 
     async def _request(self, http: HttpCall) -> Request:
+        request = await self._request_alone(http)
+        written = http.header(_WRITTEN)
+        return replace(request, written=written_of(written, "Dengta-Written")) if written else request
+
+    async def _request_alone(self, http: HttpCall) -> Request:
         if http.method == "GET":
             return request_from_query(http.query)
         if is_multipart(http):
@@ -152,6 +159,8 @@ def _response(answer: Answer, media_type: str) -> Response:
     if media_type == EVENT_STREAM:
         return single_result(answer)
     headers = {"Cache-Control": "no-store", "Content-Type": _content_type(media_type)}
+    if answer.written:
+        headers["Dengta-Written"] = answer.written
     if answer.may_be_asked_again:
         return Response(answer.encoded, 503, headers | http_errors.AGAIN_SOON)
     status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200

@@ -144,5 +144,6 @@ _CHINESE = {
     "a string": "字符串",
     "an object": "对象",
     "a JSON object": "JSON 对象",
+    "a position that this server has given": "本服务器给出的位置",
     "an object with version 1 and a sha256Hash": "含 version 1 与 sha256Hash 的对象",
 }

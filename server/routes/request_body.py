@@ -14,6 +14,7 @@ from server.routes.http_errors import (
     malformed_parameter,
     unsupported_media_type,
 )
+from storage.wal_positions import position_of
 
 _NAMES_OF_IDENTIFIERS = ("documentId", "doc_id", "id")
 """That of GraphQL over HTTP, and what front ends with Relay are used to."""
@@ -54,7 +55,8 @@ def request_of(parameters: Mapping[str, Any]) -> Request:
     """HttpError unless the parameters are of their types, and one of them says which document is meant."""
     query = _of_type(parameters, "query", str, "a string")
     identifier = _document_id(parameters) if not query else None
-    digest = _persisted_hash(_of_type(parameters, "extensions", dict, "an object") or {})
+    extensions = _of_type(parameters, "extensions", dict, "an object") or {}
+    digest = _persisted_hash(extensions)
     if query is None and identifier is None and digest is None:
         raise malformed_parameter("query", "a string")
     return Request(
@@ -63,7 +65,19 @@ def request_of(parameters: Mapping[str, Any]) -> Request:
         variables=_of_type(parameters, "variables", dict, "an object"),
         document_id=identifier,
         persisted_hash=digest,
+        written=written_of(extensions.get("written"), "extensions.written"),
     )
+
+
+def written_of(value: object, name: str) -> str | None:
+    """A position of the write-ahead log; HttpError when it is none."""
+    if value is None:
+        return None
+    try:
+        position_of(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise malformed_parameter(name, "a position that this server has given") from error
+    return str(value)
 
 
 def _document_id(parameters: Mapping[str, Any]) -> str | None:

@@ -37,7 +37,8 @@ from server.operations.callers import caller_of
 from server.operations.documents import Operation
 from server.operations.errors import caller_error, presented
 from server.operations.places import Places
-from server.operations.running import Answer, Operations, Request, refused
+from server.operations.reading_places import ReadingPlaces
+from server.operations.running import Answer, Request, refused
 from server.operations.streaming import Streams
 from server.operations.subscribers import Subscribers
 from server.routes.http_call import address_of
@@ -77,7 +78,7 @@ class Connection:
 class WebSocketOperations:
     """The part of a Strawberry schema that its WebSocket handler calls, over our own way of running operations."""
 
-    operations: Operations
+    operations: ReadingPlaces
     admission: Admission
     authentication: Authentication
     subscribers: Subscribers

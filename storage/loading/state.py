@@ -9,6 +9,7 @@ from domain.synthetic.province import Province
 from storage.models import Load, Member, Organization
 
 _ONE_LOAD_AT_A_TIME = 7_367_013
+_IN_PARTS = "SELECT relkind = 'p' FROM pg_class WHERE oid = 'members'::regclass"
 
 
 class LoadRefusedError(Exception):
@@ -28,6 +29,8 @@ def marked_load(engine: Engine, province: Province, *, replace: bool) -> Iterato
     with engine.connect() as connection:
         if not connection.execute(text(f"SELECT pg_try_advisory_lock({_ONE_LOAD_AT_A_TIME})")).scalar_one():
             raise LoadRefusedError("Another load is under way in this database. Wait for it to end.")
+        if connection.execute(text(_IN_PARTS)).scalar_one():
+            raise LoadRefusedError("The members are in parts (`dengta partition`). Load into a database of its own.")
         if not replace:
             _refuse_what_is_there(connection)
         number = connection.execute(insert(Load).values(_values(province)).returning(Load.id)).scalar_one()

@@ -39,7 +39,9 @@ def variable(name: str) -> str:
 
 def test_whatever_is_called_a_secret_is_one() -> None:
     """But for names of files, and the identifier of a key, which is no secret."""
-    named = {name for name in Settings.model_fields if re.search("secret|password|database_url|private", name)}
+    named = {
+        name for name in Settings.model_fields if re.search("secret|password|database.*_url|replica_url|private", name)
+    }
     assert {name for name in named if not name.endswith("_file")} == set(SECRETS)
     assert len(SECRETS) >= 4
 
@@ -52,10 +54,11 @@ def test_a_secret_can_come_from_a_file(name: str) -> None:
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv(variable(name), SECRET)
+    secret = f"postgresql://{SECRET}" if name.endswith("urls") else SECRET
+    monkeypatch.setenv(variable(name), secret)
     settings = Settings()
     assert SECRET not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
-    assert getattr(settings, name).get_secret_value() == SECRET
+    assert getattr(settings, name).get_secret_value() == secret
 
 
 def test_the_address_of_the_database_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -103,4 +106,12 @@ def test_no_secret_is_an_option_of_a_command() -> None:
 def test_a_list_that_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, written: str) -> None:
     monkeypatch.setenv(name, written)
     with pytest.raises(ValidationError, match="it must be a list as"):
+        Settings()
+
+
+def test_addresses_of_replicas_are_those_of_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DENGTA_REPLICA_URLS", "postgresql://one/register  postgres://two/register")
+    assert Settings().replicas.urls == ("postgresql://one/register", "postgres://two/register")
+    monkeypatch.setenv("DENGTA_REPLICA_URLS", "postgresql://one/register, http://user:secret@two/register")
+    with pytest.raises(ValidationError, match="they must be addresses as"):
         Settings()
