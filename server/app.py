@@ -43,6 +43,7 @@ from server.oauth.service import OAuthService
 from server.operations.admission import Admission
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
+from server.operations.limits.bounds import Limits
 from server.operations.running import Operations
 from server.operations.shared_answers import SharedAnswers
 from server.operations.streaming import Streams
@@ -95,16 +96,17 @@ class Parts:
     """Whether this process does, or another."""
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    limits: Limits = field(default_factory=Limits)
 
 
 def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     matrix = LiveMatrix(parts.matrix, parts.database)
     authentication = _authentication(parts, matrix)
-    limits = RateLimits(parts.database, parts.code_key, parts.clock)
-    oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
-    desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
-    operations = Operations(SCHEMA, parts.executor)
+    tries = RateLimits(parts.database, parts.code_key, parts.clock)
+    oauth = OAuthService(parts.database, parts.authority, tries, parts.clock, parts.lifetimes)
+    desk = Desk(parts.database, parts.passwords, tries, parts.code_key, parts.clock)
+    operations = Operations(SCHEMA, parts.executor, parts.limits)
     admission = Admission(operations, parts.documents)
     studio = Studio()
     forms = CollectionForms(authentication, operations, Press(), parts.matrix.fields, parts.forms_per_file)
@@ -169,6 +171,7 @@ def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:
         parts.gateways.population_registry,
         parts.webhooks.destinations,
         parts.exports,
+        parts.limits.introspectors,
     )
 
 
@@ -179,7 +182,7 @@ async def working_without_answers(parts: Parts) -> AsyncIterator[None]:
     async with (
         running_beside(matrix.follow()),
         running_beside(parts.database.shared(FollowedChanges).follow()),
-        _webhooks(parts, Operations(SCHEMA, parts.executor), _authentication(parts, matrix)),
+        _webhooks(parts, Operations(SCHEMA, parts.executor, parts.limits), _authentication(parts, matrix)),
     ):
         yield
 

@@ -24,7 +24,7 @@ UPLOAD_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Ap
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": ", ".join(
-        ("Authorization", "Content-Type", "X-Request-ID", *UPLOAD_HEADERS, "If-None-Match")
+        ("Authorization", "Content-Type", "X-Request-ID", *UPLOAD_HEADERS, "If-None-Match", "Dengta-Cost")
     ),
     "Access-Control-Max-Age": "600",
 }

@@ -93,6 +93,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         delivers_webhooks=settings.jobs_in_server,
         exports=settings.exports,
         documents=documents_policy_of(settings),
+        limits=settings.limits,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)

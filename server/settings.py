@@ -9,11 +9,12 @@ from domain.exports import ExportBounds
 from domain.rollups import DEFAULT_THRESHOLDS
 from domain.validation import RulesInForce, SeverityChanges, rules_in_force
 from server.document_settings import DocumentSettings
+from server.limit_settings import LimitSettings
 from server.severities import severities_from
 from server.webhooks.settings import WebhookSettings
 
 
-class Settings(WebhookSettings, DocumentSettings, BaseSettings):
+class Settings(WebhookSettings, LimitSettings, DocumentSettings, BaseSettings):
     """Everything that can be set from outside; each value comes from the environment variable of the same name.
 
     `docs/settings.md` is written from these descriptions.

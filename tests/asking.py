@@ -20,6 +20,7 @@ from server.app import DEFAULT_PERMISSIONS, Parts, create_app
 from server.gateways import Gateways
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
+from server.operations.limits.bounds import Limits
 from server.operations.subscribers import StreamManners
 from storage.engine import Database
 
@@ -46,6 +47,7 @@ class Api:
     webhooks: WebhookManners = field(default_factory=WebhookManners)
     exports: ExportBounds = field(default_factory=ExportBounds)
     documents: DocumentPolicy = field(default_factory=DocumentPolicy)
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -63,6 +65,7 @@ class Api:
             webhooks=self.webhooks,
             exports=self.exports,
             documents=self.documents,
+            limits=self.limits,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

@@ -31,6 +31,7 @@ async def served(
         exports=api.exports,
         token_clock=api.token_clock,
         documents=api.documents,
+        limits=api.limits,
     )
     listening = socket.create_server(("127.0.0.1", 0))
     async with answering(own.app, listening, own.streams.heartbeat):

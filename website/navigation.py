@@ -55,6 +55,7 @@ SECTIONS = (
             "messages.md",
             "assistant.md",
             "front-ends.md",
+            "limits.md",
             "console.md",
             "command-line.md",
             "performance.md",

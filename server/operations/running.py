@@ -1,7 +1,7 @@
 """执行: one operation from its text to its answer, the same for every transport."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
 from typing import Any
@@ -18,6 +18,8 @@ from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
+from server.operations.limits.bounds import Limits
+from server.operations.limits.toll import Toll
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class Request:
     persisted_hash: str | None = None
     """SHA-256 of a document in hexadecimal, by Apollo's protocol of automatic persisted queries."""
 
+    tells_cost: bool = False
+    """Whether the answer is to say what it cost."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -41,12 +46,20 @@ class Answer:
     data: dict[str, Any] | None
     errors: list[GraphQLError]
     executed: bool = True
+    retry_after: int | None = None
+    """Seconds, when it was refused only for now."""
+
+    extensions: dict[str, Any] | None = None
 
     @property
     def body(self) -> dict[str, Any]:
         """The response in the form of the GraphQL specification, errors first."""
-        errors = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
-        return {**errors, "data": self.data} if self.executed else errors
+        body: dict[str, Any] = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
+        if self.executed:
+            body["data"] = self.data
+        if self.extensions is not None:
+            body["extensions"] = self.extensions
+        return body
 
     @cached_property
     def encoded(self) -> bytes:
@@ -57,23 +70,35 @@ class Answer:
 class Operations:
     """Runs operations against the schema."""
 
-    def __init__(self, schema: strawberry.Schema, executor: str = COMPILED) -> None:
-        self._documents = Documents(graphql_schema(schema), Executors(schema, executor))
+    def __init__(self, schema: strawberry.Schema, executor: str = COMPILED, limits: Limits | None = None) -> None:
+        limits = limits or Limits()
+        self._documents = Documents(graphql_schema(schema), Executors(schema, executor), limits.documents)
+        self.toll = Toll(limits)
 
     def keep_prepared(self, text: str) -> None:
         """Its operations are prepared now, for good. InvalidDocumentError when one of them cannot be run."""
         self._documents.keep(text)
 
-    def prepared(self, request: Request, language: str) -> Operation | Answer:
+    def prepared(self, request: Request, language: str, hearer: RequestContext | None = None) -> Operation | Answer:
         """The operation of its query, or why it cannot be run."""
         try:
             return self._documents.operation(request.query, request.operation_name)
         except InvalidDocumentError as error:
-            return refused(document_errors(error.code, error.errors, language))
+            return refused(document_errors(error.code, error.errors, language, hearer))
+        except CallerError as error:
+            return refused([caller_error(error, language)])
+
+    def own(self, document: str) -> Operation:
+        """Of a document of the server's own, which may be as large as it is."""
+        return self._documents.operation(document, None, bounded=False)
 
     async def run(self, operation: Operation, request: Request, context: RequestContext) -> Answer:
         """Whatever the operation does with fields is checked before anything of it runs."""
-        return await answered(operation, dict(request.variables or {}), context)
+        variables = dict(request.variables or {})
+        answer = await answered(operation, variables, context)
+        if not request.tells_cost:
+            return answer
+        return replace(answer, extensions=self.toll.told(operation, variables, context.actor))
 
 
 async def answered(
@@ -99,7 +124,7 @@ async def _recorded(operation: Operation, variables: dict[str, Any], context: Re
         return refused([caller_error(error, context.language)])
     except RecursionError:
         return refused(document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language))
-    answer = answer_of(result, context.language)
+    answer = answer_of(result, context)
     if answer.executed:
         count_operation(operation.executable.executor, operation.type, perf_counter() - started)
         if operation.executable.declined:
@@ -108,12 +133,12 @@ async def _recorded(operation: Operation, variables: dict[str, Any], context: Re
     return answer
 
 
-def refused(errors: list[GraphQLError]) -> Answer:
-    return Answer(None, errors, executed=False)
+def refused(errors: list[GraphQLError], retry_after: int | None = None) -> Answer:
+    return Answer(None, errors, executed=False, retry_after=retry_after)
 
 
-def answer_of(result: ExecutionResult, language: str) -> Answer:
+def answer_of(result: ExecutionResult, context: RequestContext) -> Answer:
     errors = result.errors or []
     if result.data is None and not any(error.path for error in errors):  # nothing ran: the variables do not fit
-        return refused(document_errors("BAD_USER_INPUT", errors, language))
-    return Answer(result.data, [presented(error, language) for error in errors])
+        return refused(document_errors("BAD_USER_INPUT", errors, context.language, context))
+    return Answer(result.data, [presented(error, context.language) for error in errors])

@@ -3,7 +3,7 @@
 To a client that wants server-sent events the same is answered in these, and subscriptions too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from starlette.responses import Response
@@ -34,6 +34,8 @@ from storage.errors import DatabaseUnavailableError
 PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+COST_HEADER = b"dengta-cost"
+"""With it, whatever it says, the answer to a POST tells what it cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ class GraphQLEndpoint:
         started = perf_counter()
         context = await self._context(http, language)
         request = await self._request(http)
-        operation = self.admission.admitted(request, context.actor, language)
+        if http.method == "POST" and http.header(COST_HEADER) is not None:
+            request = replace(request, tells_cost=True)
+        operation = self.admission.admitted(request, context)
         if not isinstance(operation, Operation):
             return _response(operation, media_type)
         _require_method(http, operation)
@@ -128,11 +132,19 @@ def _require_method(http: HttpCall, operation: Operation) -> None:
 
 def _response(answer: Answer, media_type: str) -> Response:
     """A refused request is the client's error under the GraphQL media type; others look at `errors`."""
+    if answer.retry_after is not None:
+        return _too_soon(answer, GRAPHQL_JSON if media_type == GRAPHQL_JSON else JSON)
     if media_type == EVENT_STREAM:
         return single_result(answer)
     status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
     headers = {"Cache-Control": "no-store", "Content-Type": _content_type(media_type)}
     return Response(answer.encoded, status, headers)
+
+
+def _too_soon(answer: Answer, media_type: str) -> Response:
+    """Never as an event stream, which browsers would open again at once."""
+    headers = {"Cache-Control": "no-store", "Content-Type": _content_type(media_type)}
+    return Response(answer.encoded, 429, {**headers, "Retry-After": str(answer.retry_after)})
 
 
 def _content_type(media_type: str) -> str:

@@ -10,6 +10,7 @@ import orjson
 from server.operations.running import Request
 from server.routes.http_call import HttpCall
 from server.routes.http_errors import (
+    batching_not_supported,
     malformed_json,
     malformed_parameter,
     unsupported_media_type,
@@ -30,6 +31,8 @@ async def request_from_body(http: HttpCall, limit: int) -> Request:
         parameters = orjson.loads(await http.body(limit))
     except orjson.JSONDecodeError as error:
         raise malformed_json() from error
+    if isinstance(parameters, list):
+        raise batching_not_supported(len(parameters))
     if not isinstance(parameters, dict):
         raise malformed_json()
     return request_of(parameters)
@@ -54,7 +57,8 @@ def request_of(parameters: Mapping[str, Any]) -> Request:
     """HttpError unless the parameters are of their types, and one of them says which document is meant."""
     query = _of_type(parameters, "query", str, "a string")
     identifier = _document_id(parameters) if not query else None
-    digest = _persisted_hash(_of_type(parameters, "extensions", dict, "an object") or {})
+    extensions = _of_type(parameters, "extensions", dict, "an object") or {}
+    digest = _persisted_hash(extensions)
     if query is None and identifier is None and digest is None:
         raise malformed_parameter("query", "a string")
     return Request(
@@ -63,6 +67,7 @@ def request_of(parameters: Mapping[str, Any]) -> Request:
         variables=_of_type(parameters, "variables", dict, "an object"),
         document_id=identifier,
         persisted_hash=digest,
+        tells_cost=extensions.get("cost") is True,
     )
 
 
