@@ -135,18 +135,22 @@ class Documents:
 
     def _valid_document(self, text: str, *, bounded: bool) -> DocumentNode:
         document = _parsed(text, self._bounds if bounded else None)
-        rules: Sequence[type[ASTValidationRule]] = RULES
         try:
             if bounded:
                 require_within(document, self._bounds)
         except FragmentCycleError:
-            rules = (NoFragmentCyclesRule,)
+            self._require_valid(document, (NoFragmentCyclesRule,), bounded=bounded)
+        self._require_valid(document, RULES, bounded=bounded)
+        return document
+
+    def _require_valid(
+        self, document: DocumentNode, rules: Sequence[type[ASTValidationRule]], *, bounded: bool
+    ) -> None:
         found = validate(self._schema, document, rules)
         if bounded and any(error.message == _ABORTED for error in found):
             raise errors.too_much_to_compare(MAX_COMPLEXITY_BUDGET)
         if found:
             raise InvalidDocumentError("GRAPHQL_VALIDATION_FAILED", found)
-        return document
 
 
 def _parsed(text: str, bounds: DocumentBounds | None) -> DocumentNode:

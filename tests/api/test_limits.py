@@ -174,6 +174,13 @@ async def test_a_cycle_of_fragments_is_named(api: Api, county: OrganizationRecor
     assert "Cannot spread fragment" in error["message"]
 
 
+async def test_a_cycle_behind_a_fragment_of_the_same_name_is_no_way_in(api: Api, county: OrganizationRecord) -> None:
+    for second in ("{ ...A }", "{ ...A nothing }"):
+        for first in ("{ role }", "{ ...A }"):
+            document = f"{{ viewer {{ ...A }} }} fragment A on Viewer {first} fragment A on Viewer {second}"
+            assert (await api.as_(county).refused(document))["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
 async def test_fragments_that_multiply_are_counted_and_not_walked(api: Api, county: OrganizationRecord) -> None:
     """Each level asks twice for the one below: 2^90 fields."""
     levels = " ".join(f"fragment F{n} on Organization {{ a: id ...A{n} ...B{n} }}" for n in range(40))
