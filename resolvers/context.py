@@ -62,6 +62,9 @@ class RequestContext:
     claim: Claim | None = None
     """The idempotency key of the mutation at hand, if it was given one."""
 
+    may_introspect: bool = False
+    """Whether the caller may ask for the schema itself, and be told what else there is in it."""
+
     def under(self, claim: Claim) -> "RequestContext":
         return replace(self, claim=claim)
 
@@ -93,6 +96,7 @@ class RequestContext:
             self.destinations,
             self.exports,
             remembered,
+            may_introspect=self.may_introspect,
         )
 
     def audited(

@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import strawberry
 
 from domain.pages import Page
+from schema.costs import ASSEMBLED, IN_PAGE, PAGE, Costs
 from schema.info import Info
 from schema.resolving import for_all
 from schema.traits import open_field
@@ -93,7 +94,11 @@ async def _total_count(root: Sequence[Connected], info: Info) -> list[int]:  # n
 
 @strawberry.type(description="分页结果。A page of results; the total is counted only when it is asked for.")
 class Connection(Generic[NodeT]):
-    edges: list[Edge[NodeT]] = open_field("分页项", "The results of this page with their cursors.", resolver=_edges)
-    nodes: list[NodeT] = open_field("记录列表", "The results of this page.", resolver=_nodes)
-    page_info: PageInfo = open_field("分页信息", "Where this page stands.", resolver=_page_info)
-    total_count: int = open_field("总数", "How many results there are on all pages, exactly.", resolver=_total_count)
+    edges: list[Edge[NodeT]] = open_field(
+        "分页项", "The results of this page with their cursors.", resolver=_edges, costs=Costs(own=0, size=PAGE)
+    )
+    nodes: list[NodeT] = open_field("记录列表", "The results of this page.", resolver=_nodes, costs=IN_PAGE)
+    page_info: PageInfo = open_field("分页信息", "Where this page stands.", resolver=_page_info, costs=ASSEMBLED)
+    total_count: int = open_field(
+        "总数", "How many results there are on all pages, exactly.", resolver=_total_count, costs=Costs(own=10)
+    )

@@ -37,6 +37,7 @@ from schema.arguments import (
     searched,
 )
 from schema.connections import Connected, Connection, connected_alone
+from schema.costs import Costs
 from schema.filterable import filterable_fields
 from schema.identifiers import decoded, number_of
 from schema.info import Info
@@ -193,10 +194,10 @@ class Query(
     # fmt: off
     viewer: Viewer = open_field("当前账号", "Who is calling.", resolver=_viewer)
     node: Node | None = open_field("按全局标识查找", "The record with that id; null when it does not exist in the caller's scope.", resolver=_node)
-    nodes: list[Node | None] = open_field("按全局标识批量查找", "The records with those ids, in their order; null for each that does not exist in the caller's scope.", resolver=_nodes)
+    nodes: list[Node | None] = open_field("按全局标识批量查找", "The records with those ids, in their order; null for each that does not exist in the caller's scope.", resolver=_nodes, costs=Costs(size="ids"))
     organization: Organization | None = record_field("党组织", "One organisation; null when it does not exist in the caller's scope.", read=FieldClass.STRUCTURE, resolver=_organization)
     organizations: Connection[Organization] = record_field("党组织列表", "Organisations of the caller's scope.", read=FieldClass.STRUCTURE, resolver=_organizations)
     member: Member | None = record_field("党员", "One member; null when there is none in the caller's scope.", resolver=_member)
     members: Connection[Member] = record_field("党员列表", "Members of the caller's scope.", resolver=_members)
-    member_query_fields: list[QueryField] = open_field("可查询字段", "The fields that can be conditions of the query builder, with the methods and the permission the caller has.", resolver=_member_query_fields)
+    member_query_fields: list[QueryField] = open_field("可查询字段", "The fields that can be conditions of the query builder, with the methods and the permission the caller has.", resolver=_member_query_fields, costs=Costs(size=50))
     # fmt: on

@@ -5,6 +5,7 @@ import strawberry
 
 from auth.default_matrix import FieldClass
 from resolvers import changes, checks, exports, permissions, requests_to_decide, snapshots
+from schema.costs import REPORT
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.optional import ABSENT, given
@@ -59,7 +60,7 @@ class Subscription:
     # fmt: off
     permissions_changed: PermissionsEvent = open_field("权限变化", "What the caller may do: all of it at once, then each change, so that forms can follow.", resolver=_permissions_changed, is_subscription=True)
     changes: ChangeEvent = record_field("变更", "Each committed change within the caller's scope, in the order of the commits: after the cursor, or from now on.", read=FieldClass.CHANGES, resolver=_changes, is_subscription=True)
-    member_snapshot: MemberSnapshotPage = record_field("全量快照", "All members of the organisation's subtree as they were at one moment, page by page, with the cursor of `changes` of that moment; then it ends. For those who begin, or whose cursor has expired.", read=FieldClass.CHANGES, resolver=_member_snapshot, is_subscription=True)
+    member_snapshot: MemberSnapshotPage = record_field("全量快照", "All members of the organisation's subtree as they were at one moment, page by page, with the cursor of `changes` of that moment; then it ends. For those who begin, or whose cursor has expired.", read=FieldClass.CHANGES, resolver=_member_snapshot, is_subscription=True, costs=REPORT)
     check_progress: Check = record_field("批量校验进度", "One check: as it stands at once, then whenever members more have been checked, until it has ended; NOT_FOUND when there is none in the caller's scope.", read=FieldClass.BUSINESS, resolver=_check_progress, is_subscription=True)
     requests_to_decide: RequestsToDecideEvent = record_field("待我审批", "The requests that the caller may decide: how they stand at once, then each that is added to them, changes or leaves them. It has no cursor: whoever comes back begins anew.", read=FieldClass.BUSINESS, resolver=_requests_to_decide, is_subscription=True)
     export_progress: Export = record_field("导出进度", "One export: as it stands at once, then whenever more rows have been written, until it has ended; NOT_FOUND when the caller has none of that id.", read=FieldClass.BUSINESS, resolver=_export_progress, is_subscription=True)

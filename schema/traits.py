@@ -13,6 +13,7 @@ from auth.default_matrix import FieldClass, GovernedField
 from auth.visibility import FieldUse
 from domain.errors import Message
 from domain.filtering import FieldKind
+from schema.costs import COSTS, Costs
 
 _KEY = "traits"
 _OPEN = "open"
@@ -85,13 +86,14 @@ def record_field(
     groups_by: tuple[FieldUse, ...] = (),
     lists: tuple[FieldUse, ...] = (),
     is_subscription: bool = False,
+    costs: Costs | None = None,
 ) -> Any:
     """A field of a record, governed by the permission matrix.
 
     Without a resolver it is the column of its name; a resolver says which columns it `reads`.
     """
     traits = Traits(chinese, english, read, kind, sortable, groupable, default_condition, reads, is_above, writable)
-    metadata = {_KEY: traits, GROUPS_BY: groups_by, LISTS: lists, **getattr(resolver, METADATA, {})}
+    metadata = {_KEY: traits, GROUPS_BY: groups_by, LISTS: lists, COSTS: costs, **getattr(resolver, METADATA, {})}
     return strawberry.field(
         resolver=resolver,
         name=name,
@@ -102,10 +104,16 @@ def record_field(
 
 
 def open_field(
-    chinese: str, english: str, *, resolver: Any = None, name: str | None = None, is_subscription: bool = False
+    chinese: str,
+    english: str,
+    *,
+    resolver: Any = None,
+    name: str | None = None,
+    is_subscription: bool = False,
+    costs: Costs | None = None,
 ) -> Any:
     """A field that tells nothing of a record by itself, and is therefore not in the permission matrix."""
-    metadata = {_OPEN: True, **getattr(resolver, METADATA, {})}
+    metadata = {_OPEN: True, COSTS: costs, **getattr(resolver, METADATA, {})}
     return strawberry.field(
         resolver=resolver,
         name=name,

@@ -46,6 +46,7 @@ from server.operations.admission import Admission
 from server.operations.callers import KnownCallers
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
+from server.operations.limits.bounds import Limits
 from server.operations.places import PlaceBounds, Places
 from server.operations.reading_places import ReadingPlaces
 from server.operations.running import LONGEST_OPERATION, Operations
@@ -113,16 +114,17 @@ class Parts:
     operation_timeout: float = LONGEST_OPERATION
     replicas: Replicas | None = None
     """Of the database, for queries to read at."""
+    limits: Limits = field(default_factory=Limits)
 
 
 def create_app(parts: Parts) -> ASGIApp:
     """`Correlated` stands outside of everything, so that a masked failure has its headers too."""
     matrix = LiveMatrix(parts.matrix, parts.database)
     authentication = _authentication(parts, matrix)
-    limits = RateLimits(parts.database, parts.code_key, parts.clock)
-    oauth = OAuthService(parts.database, parts.authority, limits, parts.clock, parts.lifetimes)
-    desk = Desk(parts.database, parts.passwords, limits, parts.code_key, parts.clock)
-    operations = Operations(SCHEMA, parts.executor, parts.slow_operation, parts.operation_timeout)
+    tries = RateLimits(parts.database, parts.code_key, parts.clock)
+    oauth = OAuthService(parts.database, parts.authority, tries, parts.clock, parts.lifetimes)
+    desk = Desk(parts.database, parts.passwords, tries, parts.code_key, parts.clock)
+    operations = Operations(SCHEMA, parts.executor, parts.limits, parts.slow_operation, parts.operation_timeout)
     admission = Admission(operations, parts.documents)
     studio = Studio()
     forms = CollectionForms(operations, Press(), parts.matrix.fields, parts.forms_per_file)
@@ -206,6 +208,7 @@ def _authentication(parts: Parts, matrix: LiveMatrix) -> Authentication:
         parts.gateways.population_registry,
         parts.webhooks.destinations,
         parts.exports,
+        parts.limits.introspectors,
     )
 
 
@@ -216,7 +219,7 @@ async def working_without_answers(parts: Parts) -> AsyncIterator[None]:
     async with (
         running_beside(matrix.follow()),
         running_beside(parts.database.shared(FollowedChanges).follow()),
-        _webhooks(parts, Operations(SCHEMA, parts.executor), _authentication(parts, matrix)),
+        _webhooks(parts, Operations(SCHEMA, parts.executor, parts.limits), _authentication(parts, matrix)),
     ):
         yield
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from math import inf
 
-from auth.actor import Actor
+from auth.actor import Actor, Role
 from auth.live_matrix import LiveMatrix
 from auth.standing import actor_of
 from auth.tokens import (
@@ -73,10 +73,12 @@ class Authentication:
         registry: PopulationRegistry | None = None,
         destinations: Destinations | None = None,
         exports: ExportBounds | None = None,
+        introspectors: frozenset[Role] = frozenset(),
     ) -> None:
         self.matrix = matrix
         self._destinations = destinations or Destinations()
         self._exports = exports or ExportBounds()
+        self._introspectors = introspectors
         self._files = files
         self._code_key = code_key
         self._tokens = VerifiedTokens(authority)
@@ -117,6 +119,7 @@ class Authentication:
             registry=self._registry,
             destinations=self._destinations,
             exports=self._exports,
+            may_introspect=actor.role in self._introspectors,
         )
 
     async def actor(self, authorization: str | None) -> Actor:

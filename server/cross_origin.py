@@ -25,7 +25,15 @@ UPLOAD_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Ap
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": ", ".join(
-        ("Authorization", "Content-Type", "X-Request-ID", *UPLOAD_HEADERS, "If-None-Match", "Dengta-Written")
+        (
+            "Authorization",
+            "Content-Type",
+            "X-Request-ID",
+            *UPLOAD_HEADERS,
+            "If-None-Match",
+            "Dengta-Written",
+            "Dengta-Cost",
+        )
     ),
     "Access-Control-Max-Age": "600",
 }

@@ -122,6 +122,7 @@ def application(settings: Settings, database_url: str) -> ASGIApp:
         sockets=SocketBounds(settings.operations_per_socket, settings.socket_init_timeout),
         operation_timeout=settings.operation_timeout,
         replicas=replicas,
+        limits=settings.limits,
         jobs=job_worker(settings, database_url, database, gateways, files) if settings.jobs_in_server else None,
     )
     app = create_app(parts)

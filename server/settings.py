@@ -11,6 +11,7 @@ from domain.validation import RulesInForce, SeverityChanges, rules_in_force
 from server.database_settings import DatabaseSettings
 from server.document_settings import DocumentSettings
 from server.http_settings import HttpSettings
+from server.limit_settings import LimitSettings
 from server.load_settings import LoadSettings
 from server.scaling_settings import ScalingSettings
 from server.severities import severities_from
@@ -21,6 +22,7 @@ from server.webhooks.settings import WebhookSettings
 class Settings(
     WebhookSettings,
     HttpSettings,
+    LimitSettings,
     DocumentSettings,
     LoadSettings,
     ScalingSettings,

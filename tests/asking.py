@@ -21,6 +21,7 @@ from server.gateways import Gateways
 from server.http_manners import HttpManners
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
+from server.operations.limits.bounds import Limits
 from server.operations.places import PlaceBounds
 from server.operations.running import LONGEST_OPERATION
 from server.operations.subscribers import StreamManners
@@ -59,6 +60,7 @@ class Api:
     sockets: SocketBounds = field(default_factory=SocketBounds)
     operation_timeout: float = LONGEST_OPERATION
     replicas: Replicas | None = None
+    limits: Limits = field(default_factory=Limits)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -81,6 +83,7 @@ class Api:
             sockets=self.sockets,
             operation_timeout=self.operation_timeout,
             replicas=self.replicas,
+            limits=self.limits,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

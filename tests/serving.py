@@ -36,6 +36,7 @@ async def served(
         places=api.places,
         sockets=api.sockets,
         operation_timeout=api.operation_timeout,
+        limits=api.limits,
     )
     listening = socket.create_server(("127.0.0.1", 0))
     async with answering(own.app, listening, own.streams.heartbeat):

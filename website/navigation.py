@@ -57,6 +57,7 @@ SECTIONS = (
             "assistant.md",
             "front-ends.md",
             "http.md",
+            "limits.md",
             "console.md",
             "command-line.md",
             "overload.md",

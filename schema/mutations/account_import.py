@@ -10,6 +10,7 @@ from auth.default_matrix import FieldClass
 from domain.errors import CallerError, Message, Problem, RefusedError
 from resolvers.account_import import AccountImport, import_accounts
 from resolvers.officers import Officer, officer_of
+from schema.costs import Costs
 from schema.identifiers import organization_number
 from schema.info import Info
 from schema.mutating import MutationInput, UserError, keyed, settled
@@ -48,7 +49,7 @@ class ImportAccountsPayload:
     rows: int = open_field("数据行数", "How many rows the file has below its header.")
     saved: int = open_field("已开通账号数", "How many accounts were opened: all, or 0 when there are errors or it was a dry run.")
     row_error_count: int = open_field("行错误数", "How many errors there are in rows.")
-    row_errors: list[ImportRowError] = open_field("行错误", "The first 1,000 of them, in the order of the rows.")
+    row_errors: list[ImportRowError] = open_field("行错误", "The first 1,000 of them, in the order of the rows.", costs=Costs(size=100))
     errors: list[UserError] = open_field("问题", "What is wrong with the file as a whole.")
     # fmt: on
 

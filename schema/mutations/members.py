@@ -11,6 +11,7 @@ from domain.members import EDITABLE, Changes
 from resolvers import member_changes
 from resolvers.held_members import KnownMember
 from resolvers.member_files import FileChanges, Photo
+from schema.costs import Costs
 from schema.entered_fields import EnteredFields, entered
 from schema.identifiers import number_of, numbers_of
 from schema.info import Info
@@ -44,7 +45,7 @@ class UpdateMembersInput(MutationInput):
 
 @strawberry.type(description="批量修改党员信息的结果。What became of each change.")
 class UpdateMembersPayload:
-    results: list[UpdateMemberPayload] = open_field("结果", "In the order of the changes.")
+    results: list[UpdateMemberPayload] = open_field("结果", "In the order of the changes.", costs=Costs(size=1))
     changed_count: int = open_field("成功数", "How many were saved.")
     refused_count: int = open_field("失败数", "How many were refused.")
 
@@ -113,5 +114,5 @@ def _photo(photo_id: strawberry.ID | None) -> int | Photo:
 class MemberMutations:
     # fmt: off
     update_member: UpdateMemberPayload = record_field("修改党员信息", "Correct a member's record; it is saved whole or not at all.", read=FieldClass.BUSINESS, resolver=_update_member)
-    update_members: UpdateMembersPayload = record_field("批量修改党员信息", "Correct the records of many members, each saved or refused by itself.", read=FieldClass.BUSINESS, resolver=_update_members)
+    update_members: UpdateMembersPayload = record_field("批量修改党员信息", "Correct the records of many members, each saved or refused by itself.", read=FieldClass.BUSINESS, resolver=_update_members, costs=Costs(size="input.members"))
     # fmt: on

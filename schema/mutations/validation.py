@@ -6,6 +6,7 @@ import strawberry
 
 from auth.default_matrix import FieldClass
 from resolvers import checks, validation
+from schema.costs import Costs
 from schema.identifiers import number_of
 from schema.info import Info
 from schema.mutating import MutationInput, UserError, as_payload, keyed, settled
@@ -23,7 +24,9 @@ class CheckMemberInput(MutationInput):
 @strawberry.type(description="校验当前对象的结果。What is wrong with the member.")
 class CheckMemberPayload:
     results: list[ValidationResult] | None = open_field(
-        "校验结果", "Every breach that the caller may know of, in the order of the rules; null when there are errors."
+        "校验结果",
+        "Every breach that the caller may know of, in the order of the rules; null when there are errors.",
+        costs=Costs(size=5),
     )
     errors: list[UserError] = open_field("问题", "Everything that is wrong with the call.")
 

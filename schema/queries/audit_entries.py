@@ -7,6 +7,7 @@ from domain.audit_verifying import VerifiedLog
 from resolvers import audit_entries
 from schema.arguments import After, AuditWhere, Before, First, Last, page_arguments, searched
 from schema.connections import Connected, Connection, connected_alone
+from schema.costs import Costs
 from schema.info import Info
 from schema.lookahead import connection_selection
 from schema.optional import ABSENT
@@ -42,5 +43,5 @@ async def _audit_verification(info: Info, newest: Newest = 100_000) -> VerifiedL
 class AuditQueries:
     # fmt: off
     audit_entries: Connection[AuditEntry] = record_field("审计记录列表", "Entries of the audit log of the caller's scope, newest first.", read=FieldClass.AUDIT, resolver=_audit_entries)
-    audit_verification: AuditVerification = record_field("审计日志验证", "Whether the newest entries of the whole audit log are as they were written; nothing of what they say is told.", read=FieldClass.AUDIT, resolver=_audit_verification)
+    audit_verification: AuditVerification = record_field("审计日志验证", "Whether the newest entries of the whole audit log are as they were written; nothing of what they say is told.", read=FieldClass.AUDIT, resolver=_audit_verification, costs=Costs(own=20_000))
     # fmt: on

@@ -7,6 +7,7 @@ from auth.visibility import FieldUse, Purpose
 from domain.approvals import HistoryMemberRecord
 from domain.records import MemberRecord, PhoneHolderRecord
 from resolvers import phone_holders
+from schema.costs import Costs
 from schema.filters import USE, USED_TOO
 from schema.info import Info
 from schema.lookahead import selection_of
@@ -57,5 +58,5 @@ async def _phone_holders(info: Info, where: Where) -> list[PhoneHolderRecord]:
 @strawberry.type
 class PhoneHolderQueries:
     # fmt: off
-    phone_holders: list[PhoneHolder] = record_field("注册手机号检索", "Who holds a phone number, by the own account or by the record; at most 20 look-ups a minute, each recorded.", resolver=_phone_holders)
+    phone_holders: list[PhoneHolder] = record_field("注册手机号检索", "Who holds a phone number, by the own account or by the record; at most 20 look-ups a minute, each recorded.", resolver=_phone_holders, costs=Costs(own=10, size=5))
     # fmt: on

@@ -7,6 +7,7 @@ from domain.registrations import RegistrationStatistics as CountedRegistrations
 from domain.tallies import StatisticsTally
 from resolvers import registrations, statistics
 from schema.arguments import MemberWhere
+from schema.costs import REPORT
 from schema.filter_values import filter_from
 from schema.identifiers import number_of
 from schema.info import Info
@@ -62,6 +63,6 @@ async def _registration_statistics(info: Info, organization_id: OrganizationId =
 @strawberry.type
 class StatisticsQueries:
     # fmt: off
-    member_statistics: MemberStatistics | None = record_field("党员统计", "Members of an organisation and of each of its direct children, counted by one dimension or two, under any conditions: live, exact, and as of one moment. Null when the organisation does not exist in the caller's scope.", resolver=_member_statistics)
-    registration_statistics: RegistrationStatistics | None = record_field("注册统计", "How many members of an organisation and of each of its direct children have registered in the public personal zone, as counted once an hour. Null when the organisation does not exist in the caller's scope, or is newer than the last counting.", resolver=_registration_statistics, groups_by=(registrations.HAS_ACCOUNT,))
+    member_statistics: MemberStatistics | None = record_field("党员统计", "Members of an organisation and of each of its direct children, counted by one dimension or two, under any conditions: live, exact, and as of one moment. Null when the organisation does not exist in the caller's scope.", resolver=_member_statistics, costs=REPORT)
+    registration_statistics: RegistrationStatistics | None = record_field("注册统计", "How many members of an organisation and of each of its direct children have registered in the public personal zone, as counted once an hour. Null when the organisation does not exist in the caller's scope, or is newer than the last counting.", resolver=_registration_statistics, groups_by=(registrations.HAS_ACCOUNT,), costs=REPORT)
     # fmt: on

@@ -15,6 +15,7 @@ from resolvers.paging import SearchArguments
 from schema.arguments import After, Before, First, Last, page_arguments
 from schema.chosen_rules import breaches_of
 from schema.connections import Connected, Connection, connected_alone
+from schema.costs import REPORT, Costs
 from schema.filters import condition_part
 from schema.identifiers import number_of
 from schema.info import Info
@@ -86,8 +87,8 @@ def _number(organization_id: str) -> int:
 @strawberry.type
 class ValidationQueries:
     # fmt: off
-    validation_rules: list[ValidationRule] = open_field("校验规则目录", "All rules of data quality, in the order of the manual, with their severities here.", resolver=_rules)
+    validation_rules: list[ValidationRule] = open_field("校验规则目录", "All rules of data quality, in the order of the manual, with their severities here.", resolver=_rules, costs=Costs(size=25))
     validation_results: Connection[ValidationResult] = record_field("校验结果列表", "Breaches by members of the caller's scope, as members stand in the tree; without those of rules that look at a field which the caller may not see.", read=BUSINESS, resolver=_results)
-    quality_report: QualityReport = record_field("信息质量统计报告", "Breaches by severity, for an organisation and its direct children.", read=BUSINESS, resolver=_quality_report)
-    special_check: SpecialCheck = record_field("集中排查专项统计", "Breaches by rule of the special check, for an organisation and its direct children.", read=BUSINESS, resolver=_special_check)
+    quality_report: QualityReport = record_field("信息质量统计报告", "Breaches by severity, for an organisation and its direct children.", read=BUSINESS, resolver=_quality_report, costs=REPORT)
+    special_check: SpecialCheck = record_field("集中排查专项统计", "Breaches by rule of the special check, for an organisation and its direct children.", read=BUSINESS, resolver=_special_check, costs=REPORT)
     # fmt: on

@@ -12,6 +12,7 @@ from domain.files import FileRecord
 from domain.filtering import FieldKind
 from domain.records import MemberRecord, OrganizationRecord
 from resolvers import history_members, members, request_changes, requests
+from schema.costs import Costs
 from schema.file_urls import FILES
 from schema.identifiers import encoded
 from schema.info import Info
@@ -123,9 +124,9 @@ class ApprovalRequest(Node):
     member_name: str = record_field("党员姓名", "Name of the person whom it is about, as it was when it was asked for; empty once the record is erased.", kind=TEXT)
     member: Member | None = record_field("党员", "Whom it is about; null before the person has entered and once the member has left, or outside the caller's scope.", read=BUSINESS, resolver=_member)
     history_member: HistoryMember | None = record_field("历史党员", "Whom it was about, once the member has left.", read=BUSINESS, resolver=_history_member)
-    changes: list[FieldChange] = record_field("变更对比", "What it changes in the record, before and after, as far as the caller may see the fields.", read=BUSINESS, resolver=_changes)
+    changes: list[FieldChange] = record_field("变更对比", "What it changes in the record, before and after, as far as the caller may see the fields.", read=BUSINESS, resolver=_changes, costs=Costs(size=5))
     filing_status: FilingStatus | None = record_field("实名认证列表状态", "What a request for real-name filing has come to; null for other kinds.", read=BUSINESS, resolver=_filing_status)
-    attachments: list[Attachment] = record_field("证明材料", "The files that prove it, oldest first.", read=BUSINESS, resolver=_attachments)
+    attachments: list[Attachment] = record_field("证明材料", "The files that prove it, oldest first.", read=BUSINESS, resolver=_attachments, costs=Costs(size=5))
     branch: Organization | None = record_field("所在党支部", "Where the member hung when it was asked for, or is to hang; null outside the caller's scope.", read=BUSINESS, resolver=_branch)
     reason: str = record_field("申请理由", "Reason.", read=BUSINESS)
     requested_by: str = record_field("申请人", "Subject of the account that asked.", read=BUSINESS, kind=KEY)

@@ -6,6 +6,7 @@ from auth.default_matrix import FieldClass
 from domain.audit_verifying import BadEntry as BadEntryRecord
 from domain.audit_verifying import VerifiedLog
 from domain.codes import AuditProblem
+from schema.costs import Costs
 from schema.identifiers import encoded
 from schema.scalars import BigInt
 from schema.traits import record_field
@@ -45,5 +46,5 @@ class AuditVerification:
     entries: int = record_field("记录数", "How many entries were looked at.", read=AUDIT)
     writers: int = record_field("写入者数", "In how many chains they stand.", read=AUDIT)
     bad_count: int = record_field("问题链数", "How many chains are not as they were written.", read=AUDIT, resolver=_bad_count)
-    bad: list[BadAuditEntry] = record_field("问题记录", "The first bad entry of each such chain; 100 chains at most.", read=AUDIT, resolver=_bad)
+    bad: list[BadAuditEntry] = record_field("问题记录", "The first bad entry of each such chain; 100 chains at most.", read=AUDIT, resolver=_bad, costs=Costs(size=10))
     # fmt: on

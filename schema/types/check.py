@@ -9,6 +9,7 @@ from domain.records import OrganizationRecord
 from domain.validation import ValidationRule as Rule
 from domain.validation.check import CheckRecord
 from resolvers.context import RequestContext
+from schema.costs import Costs
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
@@ -39,7 +40,7 @@ class Check(Node):
     # fmt: off
     global_id: strawberry.ID = record_field("全局标识", "Opaque global id.", read=BUSINESS, resolver=_id, reads=("id",), name="id")
     organization: Organization | None = record_field("党组织", "The organisation whose members are checked.", read=BUSINESS, resolver=_organization)
-    rules: list[ValidationRule] = record_field("校验规则", "The rules that they are checked against.", read=BUSINESS, resolver=of_record(_rules), reads=("rules",))
+    rules: list[ValidationRule] = record_field("校验规则", "The rules that they are checked against.", read=BUSINESS, resolver=of_record(_rules), reads=("rules",), costs=Costs(size=25))
     state: CheckState = record_field("状态", "How far it has come.", read=BUSINESS)
     members_done: int = record_field("已校验人数", "Number of members checked so far.", read=BUSINESS)
     members_total: int = record_field("总人数", "Number of members to check, as it was at the start.", read=BUSINESS)

@@ -9,6 +9,7 @@ from domain.codes import Education, Ethnicity, Gender, HistoryKind, MemberCatego
 from domain.filtering import FieldKind
 from domain.records import AttachmentRecord, MemberAccountRecord, OrganizationRecord
 from resolvers import history_members, member_accounts
+from schema.costs import Costs
 from schema.file_urls import url_of_photo
 from schema.form_urls import ABOUT_FORM_URLS, url_of_form
 from schema.identifiers import encoded
@@ -75,7 +76,7 @@ class HistoryMember(Node):
     status: MembershipStatus = record_field("党籍状态", "Membership status before the member left.", kind=CODE)
     account: MemberAccount | None = record_field("个人专区账号", "The own account, as it is now; null for whoever has not registered.", resolver=_account)
     photo: str | None = record_field("照片", "Photo: where on this server it is downloaded; 120×168.", resolver=_photo)
-    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments)
+    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments, costs=Costs(size=5))
     collection_form_url: str = record_field("打印采集表地址", f"The record on paper: one page with what of it the reader may see. {ABOUT_FORM_URLS}", read=FieldClass.BUSINESS, resolver=_form_url)
     version: int = record_field("版本", "Version of the record.")
     # fmt: on

@@ -22,6 +22,7 @@ from domain.records import AttachmentRecord, MemberAccountRecord, MemberRecord
 from domain.validation import ResultRecord
 from resolvers import member_accounts, members, validation
 from resolvers.context import RequestContext
+from schema.costs import Costs
 from schema.file_urls import url_of_photo
 from schema.form_urls import ABOUT_FORM_URLS, url_of_form
 from schema.identifiers import encoded
@@ -98,9 +99,9 @@ class Member(Node):
     real_name_status: RealNameStatus = record_field("认证状态", "Real-name status.", kind=CODE, sortable=True, groupable=True)
     transfer_in_progress: bool = record_field("正在转接", "Transfer in progress.", kind=FLAG, sortable=True)
     photo: str | None = record_field("照片", "Photo: where on this server it is downloaded; 120×168.", kind=FILE, resolver=_photo, reads=("id", "photo"), writable=True)
-    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments, reads=("id",), writable=True)
+    attachments: list[Attachment] = record_field("相关资料", "Attachments, oldest first.", resolver=_attachments, reads=("id",), writable=True, costs=Costs(size=5))
     account: MemberAccount | None = record_field("个人专区账号", "The member's own account; null for whoever has not registered.", resolver=_account, reads=("id",))
-    validation_results: list[ValidationResult] = record_field("校验结果", "What is wrong with the record by the rules of data quality, as the last check or save found it.", read=FieldClass.BUSINESS, resolver=_results, reads=("id",))
+    validation_results: list[ValidationResult] = record_field("校验结果", "What is wrong with the record by the rules of data quality, as the last check or save found it.", read=FieldClass.BUSINESS, resolver=_results, reads=("id",), costs=Costs(size=5))
     collection_form_url: str = record_field("打印采集表地址", f"The collection form: one page with what of the record the reader may see. {ABOUT_FORM_URLS}", read=FieldClass.BUSINESS, resolver=_form_url, reads=("id",))
     version: int = record_field("版本", "Version: grows with every change; give it back when you save.")
     created_at: datetime = record_field("登记时间", "Created at.", kind=MOMENT, sortable=True)

@@ -22,6 +22,7 @@ from schema.arguments import (
     searched,
 )
 from schema.connections import Connected, Connection, connected
+from schema.costs import Costs
 from schema.filter_values import filter_from
 from schema.identifiers import encoded
 from schema.info import Info
@@ -111,7 +112,7 @@ class Organization(Node):
     can_approve_membership: bool = record_field("具有发展党员审批权限", "May approve membership: a flag of a grassroots committee.", read=STRUCTURE, kind=FieldKind.FLAG)
     can_file_real_names: bool = record_field("具有实名备案审批权限", "May file real names: a flag of a county, or of an organisation above, by which it decides on real-name filing.", read=STRUCTURE, kind=FieldKind.FLAG)
     parent: Annotated["Organization", strawberry.lazy("schema.types.organization")] | None = record_field("上级组织", "Parent; null for the caller's own organisation.", read=STRUCTURE, is_above=True)
-    ancestors: list[Annotated["Organization", strawberry.lazy("schema.types.organization")]] = record_field("所有上级组织", "Ancestors, from the caller's own organisation down to the parent.", read=STRUCTURE, resolver=_ancestors, reads=("path",))
+    ancestors: list[Annotated["Organization", strawberry.lazy("schema.types.organization")]] = record_field("所有上级组织", "Ancestors, from the caller's own organisation down to the parent.", read=STRUCTURE, resolver=_ancestors, reads=("path",), costs=Costs(size=5))
     children: Connection[Annotated["Organization", strawberry.lazy("schema.types.organization")]] = record_field("直接下级组织", "Direct children.", read=STRUCTURE, resolver=_children, reads=("id",))
     child_count: int = record_field("直接下级组织数", "Number of direct children.", read=STRUCTURE, resolver=_child_count, reads=("id",))
     members: Connection[Member] = record_field("党员", "Members of the organisation and, unless `reach` is DIRECT, of all below it.", resolver=_members, reads=("id",))

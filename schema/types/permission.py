@@ -11,6 +11,7 @@ from auth.visibility import Visibility, coordinate
 from domain.permissions import MatrixChange, MatrixVersion
 from resolvers import permissions
 from resolvers.permissions import MatrixEntry
+from schema.costs import Costs
 from schema.info import Info
 from schema.resolving import for_all
 from schema.traits import open_field, record_field
@@ -55,7 +56,9 @@ class MatrixOfRole:
     version: int = open_field("版本", "Give it back as `expectedVersion` with an edit; 0 when nothing was ever edited.")
     role: Role = open_field("角色", "The role.")
     tier: Tier = open_field("层级", "The tier.")
-    entries: list[PermissionEntry] = open_field("权限项", "One for each field of the schema that the matrix governs.")
+    entries: list[PermissionEntry] = open_field(
+        "权限项", "One for each field of the schema that the matrix governs.", costs=Costs(size=500)
+    )
 
 
 @strawberry.type(description="权限值。What an edit makes of an entry; null where the default holds.")
@@ -97,7 +100,7 @@ class PermissionVersion:
     changed_at: datetime = record_field("变更时间", "When it was made.", read=ADMINISTRATION)
     changed_by: str = record_field("变更人", "Who made it: the subject of an account.", read=ADMINISTRATION)
     note: str | None = record_field("说明", "What the officer noted.", read=ADMINISTRATION)
-    changes: list[PermissionChange] = record_field("变更内容", "What it changed.", read=ADMINISTRATION, resolver=_changes, reads=())
+    changes: list[PermissionChange] = record_field("变更内容", "What it changed.", read=ADMINISTRATION, resolver=_changes, reads=(), costs=Costs(size=10))
     # fmt: on
 
 
@@ -109,6 +112,6 @@ def _viewer(root: object, info: Info) -> object:  # noqa: ARG001 # of the operat
 class PermissionsEvent:
     # fmt: off
     version: int = open_field("版本", "The version of the matrix.")
-    changed: list[FieldPermission] = open_field("变化的权限", "At first every permission of the caller; then those that have changed since the event before.")
+    changed: list[FieldPermission] = open_field("变化的权限", "At first every permission of the caller; then those that have changed since the event before.", costs=Costs(size=500))
     viewer: Viewer = open_field("当前账号", "Who is calling, as of now.", resolver=_viewer)
     # fmt: on

@@ -9,6 +9,7 @@ from domain.codes import ChartFormat, Severity
 from domain.records import OrganizationRecord
 from resolvers import quality_reports as reports
 from schema.chart_urls import ABOUT_CHART_URLS, QUALITY, Format, url_of_chart
+from schema.costs import Costs
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
@@ -73,7 +74,7 @@ def _chart_url(root: reports.QualityReport, info: Info, format: Format = ChartFo
 )
 class QualityReport:
     # fmt: off
-    rows: list[QualityReportRow] = record_field("下级组织", "One for each direct child, as in the tree.", read=BUSINESS)
+    rows: list[QualityReportRow] = record_field("下级组织", "One for each direct child, as in the tree.", read=BUSINESS, costs=Costs(size=50))
     own: QualityReportRow = record_field("直属党员", "Of the members that hang on the organisation itself.", read=BUSINESS)
     total: QualityReportRow = record_field("合计", "Totals: of all of these.", read=BUSINESS)
     chart_url: str | None = record_field("图表地址", ABOUT_CHART_URLS, read=BUSINESS, resolver=_chart_url)
@@ -92,14 +93,14 @@ class SpecialCheckCount:
 class SpecialCheckRow:
     # fmt: off
     organization: Organization | None = record_field("党组织", "The organisation.", read=BUSINESS, resolver=_organization)
-    counts: list[SpecialCheckCount] = record_field("各项统计", "One for each rule of the special check whose fields the caller may see.", read=BUSINESS)
+    counts: list[SpecialCheckCount] = record_field("各项统计", "One for each rule of the special check whose fields the caller may see.", read=BUSINESS, costs=Costs(size=15))
     # fmt: on
 
 
 @strawberry.type(description="集中排查专项统计。Organisations × rules of the special check.")
 class SpecialCheck:
     # fmt: off
-    rows: list[SpecialCheckRow] = record_field("下级组织", "One for each direct child, as in the tree.", read=BUSINESS)
+    rows: list[SpecialCheckRow] = record_field("下级组织", "One for each direct child, as in the tree.", read=BUSINESS, costs=Costs(size=50))
     own: SpecialCheckRow = record_field("直属党员", "Of the members that hang on the organisation itself.", read=BUSINESS)
     total: SpecialCheckRow = record_field("合计", "Totals: of all of these.", read=BUSINESS)
     # fmt: on

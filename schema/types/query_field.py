@@ -11,6 +11,7 @@ from domain.errors import Message
 from domain.filtering import FieldKind, Operator, operators_that_fit
 from domain.validation import ValidationRule
 from resolvers.context import RequestContext
+from schema.costs import Costs
 from schema.filterable import FilterableField
 from schema.traits import open_field
 
@@ -34,7 +35,9 @@ class QueryField:
     methods: list[Operator] = open_field(
         "查询方法", "The methods that fit the field and that the caller's permission allows."
     )
-    options: list[QueryFieldOption] = open_field("可选值", "The codes of a CODE field or of a LIST.")
+    options: list[QueryFieldOption] = open_field(
+        "可选值", "The codes of a CODE field or of a LIST.", costs=Costs(size=20)
+    )
     is_default: bool = open_field("默认条件", "Whether a query builder shows it from the start.")
     is_sortable: bool = open_field("可否排序", "Whether the caller can order by it.")
     permission: Visibility = open_field("查看权限", "What the caller may do with the field.")

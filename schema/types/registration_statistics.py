@@ -10,6 +10,7 @@ from domain.records import OrganizationRecord
 from domain.registrations import Registrations
 from domain.registrations import RegistrationStatistics as CountedRegistrations
 from schema.chart_urls import ABOUT_CHART_URLS, REGISTRATIONS, Format, url_of_chart
+from schema.costs import Costs
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
@@ -50,6 +51,6 @@ def _chart_url(root: CountedRegistrations, info: Info, format: Format = ChartFor
 class RegistrationStatistics(_Registrations):
     # fmt: off
     counted_at: datetime = open_field("统计时间", "When it was counted, which is once an hour.")
-    rows: list[RegistrationRow] = open_field("各下级统计", "Each direct child, in the order of the tree; one that is newer than the counting is left out.")
+    rows: list[RegistrationRow] = open_field("各下级统计", "Each direct child, in the order of the tree; one that is newer than the counting is left out.", costs=Costs(size=50))
     chart_url: str | None = open_field("图表地址", ABOUT_CHART_URLS, resolver=_chart_url)
     # fmt: on

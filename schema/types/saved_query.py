@@ -7,6 +7,7 @@ from auth.default_matrix import FieldClass
 from domain.codes import QuerySubject
 from domain.records import OrganizationRecord
 from domain.saved_queries import SavedQueryRecord
+from schema.costs import Costs
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.mutating import UserError, shown_problem
@@ -63,7 +64,7 @@ class SavedQuery(Node):
     where: Json | None = record_field("查询条件", "The conditions, as a variable of the type of `where` has them: `MemberFilter` or `HistoryMemberFilter`. Null when there are none, and to whoever may not ask so; to others than the owner also when a field is masked.", read=BUSINESS, resolver=_where)
     order_by: Json | None = record_field("排序", "The order, as a variable of the type `[MemberOrder!]`; null as `where`.", read=BUSINESS, resolver=_order_by)
     columns: Json | None = record_field("列", "The chosen columns, as a variable of the type `[MemberColumn!]` or `[HistoryMemberColumn!]`; null as `where`.", read=BUSINESS, resolver=_columns)
-    problems: list[UserError] = record_field("现存问题", "Why the caller cannot run it as it stands: fields that the caller may not use so, and what does not fit the schema any more. Empty when it can be run.", read=BUSINESS, resolver=_problems)
+    problems: list[UserError] = record_field("现存问题", "Why the caller cannot run it as it stands: fields that the caller may not use so, and what does not fit the schema any more. Empty when it can be run.", read=BUSINESS, resolver=_problems, costs=Costs(size=5))
     version: int = record_field("版本", "Version: grows with every change; give it back when you change it.", read=BUSINESS)
     created_at: datetime = record_field("保存时间", "When it was saved.", read=BUSINESS)
     updated_at: datetime = record_field("更新时间", "When it was changed last.", read=BUSINESS)

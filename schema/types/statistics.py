@@ -11,6 +11,7 @@ from domain.reach import Reach
 from domain.records import OrganizationRecord
 from domain.tallies import OrganizationTally, StatisticsTally
 from schema.chart_urls import ABOUT_CHART_URLS, MEMBERS, Format, url_of_chart
+from schema.costs import Costs
 from schema.identifiers import encoded
 from schema.info import Info
 from schema.organizations_of import organizations_with_ids
@@ -42,9 +43,9 @@ class StatisticsCell:
 class _Tally:
     # fmt: off
     total: int = open_field("总人数", "Number of members: the sum of the buckets.")
-    buckets: list[StatisticsBucket] = open_field("分组计数", "Every bucket of `dimension` in its order, empty ones too.")
-    by_buckets: list[StatisticsBucket] = open_field("交叉维度分组计数", "Every bucket of `by` in its order; none without `by`.")
-    cells: list[StatisticsCell] = open_field("交叉分组计数", "Each pair of buckets in which there are members; none without `by`.")
+    buckets: list[StatisticsBucket] = open_field("分组计数", "Every bucket of `dimension` in its order, empty ones too.", costs=Costs(size=10))
+    by_buckets: list[StatisticsBucket] = open_field("交叉维度分组计数", "Every bucket of `by` in its order; none without `by`.", costs=Costs(size=10))
+    cells: list[StatisticsCell] = open_field("交叉分组计数", "Each pair of buckets in which there are members; none without `by`.", costs=Costs(size=50))
     # fmt: on
 
 
@@ -88,6 +89,6 @@ class MemberStatistics(_Tally):
     organization: Organization | None = open_field("党组织", "Whose members they are; null if it has just left the caller's scope.", resolver=_organization)
     dimension: StatisticsDimension = open_field("统计维度", "What they are counted by.")
     by: StatisticsDimension | None = open_field("交叉维度", "The second dimension, when there is one.")
-    rows: list[StatisticsRow] = open_field("各下级统计", "First those who hang on the organisation itself, if there are any; then each direct child, in the order of the tree. They add up to the whole.")
+    rows: list[StatisticsRow] = open_field("各下级统计", "First those who hang on the organisation itself, if there are any; then each direct child, in the order of the tree. They add up to the whole.", costs=Costs(size=50))
     chart_url: str | None = open_field("图表地址", ABOUT_CHART_URLS, resolver=_chart_url)
     # fmt: on

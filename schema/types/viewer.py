@@ -3,6 +3,7 @@ import strawberry
 from auth.actor import Actor, Role, Tier
 from domain.records import OrganizationRecord
 from resolvers.permissions import own_permissions
+from schema.costs import Costs
 from schema.info import Info
 from schema.traits import open_field
 from schema.types.field_permission import FieldPermission
@@ -28,4 +29,5 @@ class Viewer:
         "字段权限",
         "What the caller may see and write, for every field of the permission matrix.",
         resolver=_permissions,
+        costs=Costs(size=500),
     )

@@ -46,6 +46,7 @@ async def _work(settings: Settings, url: str, say: Callable[[], None]) -> None:
         gateways=gateways,
         files=files,
         webhooks=settings.webhooks,
+        limits=settings.limits,
     )
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from auth.actor import Actor
 from domain.errors import CallerError
+from resolvers.context import RequestContext
 from server.operations.document_policy import (
     DocumentNotFoundError,
     DocumentNotTrustedError,
@@ -19,6 +20,7 @@ from server.operations.document_policy import (
 )
 from server.operations.documents import InvalidDocumentError, Operation
 from server.operations.errors import caller_error
+from server.operations.limits.errors import CostBudgetSpentError
 from server.operations.manifests import ManifestError, TrustedDocument
 from server.operations.persisted_queries import PersistedQueries
 from server.operations.running import Answer, Operations, Request, refused
@@ -38,15 +40,20 @@ class Admission:
         self._trusted_texts = frozenset(self._trusted.values())
         _keep_prepared(operations, policy.trusted)
 
-    def admitted(self, request: Request, actor: Actor, language: str) -> Operation | Answer:
-        """The operation, or why it cannot be run."""
+    def admitted(self, request: Request, context: RequestContext) -> Operation | Answer:
+        """The operation, paid for; or why it cannot be run."""
         try:
-            text = self._text(request, actor)
+            text = self._text(request, context.actor)
+            operation = self._operations.prepared(replace(request, query=text), context.language, context)
+            if not isinstance(operation, Operation):
+                return operation
+            if request.query and request.persisted_hash:
+                self._persisted.keep(request.persisted_hash, text)
+            self._operations.toll.take(operation, request.variables or {}, context)
+        except CostBudgetSpentError as error:
+            return refused([caller_error(error, context.language)], error.retry_after)
         except CallerError as error:
-            return refused([caller_error(error, language)])
-        operation = self._operations.prepared(replace(request, query=text), language)
-        if request.query and request.persisted_hash and isinstance(operation, Operation):
-            self._persisted.keep(request.persisted_hash, text)
+            return refused([caller_error(error, context.language)])
         return operation
 
     def _text(self, request: Request, actor: Actor) -> str:

@@ -1,6 +1,6 @@
 """文档: a query's text, parsed, validated and analysed once and remembered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -17,13 +17,27 @@ from graphql import (
     parse,
     validate,
 )
+from graphql.validation import ASTValidationRule, NoFragmentCyclesRule
+from graphql.validation.rules.overlapping_fields_can_be_merged import MAX_COMPLEXITY_BUDGET
 
 from auth.permissions import Permissions
 from schema.field_usage import OperationUses, uses_of_operation
 from server.operations.executors import Executable, Executors
 from server.operations.inner_variables import inner_variables
+from server.operations.limits import errors
+from server.operations.limits.bounds import DocumentBounds
+from server.operations.limits.costing import cost_of
+from server.operations.limits.formulas import Formula
+from server.operations.limits.introspecting import RULES, introspects
+from server.operations.limits.measuring import FragmentCycleError, require_within
 
-_MOST_TOKENS = 10_000
+_MORE_THAN = "Document contains more than"
+"""What graphql-core says of too many tokens, and of too many comments."""
+
+_NESTED = "Document is nested too deeply"
+_ABORTED = "Validation aborted."
+"""What it says when it gives up comparing fields."""
+
 _REMEMBERED = 1_000
 
 
@@ -46,6 +60,10 @@ class Operation:
     """SHA-256 of the document's text in hexadecimal, as identifiers of trusted documents are."""
 
     executable: Executable
+    cost: Formula = field(default_factory=Formula)
+    introspects: bool = False
+    """Whether it asks for the schema."""
+
     inner_variables: frozenset[str] = frozenset()
     """Those used elsewhere than by the root fields' arguments: of a subscription, by what is told of each event."""
 
@@ -92,42 +110,71 @@ class Operation:
 class Documents:
     """Gives operations by their text and name; those kept, and the last thousand asked for, are remembered."""
 
-    def __init__(self, schema: GraphQLSchema, executors: Executors) -> None:
+    def __init__(self, schema: GraphQLSchema, executors: Executors, bounds: DocumentBounds) -> None:
         self._schema = schema
         self._executors = executors
+        self._bounds = bounds
         self._kept: dict[tuple[str, str | None], Operation] = {}
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._operation)
 
-    def operation(self, text: str, name: str | None) -> Operation:
-        """InvalidDocumentError when it cannot be run."""
-        return self._kept.get((text, name)) or self._remembered(text, name)
+    def operation(self, text: str, name: str | None, *, bounded: bool = True) -> Operation:
+        """InvalidDocumentError when it cannot be run; CallerError when it is larger than bounded ones may be."""
+        return self._kept.get((text, name)) or self._remembered(text, name, bounded)
 
     def keep(self, text: str) -> None:
         """All operations of the document, by whichever name. InvalidDocumentError when one of them cannot be run."""
-        for name in _names_of_operations(self._valid_document(text)):
-            self._kept[text, name] = replace(self._operation(text, name), is_trusted=True)
+        for name in _names_of_operations(self._valid_document(text, bounded=False)):
+            self._kept[text, name] = replace(self._operation(text, name, bounded=False), is_trusted=True)
 
-    def _operation(self, text: str, name: str | None) -> Operation:
+    def _operation(self, text: str, name: str | None, bounded: bool) -> Operation:  # as lru_cache passes it
         try:
-            document = self._valid_document(text)
+            document = self._valid_document(text, bounded=bounded)
             definition = _named_operation(document, name)
             fragments = _fragments(document)
             uses = uses_of_operation(self._schema, definition, fragments)
+            cost = cost_of(self._schema, definition, fragments)
             executable = self._executors.executable(document, name)
+            inner = inner_variables(definition, fragments)
         except RecursionError as error:
+            if bounded:
+                raise errors.too_deep(None, self._bounds.depth) from error
             raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [GraphQLError("It is nested too deeply.")]) from error
-        inner = inner_variables(definition, fragments)
-        return Operation(definition, uses, sha256(text.encode()).hexdigest(), executable, inner)
+        document_hash = sha256(text.encode()).hexdigest()
+        asks_for_schema = introspects(definition, fragments)
+        return Operation(definition, uses, document_hash, executable, cost, asks_for_schema, inner)
 
-    def _valid_document(self, text: str) -> DocumentNode:
+    def _valid_document(self, text: str, *, bounded: bool) -> DocumentNode:
+        document = _parsed(text, self._bounds if bounded else None)
         try:
-            document = parse(text, max_tokens=_MOST_TOKENS)
-        except GraphQLError as error:
-            raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [error]) from error
-        errors = validate(self._schema, document)
-        if errors:
-            raise InvalidDocumentError("GRAPHQL_VALIDATION_FAILED", errors)
+            if bounded:
+                require_within(document, self._bounds)
+        except FragmentCycleError:
+            self._require_valid(document, (NoFragmentCyclesRule,), bounded=bounded)
+        self._require_valid(document, RULES, bounded=bounded)
         return document
+
+    def _require_valid(
+        self, document: DocumentNode, rules: Sequence[type[ASTValidationRule]], *, bounded: bool
+    ) -> None:
+        found = validate(self._schema, document, rules)
+        if bounded and any(error.message == _ABORTED for error in found):
+            raise errors.too_much_to_compare(MAX_COMPLEXITY_BUDGET)
+        if found:
+            raise InvalidDocumentError("GRAPHQL_VALIDATION_FAILED", found)
+
+
+def _parsed(text: str, bounds: DocumentBounds | None) -> DocumentNode:
+    if bounds is not None and len(text) > bounds.characters:
+        raise errors.too_long(len(text), bounds.characters)
+    most = None if bounds is None else bounds.tokens
+    try:
+        return parse(text, max_lexical_tokens=most, max_comments=most)
+    except GraphQLError as error:
+        if bounds is not None and _MORE_THAN in error.message:
+            raise errors.too_many_tokens(bounds.tokens) from error
+        if bounds is not None and _NESTED in error.message:
+            raise errors.too_deep(None, bounds.depth) from error
+        raise InvalidDocumentError("GRAPHQL_PARSE_FAILED", [error]) from error
 
 
 def _names_of_operations(document: DocumentNode) -> list[str | None]:

@@ -6,8 +6,10 @@ from graphql import GraphQLError
 
 from domain.errors import CallerError, Message
 from files.store import FileStoreUnavailableError
+from resolvers.context import RequestContext
 from server.correlation import correlation_id
 from server.log import log_failure
+from server.operations.limits.suggestions import without_hidden, without_hint
 from storage.errors import (
     CommitUnknownError,
     ConnectionsBusyError,
@@ -68,10 +70,21 @@ _MASKED: Sequence[tuple[type[Exception], tuple[str, Message]]] = (
 """The first that fits."""
 
 
-def document_errors(code: str, errors: list[GraphQLError], language: str) -> list[GraphQLError]:
-    """Errors of the document or of the variables' values: graphql-core's own words, after a sentence of ours."""
+def document_errors(
+    code: str, errors: list[GraphQLError], language: str, hearer: RequestContext | None = None
+) -> list[GraphQLError]:
+    """Errors of the document or of the variables' values: graphql-core's own words, after a sentence of ours.
+
+    What the hearer may not know of is not suggested; nobody in particular is suggested nothing.
+    """
     prefix = _PREFIXES[code].in_language(language)
-    return [_rephrased(error, f"{prefix}: {error.message}", {"code": code}) for error in errors]
+    return [_rephrased(error, f"{prefix}: {_told(error.message, hearer)}", {"code": code}) for error in errors]
+
+
+def _told(message: str, hearer: RequestContext | None) -> str:
+    if hearer is None or not hearer.may_introspect:
+        return without_hint(message)
+    return without_hidden(message, hearer.permissions)
 
 
 def presented(error: GraphQLError, language: str, *, saved: bool = False) -> GraphQLError:

@@ -1,7 +1,7 @@
 """执行: one operation from its text to its answer, the same for every transport."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
 from typing import Any
@@ -18,6 +18,8 @@ from server.operations.auditing import record_lookups, record_refusal
 from server.operations.documents import Documents, InvalidDocumentError, Operation
 from server.operations.errors import OUT_OF_REACH, caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
+from server.operations.limits.bounds import Limits
+from server.operations.limits.toll import Toll
 from server.operations.notable import log_operation
 from server.operations.time_limits import Departure, OperationTimedOutError, ended_after
 from server.tracing.spans import current_spans
@@ -48,6 +50,8 @@ class Request:
 
     written: str | None = None
     """Up to where the caller has written, as the answer to a mutation said; a position of the write-ahead log."""
+    tells_cost: bool = False
+    """Whether the answer is to say what it cost."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,21 @@ class Answer:
     executed: bool = True
     written: str | None = None
     """Of a mutation: what the caller's next request gives back, so that it finds what was written."""
+    retry_after: int | None = None
+    """Seconds, when it was refused only for now."""
+
+    extensions: dict[str, Any] | None = None
 
     @property
     def body(self) -> dict[str, Any]:
         """The response in the form of the GraphQL specification, errors first."""
-        errors = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
-        extensions = {"extensions": {"written": self.written}} if self.written else {}
-        return {**errors, "data": self.data, **extensions} if self.executed else {**errors, **extensions}
+        body: dict[str, Any] = {"errors": [error.formatted for error in self.errors]} if self.errors else {}
+        if self.executed:
+            body["data"] = self.data
+        written = {"written": self.written} if self.written else {}
+        if extensions := {**(self.extensions or {}), **written}:
+            body["extensions"] = extensions
+        return body
 
     @property
     def may_be_asked_again(self) -> bool:
@@ -92,25 +104,34 @@ class Operations:
         self,
         schema: strawberry.Schema,
         executor: str = COMPILED,
+        limits: Limits | None = None,
         slow_operation: float = SLOW_OPERATION,
         longest: float = LONGEST_OPERATION,
     ) -> None:
         """In seconds: from which on an operation is logged as slow; `longest`: how long a query may take, and a
         mutation until it commits."""
+        limits = limits or Limits()
         self._slow_operation = slow_operation
         self._longest = longest
-        self._documents = Documents(graphql_schema(schema), Executors(schema, executor))
+        self._documents = Documents(graphql_schema(schema), Executors(schema, executor), limits.documents)
+        self.toll = Toll(limits)
 
     def keep_prepared(self, text: str) -> None:
         """Its operations are prepared now, for good. InvalidDocumentError when one of them cannot be run."""
         self._documents.keep(text)
 
-    def prepared(self, request: Request, language: str) -> Operation | Answer:
+    def prepared(self, request: Request, language: str, hearer: RequestContext | None = None) -> Operation | Answer:
         """The operation of its query, or why it cannot be run."""
         try:
             return self._documents.operation(request.query, request.operation_name)
         except InvalidDocumentError as error:
-            return refused(document_errors(error.code, error.errors, language))
+            return refused(document_errors(error.code, error.errors, language, hearer))
+        except CallerError as error:
+            return refused([caller_error(error, language)])
+
+    def own(self, document: str) -> Operation:
+        """Of a document of the server's own, which may be as large as it is."""
+        return self._documents.operation(document, None, bounded=False)
 
     async def run(
         self, operation: Operation, request: Request, context: RequestContext, departure: Departure | None = None
@@ -119,14 +140,16 @@ class Operations:
 
         NobodyWaitsError when the client of a query has left; a mutation is done even so.
         """
-        started = perf_counter()
+        started, variables = perf_counter(), dict(request.variables or {})
         with tallied() as statements:
-            answer = await self._in_time(operation, dict(request.variables or {}), context, departure)
+            answer = await self._in_time(operation, variables, context, departure)
         seconds = perf_counter() - started
         # Not every operation: a line costs as much as a tenth of a quick one.
         if seconds >= self._slow_operation or answer.failed:
             log_operation(operation, len(answer.errors), seconds, statements)
-        return answer
+        if not request.tells_cost:
+            return answer
+        return replace(answer, extensions=self.toll.told(operation, variables, context.actor))
 
     async def _in_time(
         self, operation: Operation, variables: dict[str, Any], context: RequestContext, departure: Departure | None
@@ -177,7 +200,7 @@ async def _executed(
         return refused([caller_error(error, context.language)])
     except RecursionError:
         return refused(document_errors("BAD_USER_INPUT", [GraphQLError("It is nested too deeply.")], context.language))
-    answer = answer_of(result, context.language, saved=commits.any)
+    answer = answer_of(result, context, saved=commits.any)
     if answer.executed:
         seconds = perf_counter() - started
         count_operation(operation.executable.executor, operation.type, seconds)
@@ -189,13 +212,13 @@ async def _executed(
     return answer
 
 
-def refused(errors: list[GraphQLError]) -> Answer:
-    return Answer(None, errors, executed=False)
+def refused(errors: list[GraphQLError], retry_after: int | None = None) -> Answer:
+    return Answer(None, errors, executed=False, retry_after=retry_after)
 
 
-def answer_of(result: ExecutionResult, language: str, *, saved: bool = False) -> Answer:
+def answer_of(result: ExecutionResult, context: RequestContext, *, saved: bool = False) -> Answer:
     """`saved`: the operation has committed something."""
     errors = result.errors or []
     if result.data is None and not any(error.path for error in errors):  # nothing ran: the variables do not fit
-        return refused(document_errors("BAD_USER_INPUT", errors, language))
-    return Answer(result.data, [presented(error, language, saved=saved) for error in errors])
+        return refused(document_errors("BAD_USER_INPUT", errors, context.language, context))
+    return Answer(result.data, [presented(error, context.language, saved=saved) for error in errors])

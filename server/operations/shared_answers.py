@@ -145,7 +145,7 @@ class Peers:
             self._is_alike = False
         if observed.was_named or result.errors:
             return None
-        return _Alike(answer_of(result, context.language), context.journal)
+        return _Alike(answer_of(result, context), context.journal)
 
 
 def _canonical(variables: dict[str, Any]) -> bytes | object:

@@ -90,7 +90,7 @@ class _Stream:
     async def answers(self) -> AsyncGenerator[Sequence[Answer], None]:
         events = await self._events()
         if isinstance(events, ExecutionResult):
-            yield [refused(answer_of(events, self._caller.language).errors)]
+            yield [refused(answer_of(events, await self._caller.fresh_context()).errors)]
             return
         async with aclosing(Arrivals(aiter(events))) as arrivals:
             async for answers in self._answers(arrivals):

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from auth.sealed_questions import SealBrokenError, SealedQuestion, SealExpiredError, unseal
 from domain.errors import Problem
 from resolvers.context import RequestContext
-from server.operations.documents import Operation
+from server.operations.errors import caller_error
+from server.operations.limits.errors import CostBudgetSpentError
 from server.operations.running import Operations, Request
 from server.routes.http_answers import refusals
 from server.routes.http_errors import HttpError
@@ -20,6 +21,7 @@ _STATUSES: Mapping[str, int] = {
     "FIELD_MASKED": 403,
     "NOT_FOUND": 404,
     "TOO_MANY_ATTEMPTS": 429,
+    "COST_BUDGET_SPENT": 429,
     "INTERNAL_SERVER_ERROR": 500,
     "DATABASE_UNAVAILABLE": 503,
     "DATABASE_FULL": 503,
@@ -63,9 +65,12 @@ async def asked_again(
     operations: Operations, document: str, variables: Mapping[str, Any], context: RequestContext
 ) -> dict[str, Any]:
     """What the schema answers, as every caller has it. UnansweredError."""
-    request = Request(document, variables=variables)
-    operation = operations.prepared(request, context.language)
-    answer = await operations.run(operation, request, context) if isinstance(operation, Operation) else operation
+    operation = operations.own(document)
+    try:
+        operations.toll.take_for_own(operation, variables, context.actor)
+    except CostBudgetSpentError as error:
+        raise UnansweredError([caller_error(error, context.language).formatted]) from error
+    answer = await operations.run(operation, Request(document, variables=variables), context)
     if answer.errors:
         raise UnansweredError([error.formatted for error in answer.errors])
     data: dict[str, Any] = loads(dumps(answer.data))

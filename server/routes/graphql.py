@@ -40,6 +40,8 @@ PATH, METHODS = "/graphql", ("GET", "POST")
 JSON = "application/json"
 _WRITTEN = b"dengta-written"
 GRAPHQL_JSON = "application/graphql-response+json"
+COST_HEADER = b"dengta-cost"
+"""With it, whatever it says, the answer to a POST tells what it cost."""
 
 _BEFORE_THE_DOOR = 65_536
 """Bytes of a body: one that has fewer is all there before anything is done for the request."""
@@ -103,7 +105,9 @@ class GraphQLEndpoint:
             return await self._answer(http, request, context, media_type)
 
     async def _answer(self, http: HttpCall, request: Request, context: RequestContext, media_type: str) -> Response:
-        operation = self.admission.admitted(request, context.actor, context.language)
+        if http.method == "POST" and http.header(COST_HEADER) is not None:
+            request = replace(request, tells_cost=True)
+        operation = self.admission.admitted(request, context)
         if not isinstance(operation, Operation):
             return _response(operation, media_type)
         _require_method(http, operation)
@@ -156,6 +160,8 @@ def _require_method(http: HttpCall, operation: Operation) -> None:
 def _response(answer: Answer, media_type: str) -> Response:
     """A refused request is the client's error under the GraphQL media type; others look at `errors`. What may be asked
     again as it is says so to programs that know nothing of GraphQL."""
+    if answer.retry_after is not None:
+        return _too_soon(answer, GRAPHQL_JSON if media_type == GRAPHQL_JSON else JSON)
     if media_type == EVENT_STREAM:
         return single_result(answer)
     headers = {"Cache-Control": "no-store", "Content-Type": _content_type(media_type)}
@@ -165,6 +171,12 @@ def _response(answer: Answer, media_type: str) -> Response:
         return Response(answer.encoded, 503, headers | http_errors.AGAIN_SOON)
     status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
     return Response(answer.encoded, status, headers)
+
+
+def _too_soon(answer: Answer, media_type: str) -> Response:
+    """Never as an event stream, which browsers would open again at once."""
+    headers = {"Cache-Control": "no-store", "Content-Type": _content_type(media_type)}
+    return Response(answer.encoded, 429, {**headers, "Retry-After": str(answer.retry_after)})
 
 
 def _content_type(media_type: str) -> str:

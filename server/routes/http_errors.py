@@ -135,6 +135,14 @@ def malformed_json() -> HttpError:
     return HttpError(400, Problem("BAD_REQUEST", message))
 
 
+def batching_not_supported(found: int) -> HttpError:
+    message = Message(
+        f"请求体是 {found} 个操作的数组：每个请求只能有 1 个操作。请分别发送，或合并成一个操作。",
+        f"The body is an array of {found} operations; a request has 1. Send them side by side, or as one operation.",
+    )
+    return HttpError(400, Problem("BATCHING_NOT_SUPPORTED", message))
+
+
 def malformed_parameter(name: str, expected: str) -> HttpError:
     message = Message(f"参数 {name} 应为{_CHINESE[expected]}。", f"The parameter {name} must be {expected}.")
     return HttpError(400, Problem("BAD_REQUEST", message))

@@ -10,6 +10,7 @@ import orjson
 from server.operations.running import Request
 from server.routes.http_call import HttpCall
 from server.routes.http_errors import (
+    batching_not_supported,
     malformed_json,
     malformed_parameter,
     unsupported_media_type,
@@ -31,6 +32,8 @@ async def request_from_body(http: HttpCall, limit: int) -> Request:
         parameters = orjson.loads(await http.body(limit))
     except orjson.JSONDecodeError as error:
         raise malformed_json() from error
+    if isinstance(parameters, list):
+        raise batching_not_supported(len(parameters))
     if not isinstance(parameters, dict):
         raise malformed_json()
     return request_of(parameters)
@@ -66,6 +69,7 @@ def request_of(parameters: Mapping[str, Any]) -> Request:
         document_id=identifier,
         persisted_hash=digest,
         written=written_of(extensions.get("written"), "extensions.written"),
+        tells_cost=extensions.get("cost") is True,
     )
 
 

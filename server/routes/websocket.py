@@ -101,7 +101,7 @@ class WebSocketOperations:
                 connection.authorization, connection.language, connection.address
             )
             request = request_of(payload)
-            operation = self.admission.admitted(request, context.actor, connection.language)
+            operation = self.admission.admitted(request, context)
             if not isinstance(operation, Operation):
                 yield [operation]
             elif operation.is_subscription:

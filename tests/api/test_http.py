@@ -72,7 +72,7 @@ REFUSED: list[tuple[str, Any, int, int, str]] = [
     ("variables of another type", {"query": QUERY, "variables": "x"}, 400, 400, "BAD_REQUEST"),
     ("an operation name of another type", {"query": QUERY, "operationName": 1}, 400, 400, "BAD_REQUEST"),
     ("extensions of another type", {"query": QUERY, "extensions": []}, 400, 400, "BAD_REQUEST"),
-    ("a batch", [{"query": QUERY}], 400, 400, "BAD_REQUEST"),
+    ("a batch", [{"query": QUERY}], 400, 400, "BATCHING_NOT_SUPPORTED"),
     ("a number", 7, 400, 400, "BAD_REQUEST"),
 ]
 
