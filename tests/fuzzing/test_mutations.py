@@ -38,6 +38,6 @@ def test_mutations(target: Target) -> None:
             target.ask(asker, mended(data.draw(mutations_of(schema, name)), ids, data))
         else:
             field = schema.mutation_type.fields[name]
-            target.ask(asker, document_of("mutation", name, field), variables_of(data, field, ids))
+            target.ask(asker, document_of("mutation", name, field), variables_of(data, name, field, ids))
 
     fuzz(attempt, share=0.2)

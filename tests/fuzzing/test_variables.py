@@ -17,7 +17,7 @@ def test_variables_of_queries(target: Target) -> None:
         assert query
         name = data.draw(st.sampled_from(sorted(query.fields)))
         field = query.fields[name]
-        target.ask(asker, document_of("query", name, field), variables_of(data, field, target.ids_of(asker)))
+        target.ask(asker, document_of("query", name, field), variables_of(data, name, field, target.ids_of(asker)))
 
     fuzz(attempt, share=0.2)
     assert target.canaries.met, "nothing was answered in which there could be a leak"
@@ -33,7 +33,7 @@ def test_variables_of_subscriptions(target: Target) -> None:
         name = data.draw(st.sampled_from(sorted(subscription.fields)))
         field = subscription.fields[name]
         answer = target.ask(
-            asker, document_of("subscription", name, field), variables_of(data, field, target.ids_of(asker))
+            asker, document_of("subscription", name, field), variables_of(data, name, field, target.ids_of(asker))
         )
         assert answer["errors"]
 

@@ -98,10 +98,10 @@ LITERALS: Any = {
 """For documents."""
 
 
-def variables_of(data: st.DataObject, field: Any, ids: Ids) -> dict[str, Any]:
+def variables_of(data: st.DataObject, name_of_field: str, field: Any, ids: Ids) -> dict[str, Any]:
     """For each argument; half of the time as it should be, but for what the types cannot tell."""
     wrong = data.draw(st.sampled_from([0, 0, 0, 1, 4]))
-    maker = _Maker(data, ids, wrong, field.ast_node.name.value)
+    maker = _Maker(data, ids, wrong, name_of_field)
     return {
         name: maker.value(name, argument.type)
         for name, argument in field.args.items()
