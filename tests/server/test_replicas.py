@@ -41,9 +41,7 @@ def primary(run_folder: Path, worker_id: str) -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="module")
 def standby(primary: EmbeddedServer, run_folder: Path, worker_id: str) -> Iterator[Replica]:
-    """Whatever stands in the way of replaying there is given up at once."""
-    settings = {**FAST, "max_standby_streaming_delay": "0"}
-    with streaming_replica(primary, run_folder / f"standby-{worker_id}", settings) as standby:
+    with streaming_replica(primary, run_folder / f"standby-{worker_id}", FAST) as standby:
         yield standby
 
 
@@ -177,6 +175,8 @@ async def test_when_nobody_looks_any_more_the_primary_is_read(pair: Pair) -> Non
 async def test_a_statement_in_the_way_of_replaying_is_answered_by_the_primary(pair: Pair) -> None:
     fallen: list[str] = []
     pair.replica.fallen_back = fallen.append
+    pair.on_replica("ALTER SYSTEM SET max_standby_streaming_delay = 0")
+    pair.on_replica("SELECT pg_reload_conf()")
     slow_there = text(
         "SELECT count(*), pg_is_in_recovery() FROM members WHERE NOT pg_is_in_recovery() OR pg_sleep(0.1) IS NULL"
     )
@@ -187,6 +187,8 @@ async def test_a_statement_in_the_way_of_replaying_is_answered_by_the_primary(pa
 
     assert await reading == [(300, False)]
     assert fallen == ["conflict"]
+    pair.on_replica("ALTER SYSTEM RESET max_standby_streaming_delay")
+    pair.on_replica("SELECT pg_reload_conf()")
 
 
 async def test_a_replica_that_is_gone_costs_nobody_an_answer(primary: EmbeddedServer, standby: Replica) -> None:
