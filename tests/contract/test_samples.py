@@ -24,6 +24,7 @@ from tests.samples import ROOT, Sample, samples, samples_of
 UNCHECKED = {
     ("docs/guides/reverse-proxy.md", "caddyfile"): "tests/server/test_reverse_proxy.py runs it, where Caddy is",
     ("docs/guides/reverse-proxy.md", "nginx"): "tests/server/test_reverse_proxy.py runs it, where nginx is",
+    ("docs/overload.md", ""): "what a refusal looks like; tests/api/test_overload.py is refused",
     ("docs/scaling.md", "ini"): "PgBouncer's settings; tests/server/test_pgbouncer.py reads them",
     ("docs/sign-in-for-applications.md", ""): "an address that is fetched",
     ("docs/subscriptions.md", ""): "what curl shows; tests/server/test_subscriptions_page.py compares it",
