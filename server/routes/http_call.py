@@ -38,7 +38,12 @@ class HttpCall:
         return QueryParams(self._scope["query_string"])
 
     async def has_whole_body(self, most: int) -> bool:
-        """Waits until it is all there, or so many bytes are. ClientDisconnect when the client goes away instead."""
+        """Waits until it is all there, or so many bytes are; not for one that is announced to have more.
+
+        ClientDisconnect when the client goes away instead.
+        """
+        if self._announced > most:
+            return False
         size, more = 0, self.method == "POST"
         while more and size < most:
             message = await self._receive()
@@ -56,10 +61,15 @@ class HttpCall:
             body += chunk
         return body
 
+    @property
+    def _announced(self) -> int:
+        """Bytes that the body will have; 0 when that is not said."""
+        announced = self.header(b"content-length") or ""
+        return int(announced) if announced.isdigit() else 0
+
     async def chunks(self, limit: int, too_large: HttpError) -> AsyncIterator[bytes]:
         """The body as it comes; `too_large` is raised as soon as it is known to be larger than that."""
-        announced = self.header(b"content-length") or ""
-        if announced.isdigit() and int(announced) > limit:
+        if self._announced > limit:
             raise too_large
         size, more = 0, True
         while more:
