@@ -168,7 +168,7 @@ def _config(make: Callable[[], ASGIApp], settings: Settings) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=10,
-        timeout_worker_healthcheck=30,  # a worker answers only once it has imported everything
+        timeout_worker_healthcheck=60,  # a worker answers only once it has imported everything
         ws_max_size=settings.body_limit,
         ws_per_message_deflate=False,  # events are small, and a compressor for each socket is 250 KB
         server_header=False,
