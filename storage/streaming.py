@@ -19,10 +19,7 @@ _TO_THE_END = "-c cursor_tuple_fraction=1"
 _LONGEST_FETCH = 300
 """Seconds that some rows may take to come; the first of all may be far behind in the index that gives the order."""
 
-_OPTIONS = (
-    f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off -c default_transaction_read_only=on "
-    f"-c statement_timeout={_LONGEST_FETCH * 1000}"
-)
+_OPTIONS = f"-c role={SERVER_ROLE} -c timezone=UTC -c jit=off -c statement_timeout={_LONGEST_FETCH * 1000}"
 
 
 async def streamed(

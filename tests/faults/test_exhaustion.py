@@ -44,7 +44,7 @@ async def test_others_are_told_to_come_back_and_served_when_they_do(
     refused = await caller.post(COUNT)
     assert monotonic() - began >= PATIENCE
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
-    assert refused.json()["errors"][0]["extensions"]["code"] == "DATABASE_UNAVAILABLE"
+    assert refused.json()["errors"][0]["extensions"]["code"] == "DATABASE_BUSY"
     assert (await api.http.get("/healthz")).status_code == 200
     assert (await api.http.get("/readyz")).status_code == 503
     for each in holding:

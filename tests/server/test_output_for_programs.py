@@ -51,6 +51,7 @@ IN_ORDER: Mapping[str, tuple[str, dict[str, object]]] = {
 TOLD_ELSEWHERE = {
     "dengta account unlock": "tests/server/test_account_commands.py",
     "dengta doctor": "tests/server/doctor/test_doctor_command.py",
+    "dengta partition": "tests/server/test_partition_command.py",
     "dengta jobs": "tests/server/test_jobs_command.py",
     "dengta jobs cancel": "tests/server/test_jobs_command.py",
     "dengta jobs retry": "tests/server/test_jobs_command.py",

@@ -51,6 +51,8 @@ async def test_everything_works_through_it(own_province_url: str, folder: Path, 
             "DENGTA_DATABASE_POOL_URL": pool_url,
             "DENGTA_DATA_DIRECTORY": str(tmp_path),
             "DENGTA_PORT": str(port),
+            "DENGTA_OPERATIONS_AT_ONCE": "40",
+            "DENGTA_OPERATIONS_PER_CALLER": "40",
         }
         asked = ("token", "--role", "administrator", "--organization", "370000")
         with running("serve", environment=environment) as server:
