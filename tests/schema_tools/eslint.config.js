@@ -2,6 +2,9 @@ import graphql from "@graphql-eslint/eslint-plugin";
 
 const { configs, parser } = graphql;
 
+const recommended = configs["flat/schema-recommended"].rules;
+const [severity, names] = recommended["@graphql-eslint/naming-convention"];
+
 /** What the schema does otherwise than these rules have it, and why: docs/decisions/0030. */
 const OTHERWISE = {
   // Records have an `id` and are Nodes. Counts, pages, payloads and parts of records are values: they have none.
@@ -11,6 +14,11 @@ const OTHERWISE = {
   "@graphql-eslint/relay-edge-types": ["error", { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
   // `changes` goes forward alone: whoever follows changes has a cursor, and no use for what was before it.
   "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
+  // A saved query is a thing that people have, 常用查询: the suffix says what it is, not that one asks for it.
+  "@graphql-eslint/naming-convention": [
+    severity,
+    { ...names, "FieldDefinition[parent.name.value=Query]": { forbiddenPrefixes: ["query", "get"] } },
+  ],
 };
 
 export default [
@@ -18,6 +26,6 @@ export default [
     files: ["**/*.graphql"],
     languageOptions: { parser, parserOptions: { graphQLConfig: { schema: "schema.graphql" } } },
     plugins: { "@graphql-eslint": graphql },
-    rules: { ...configs["flat/schema-recommended"].rules, ...configs["flat/schema-relay"].rules, ...OTHERWISE },
+    rules: { ...recommended, ...configs["flat/schema-relay"].rules, ...OTHERWISE },
   },
 ];
