@@ -19,6 +19,14 @@ from server.app import Parts, create_app
 from storage.engine import Database, connect
 
 
+class RefusedError(RuntimeError):
+    """An answer with errors; their codes."""
+
+    def __init__(self, told: str, codes: set[str]) -> None:
+        super().__init__(told)
+        self.codes = codes
+
+
 @dataclass
 class Asker:
     """Somebody, asking the application in this process, from request body to response body."""
@@ -32,14 +40,15 @@ class Asker:
         return answer
 
     async def timed(self, query: str, variables: dict[str, Any] | None = None) -> tuple[float, dict[str, Any]]:
-        """Milliseconds, and the data; raises on any error."""
+        """Milliseconds, and the data; RefusedError on any error."""
         body = orjson.dumps({"query": query, "variables": variables or {}})
         began = time.perf_counter()
         response = await self.http.post("/graphql", content=body, headers=self.headers)
         took = (time.perf_counter() - began) * 1000
         answer = orjson.loads(response.content)
         if "errors" in answer:
-            raise RuntimeError(f"{query} {variables}: {answer['errors']}")
+            codes = {error["extensions"]["code"] for error in answer["errors"]}
+            raise RefusedError(f"{query} {variables}: {answer['errors']}", codes)
         data: dict[str, Any] = answer["data"]
         return took, data
 
