@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from storage.backlogs import OLDEST_CHANGE, OLDEST_UNCHECKED_AUDIT, UNCOUNTED_MEMBERS
 from storage.diagnosing.facts import DatabaseFacts, RegisterFacts
 from storage.privileges import APPEND_ONLY, NOT_THE_SERVERS, SERVER_ROLE
 
@@ -84,16 +85,10 @@ _REGISTER = {
         LEFT JOIN procrastinate_events AS deferred ON deferred.job_id = job.id AND deferred.type = 'deferred'
         WHERE status = 'todo' AND coalesce(scheduled_at <= now(), true)
     """,
-    "oldest_unnumbered_change": """
-        SELECT coalesce(extract(epoch FROM now() - min(changed_at)), 0)::float FROM change_outbox
-    """,
-    "uncounted_members": "SELECT count(*) FROM member_deltas",
+    "oldest_unnumbered_change": OLDEST_CHANGE,
+    "uncounted_members": UNCOUNTED_MEMBERS,
     "audit_entries": "SELECT count(*) FROM (SELECT FROM audit_entries LIMIT 1) AS one",
-    "unchecked_audit": """
-        SELECT coalesce(extract(epoch FROM now() - min(at)), 0)::float FROM audit_entries
-        WHERE kind <> 'CHECKPOINT' AND at > coalesce(
-            (SELECT at FROM audit_entries WHERE kind = 'CHECKPOINT' ORDER BY at DESC LIMIT 1), '-infinity')
-    """,
+    "unchecked_audit": OLDEST_UNCHECKED_AUDIT,
     "unfinished_loads": "SELECT count(*) FROM loads WHERE finished_at IS NULL",
 }
 
