@@ -20,7 +20,7 @@ from domain.validation import AS_SHIPPED, RulesInForce
 from storage.addresses import address_of, noticing_soon
 from storage.audit_log import AuditLog
 from storage.cutting import GRACE, cut_off
-from storage.errors import ConnectionsBusyError, StatementTimedOutError, unavailable
+from storage.errors import StatementTimedOutError, unavailable
 from storage.listening import wake_ups
 from storage.observing import statement_ended
 from storage.pool_standing import PoolStanding, standing_of
@@ -86,9 +86,8 @@ class Database:
         self.primary = self
         """Where what must not be a moment old is read."""
         self._url = url
-        self._longest_read = longest_read
+        self.longest_read = longest_read
         self._pool = pool
-        self._in_use = 0
         self._writing = writing
         self._audit_log = audit_log
         self._frequent_grams = FrequentGrams()
@@ -109,16 +108,14 @@ class Database:
             try:
                 return await self._rows(ready)
             except OperationalError as error:
-                if isinstance(error, _NO_BETTER_AGAIN) or monotonic() - began >= self._longest_read:
+                if isinstance(error, _NO_BETTER_AGAIN) or monotonic() - began >= self.longest_read:
                     raise
                 await self._pool.check()
                 return await self._rows(ready)
         except QueryCanceled as error:
             raise StatementTimedOutError from error
         except PoolTimeout as error:
-            if self._in_use >= self._pool.max_size:
-                raise ConnectionsBusyError(self._pool.max_size) from error
-            raise unavailable(error) from error
+            raise self._pool.none_free() from error
         except (OperationalError, InterfaceError) as error:
             raise unavailable(error) from error
 
@@ -127,11 +124,9 @@ class Database:
         if self._pool.closed:
             await self._pool.open()
         connection = await self._pool.getconn()
-        self._in_use += 1
         try:
-            return await connection.read(statement, self._longest_read)
+            return await connection.read(statement, self.longest_read)
         finally:
-            self._in_use -= 1
             await self._pool.putconn(connection)
 
     async def row(self, statement: Statement | Executable) -> Row | None:

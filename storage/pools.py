@@ -6,6 +6,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from storage.cutting import cut_off_after
+from storage.errors import ConnectionsBusyError, DatabaseUnavailableError
 
 CONNECTS_AGAIN_AFTER = 0.5
 """Seconds. The pool's own pauses double up to minutes, and as long it would take to notice that PostgreSQL is back."""
@@ -17,6 +18,24 @@ ConnectionT = TypeVar("ConnectionT", bound=AsyncConnection[Any])
 
 
 class Pool(AsyncConnectionPool[ConnectionT]):
+    """Knows how many of its connections are in use, and so why there was none for somebody."""
+
+    _in_use = 0
+
+    async def getconn(self, timeout: float | None = None) -> ConnectionT:  # noqa: ASYNC109 # as the library has it
+        connection = await super().getconn(timeout)
+        self._in_use += 1
+        return connection
+
+    async def putconn(self, conn: ConnectionT) -> None:
+        self._in_use -= 1
+        await super().putconn(conn)
+
+    def none_free(self) -> DatabaseUnavailableError:
+        """What a PoolTimeout is to callers: the database is there and all connections are in use, or it is away."""
+        all_in_use = self._in_use >= self.max_size
+        return ConnectionsBusyError(self.max_size) if all_in_use else DatabaseUnavailableError()
+
     @staticmethod
     async def check_connection(connection: AsyncConnection[Any]) -> None:
         with cut_off_after(connection, CHECKED_WITHIN):

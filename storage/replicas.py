@@ -62,7 +62,7 @@ class Replica(Database):
     def __init__(self, primary: Database, url: str, connections: int, patience: float, options: str) -> None:
         how = {"options": options, **_SOON_GIVEN_UP}
         reading = reading_pool(url, connections, patience, **how)
-        super().__init__(primary.url, reading, rules=primary.rules_in_force)
+        super().__init__(primary.url, reading, rules=primary.rules_in_force, longest_read=primary.longest_read)
         self.primary = primary
         self._looking = reading_pool(url, 1, patience, **how)
         self.replayed: Position = 0

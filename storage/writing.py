@@ -23,8 +23,6 @@ from storage.deadlines import before_the_deadline
 from storage.errors import (
     LOST,
     CommitUnknownError,
-    ConnectionsBusyError,
-    DatabaseUnavailableError,
     LockTimedOutError,
     StatementTimedOutError,
     unavailable,
@@ -132,7 +130,6 @@ class Writing:
         self._audit_key = audit_key
         self._rules = rules
         self._longest = longest
-        self._in_use = 0
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[WriteSession]:
@@ -155,7 +152,7 @@ class Writing:
                 statement_ended("COMMIT", started)
                 connection.chain = session.chain
         except PoolTimeout as error:
-            raise self._no_connection() from error
+            raise self._pool.none_free() from error
         except QueryCanceled as error:
             raise StatementTimedOutError from error
         except LockNotAvailable as error:
@@ -169,12 +166,10 @@ class Writing:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[WriteConnection]:
         connection = await self._living()
-        self._in_use += 1
         try:
             async with connection:
                 yield connection
         finally:
-            self._in_use -= 1
             await self._pool.putconn(connection)
 
     async def _living(self) -> WriteConnection:
@@ -207,10 +202,6 @@ class Writing:
 
     def standing(self) -> PoolStanding:
         return standing_of(self._pool)
-
-    def _no_connection(self) -> DatabaseUnavailableError:
-        all_in_use = self._in_use >= self._pool.max_size
-        return ConnectionsBusyError(self._pool.max_size) if all_in_use else DatabaseUnavailableError()
 
     async def close(self) -> None:
         await self._pool.close()
