@@ -1,4 +1,4 @@
-"""Work that goes on beside the answering of requests, for as long as the application runs."""
+"""Tasks that go on beside a block, ended even where the database's driver loses that they are to end."""
 
 from asyncio import CancelledError, Task, create_task, wait
 from collections.abc import AsyncIterator, Collection, Coroutine

@@ -6,8 +6,8 @@ no options on either, so what each connection of the server is opened with, PgBo
 """
 
 import psycopg
-from sqlalchemy import make_url
 
+from storage.addresses import address_of
 from storage.privileges import SERVER_ROLE
 
 # A generic plan for "ORDER BY id LIMIT" walks the primary key however narrow the scope is; JIT costs more than
@@ -35,7 +35,8 @@ def connect_query(statement_timeout: float) -> str:
 def require_pool(url: str, statement_timeout: float) -> None:
     """PoolSettingsError unless a connection by that way is one that the server may work on."""
     try:
-        with psycopg.connect(_libpq_url(url), autocommit=True, prepare_threshold=None) as connection:
+        address = address_of(url, "postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, autocommit=True, prepare_threshold=None) as connection:
             found = connection.execute(_ASKED.encode()).fetchone()
     except psycopg.Error as error:
         raise PoolSettingsError(
@@ -47,7 +48,3 @@ def require_pool(url: str, statement_timeout: float) -> None:
             "The connections of DENGTA_DATABASE_POOL_URL are not set up for the server. Give PgBouncer, for this "
             f"database in its [databases] section: connect_query='{connect_query(statement_timeout)}'"
         )
-
-
-def _libpq_url(url: str) -> str:
-    return make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql").render_as_string(False)
