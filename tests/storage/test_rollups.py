@@ -314,17 +314,18 @@ async def test_eight_writers_while_others_fold_and_compare(
     branches = [o for o in register.of_kind(OrganizationKind.BRANCH) if o.path.startswith(places[0].path)]
     request_id = await ask(own, register.members[0])
     by = [Writer(own, branches, request_id, Random(n)) for n in range(8)]  # noqa: S311 # data, not secrets
-    writers = [asyncio.create_task(by[n].write([member.id for member in members[n::8]], 25)) for n in range(8)]
-    compared = folded = 0
-    while not all(writer.done() for writer in writers):
-        await require_equal(own_url, places, DAY, SOME[compared % len(SOME) :][:2])
-        compared += 1
-        folded += await pending(own)
-        await rolling.keep()
-    await asyncio.gather(*writers)
+    async with asyncio.TaskGroup() as writing:
+        writers = [writing.create_task(by[n].write([member.id for member in members[n::8]])) for n in range(8)]
+        folded = 0
+        for n in range(len(SOME)):
+            await require_equal(own_url, places, DAY, SOME[n % len(SOME) :][:2])
+            folded += await pending(own)
+            await rolling.keep()
+        for writer in by:
+            writer.goes_on = False
     await rolling.keep()
     await require_equal(own_url, places, DAY)
-    assert compared > 3
+    assert min(writer.result() for writer in writers) > 3
     assert folded > 0
 
 
@@ -333,10 +334,15 @@ class Writer:
 
     def __init__(self, own: Database, branches: list[OrganizationRecord], request_id: int, random: Random) -> None:
         self.own, self.branches, self.request_id, self.random = own, branches, request_id, random
+        self.goes_on = True
 
-    async def write(self, members: list[int], times: int) -> None:
-        for _ in range(times):
+    async def write(self, members: list[int]) -> int:
+        """How many were changed."""
+        changed = 0
+        while self.goes_on:
             await self._change(self.random.choice(members))
+            changed += 1
+        return changed
 
     async def _change(self, member_id: int) -> None:
         async with self.own.writing() as session:
