@@ -7,9 +7,11 @@ column holds, or the span in which its date lies. Dimensions of one column share
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import combinations
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from domain.statistics import DIMENSIONS, BySpan, ByValue, Dimension, Span
+from domain.filtering import AllOf, Condition, Filter, Operator, Within
+from domain.paths import lies_within
+from domain.statistics import DIMENSIONS, MISSING, BySpan, ByValue, Dimension, Span, mark_of
 
 Combination = tuple[str, ...]
 """Names of columns, in alphabetical order: one, or two."""
@@ -42,6 +44,51 @@ def keys_of(dimensions: Sequence[Dimension], combination: Combination, marks: st
 
 def _bucket(dimension: Dimension, mark: str) -> str:
     return dimension.keys[mark] if isinstance(dimension, ByValue) else mark
+
+
+class Total(NamedTuple):
+    """党员总数: how many members of a subtree there are, or of these those with certain marks."""
+
+    path: str
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def marks(self) -> Mapping[str, frozenset[str]]:
+        """By column those that count, in alphabetical order of the columns; none is every mark."""
+        found: dict[str, frozenset[str]] = {}
+        for condition in sorted(self.conditions, key=lambda condition: condition.field):
+            marks = _MARKS[condition.operator](condition.operand)
+            found[condition.field] = found.get(condition.field, marks) & marks
+        return found
+
+
+def total_of(path: str, where: Filter | None) -> Total | None:
+    """Of the members below the path who satisfy the filter. None for what no combination can tell: anything but one
+    value or several of one column or two, whose marks are no spans."""
+    parts = () if where is None else where.parts if isinstance(where, AllOf) else (where,)
+    conditions = []
+    for part in parts:
+        if isinstance(part, Within) and part.path is not None and lies_within(part.path, path):
+            path = part.path
+        elif isinstance(part, Condition) and _tells_marks(part):
+            conditions.append(part)
+        else:
+            return None
+    total = Total(path, tuple(conditions))
+    return total if len(total.marks) <= len(PAIRS[0]) else None
+
+
+def _tells_marks(condition: Condition) -> bool:
+    if condition.field not in COLUMNS or condition.field in SPANS or condition.operator not in _MARKS:
+        return False
+    return condition.operator is not Operator.MISSING or condition.operand is True
+
+
+_MARKS: Mapping[Operator, Callable[[Any], frozenset[str]]] = {
+    Operator.EXACT: lambda operand: frozenset({mark_of(operand)}),
+    Operator.MULTI: lambda operand: frozenset(map(mark_of, operand)),
+    Operator.MISSING: lambda _: frozenset({MISSING.key}),
+}
 
 
 class Thresholds(NamedTuple):

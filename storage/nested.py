@@ -5,19 +5,21 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, func, select, true
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, and_, any_, func, select, true
 from sqlalchemy.orm import aliased
 
 from domain.filtering import Filter
 from domain.pages import Page, Search
 from domain.reach import Reach
 from domain.records import MemberRecord, OrganizationRecord, Selection
+from domain.rollups import Total, total_of
 from storage.engine import Database, Row
 from storage.filters import compiled
 from storage.models import Member, Organization
 from storage.ordering import Keyset, member_keyset, organization_keyset
 from storage.pages import Shape, Walk, page_conditions, page_of, shape_of, values_of, walk_of, walk_with_parameters
 from storage.reading import Reading, column_of, reading_of
+from storage.rollups import members_of_total
 from storage.statements import Statement, array_of, parameter, statement_of
 
 _Above = aliased(Organization, name="above")
@@ -83,6 +85,8 @@ async def member_counts_below(
 ) -> Mapping[int, int]:
     if where is None:
         counts = _member_counts(reach)
+    elif reach is Reach.SUBTREE and (total := total_of("", where)) is not None and not total.path:
+        counts = _totals(total)
     else:
         satisfying = await _satisfying(database, where)
         counts = _counts(select(func.count()).select_from(Member).where(*_members_below(reach), satisfying))
@@ -91,7 +95,15 @@ async def member_counts_below(
 
 @lru_cache(maxsize=len(Reach))
 def _member_counts(reach: Reach) -> Statement:
+    """Of all members within reach of each organisation."""
+    if reach is Reach.SUBTREE:
+        return _totals(Total(""))
     return _counts(select(func.count()).select_from(Member).where(*_members_below(reach)))
+
+
+def _totals(total: Total) -> Statement:
+    members = members_of_total(total, _Above.id, _is_below, _Above)
+    return statement_of(select(_Above.id, members).where(_Above.id == any_(_IDS)))
 
 
 async def child_counts_of(
@@ -114,8 +126,11 @@ _IS_CHILD: ColumnElement[bool] = Organization.parent_id == _Above.id
 def _members_below(reach: Reach) -> list[ColumnElement[bool]]:
     if reach is Reach.DIRECT:
         return [Member.branch_id == _Above.id]
-    end = func.left(_Above.path, -1).concat("0")
-    return [Member.org_path >= _Above.path, Member.org_path < end]
+    return [_is_below(Member.org_path)]
+
+
+def _is_below(path: Any) -> ColumnElement[bool]:
+    return and_(path >= _Above.path, path < func.left(_Above.path, -1).concat("0"))
 
 
 async def _satisfying(database: Database, where: Filter) -> ColumnElement[bool]:

@@ -9,12 +9,14 @@ from storage.rollups.aging import day_of_counts
 from storage.rollups.counting import counts_in_advance
 from storage.rollups.folding import alone, fold_deltas
 from storage.rollups.sizing import note_sizing, resize, resizings, sized_on
+from storage.rollups.totals import members_of_total
 
 __all__ = [
     "alone",
     "counts_in_advance",
     "day_of_counts",
     "fold_deltas",
+    "members_of_total",
     "note_sizing",
     "resize",
     "resizings",

@@ -316,17 +316,25 @@ async def test_eight_writers_while_others_fold_and_compare(
     by = [Writer(own, branches, request_id, Random(n)) for n in range(8)]  # noqa: S311 # data, not secrets
     async with asyncio.TaskGroup() as writing:
         writers = [writing.create_task(by[n].write([member.id for member in members[n::8]])) for n in range(8)]
-        folded = 0
-        for n in range(len(SOME)):
-            await require_equal(own_url, places, DAY, SOME[n % len(SOME) :][:2])
-            folded += await pending(own)
-            await rolling.keep()
-        for writer in by:
-            writer.goes_on = False
+        try:
+            folded = await compared_and_folded(rolling, own_url, places)
+        finally:
+            for writer in by:
+                writer.goes_on = False
     await rolling.keep()
     await require_equal(own_url, places, DAY)
     assert min(writer.result() for writer in writers) > 3
     assert folded > 0
+
+
+async def compared_and_folded(rolling: RollingUp, url: str, places: list[OrganizationRecord]) -> int:
+    """How many deltas there were to fold."""
+    folded = 0
+    for n in range(len(SOME)):
+        await require_equal(url, places, DAY, SOME[n % len(SOME) :][:2])
+        folded += await pending(rolling.database)
+        await rolling.keep()
+    return folded
 
 
 class Writer:
