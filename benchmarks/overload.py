@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -49,6 +50,9 @@ _WINDOW = 0.5
 
 _AS_BEFORE = 1.5
 """How many times the normal p99 a window may have that counts as normal; half a second is few requests."""
+
+_ON_END = 4
+"""So many windows. A single one is not normal now and then under the normal load itself."""
 
 _console = Console(stderr=True)
 
@@ -96,7 +100,7 @@ class Round:
     twice: Measured
     five_times: Measured
     recovery: float
-    """Seconds after twice the load until all is normal."""
+    """Seconds after twice the load until two seconds on end are normal."""
 
 
 def main(
@@ -185,15 +189,17 @@ class _Load:
 
 
 def _recovery(afterwards: Measured, normal: float) -> float:
-    """Seconds until every later window is normal: nothing refused or lost, and its p99 (milliseconds) as before."""
-    last = 0.0
-    for number in range(int(afterwards.seconds / _WINDOW)):
-        began = number * _WINDOW
-        within = [each for each in afterwards.told if began <= each.due < began + _WINDOW]
-        slow = quantile_of([each.latency for each in within], 0.99) * 1000 > normal
-        if slow or any(each.status != _OK for each in within):
-            last = began + _WINDOW
-    return last
+    """Seconds until all windows of some time are normal: nothing refused or lost, and their p99 (milliseconds) as
+    before. Infinite when there is no such time."""
+    windows = [_is_normal(afterwards, number * _WINDOW, normal) for number in range(int(afterwards.seconds / _WINDOW))]
+    ends = (n for n in range(_ON_END, len(windows) + 1) if all(windows[n - _ON_END : n]))
+    return next(((n - _ON_END) * _WINDOW for n in ends), inf)
+
+
+def _is_normal(measured: Measured, began: float, normal: float) -> bool:
+    within = [each for each in measured.told if began <= each.due < began + _WINDOW]
+    p99 = quantile_of([each.latency for each in within], 0.99) * 1000
+    return p99 <= normal and all(each.status == _OK for each in within)
 
 
 def _table(peak: Measured, rounds: Sequence[Round]) -> Iterator[str]:
@@ -213,7 +219,7 @@ def _table(peak: Measured, rounds: Sequence[Round]) -> Iterator[str]:
         yield _row(name, [of(each) for each in rounds], best, normal)
     yield ""
     longest = max(each.recovery for each in rounds)
-    yield f"Normal again after twice the load: {longest:.1f} s, the longest of {len(rounds)}."
+    yield f"From the end of twice the load to two normal seconds on end: {longest:.1f} s, the longest of {len(rounds)}."
 
 
 def _row(name: str, measured: Sequence[Measured], best: float, normal: float) -> str:

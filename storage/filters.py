@@ -23,6 +23,7 @@ from storage.models import (
     AuditEntry,
     HistoryMember,
     Member,
+    MemberDelta,
     Organization,
     ValidationResult,
 )
@@ -31,6 +32,7 @@ from storage.text_search import FrequentGrams, grams_to_look_for, is_unusual_in_
 
 Table = (
     type[Member]
+    | type[MemberDelta]
     | type[Organization]
     | type[Account]
     | type[AuditEntry]
@@ -42,6 +44,7 @@ Column = InstrumentedAttribute[Any]
 
 _PATHS: Mapping[Table, Column] = {
     Member: Member.org_path,
+    MemberDelta: MemberDelta.org_path,
     Organization: Organization.path,
     Account: Account.org_path,
     AuditEntry: AuditEntry.org_path,

@@ -19,18 +19,18 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.rollups import BETWEEN, Total, name_of
 from storage.filters import compiled
 from storage.models import Member, MemberDelta, Rollup, RollupCount
 
+Number = ColumnElement[int] | InstrumentedAttribute[int]
 Within = Callable[[Any], ColumnElement[bool]]
 """Whether a path lies in the subtree of the organisation that is counted."""
 
 
-def members_of_total(
-    total: Total, organization_id: ColumnElement[int], within: Within, *correlated: Any
-) -> ColumnElement[int]:
+def members_of_total(total: Total, organization_id: Number, within: Within, *correlated: Any) -> ColumnElement[int]:
     """How many there are, as a value of a statement, which sees the counts and what is not folded into them at one
     moment. PostgreSQL works out only the one of both ways that it takes."""
     rolled_up = exists().where(Rollup.organization_id == organization_id)
@@ -49,7 +49,7 @@ def _number(number: Select[Any], table: type[Member] | type[MemberDelta], total:
     return number.select_from(table).where(within(table.org_path), *conditions)
 
 
-def _folded(total: Total, organization_id: ColumnElement[int]) -> Select[Any]:
+def _folded(total: Total, organization_id: Number) -> Select[Any]:
     """Of all its places together."""
     combination = tuple(total.marks) or _ANY
     each = (
