@@ -204,7 +204,7 @@ def every_node(node: "Filter") -> Iterator["Filter"]:
 
 
 def rewritten(node: "Filter", change: "FilterChange") -> "Filter":
-    """A copy in which `change` has replaced every leaf (condition or subtree)."""
+    """A copy in which `change` has replaced every leaf (condition or subtree), and then what is asked of branches."""
     match node:
         case AllOf(parts):
             return AllOf(tuple(rewritten(part, change) for part in parts))
@@ -213,6 +213,6 @@ def rewritten(node: "Filter", change: "FilterChange") -> "Filter":
         case Not(part):
             return Not(rewritten(part, change))
         case InBranch(inner):
-            return InBranch(rewritten(inner, change))
+            return change(InBranch(rewritten(inner, change)))
         case _:
             return change(node)

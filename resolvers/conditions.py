@@ -12,6 +12,7 @@ from auth.visibility import FieldUse, Purpose, purpose_of
 from domain.clock import latest_birth_date_of_age
 from domain.errors import bad_input, not_found
 from domain.filtering import (
+    AllOf,
     Condition,
     Filter,
     FilterChange,
@@ -68,11 +69,14 @@ async def _prepared(context: RequestContext, where: Filter | None) -> Filter | N
             ("where",),
         )
     paths = await _paths_within_scope(context, [node.organization_id for node in nodes if isinstance(node, Within)])
-    return rewritten(where, _storable(paths, context.readable_rules, context.today))
+    scope = Within(context.actor.organization.id, context.scope)
+    return rewritten(where, _storable(scope, paths, context.readable_rules, context.today))
 
 
-def _storable(paths: dict[int, str], readable: Sequence[ValidationRule], day: date) -> FilterChange:
+def _storable(scope: Within, paths: dict[int, str], readable: Sequence[ValidationRule], day: date) -> FilterChange:
     def change(node: Filter) -> Filter:
+        if isinstance(node, InBranch):  # no other branch has members in the scope, and there may be many others
+            return InBranch(AllOf((scope, node.filter)))
         if isinstance(node, Within):
             return replace(node, path=paths[node.organization_id])
         if isinstance(node, HasBreach):
