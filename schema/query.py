@@ -59,6 +59,7 @@ from schema.queries.saved_queries import SavedQueryQueries
 from schema.queries.statistics import StatisticsQueries
 from schema.queries.validation import ValidationQueries
 from schema.traits import open_field, record_field
+from schema.types.history_member import HistoryMember
 from schema.types.member import Member
 from schema.types.node import Node
 from schema.types.organization import Organization
@@ -173,6 +174,10 @@ def _member_query_fields(info: Info) -> list[QueryField]:
     ]
 
 
+def _history_member_query_fields(info: Info) -> list[QueryField]:
+    return query_fields(filterable_fields(HistoryMember), info.context.permissions)
+
+
 @strawberry.type(description="查询。What can be read; everything lies within the caller's scope.")
 class Query(
     AccountQueries,
@@ -200,4 +205,5 @@ class Query(
     member: Member | None = record_field("党员", "One member; null when there is none in the caller's scope.", resolver=_member)
     members: Connection[Member] = record_field("党员列表", "Members of the caller's scope.", resolver=_members)
     member_query_fields: list[QueryField] = open_field("可查询字段", "The fields that can be conditions of the query builder, with the methods and the permission the caller has.", resolver=_member_query_fields, costs=Costs(size=50))
+    history_member_query_fields: list[QueryField] = open_field("历史党员可查询字段", "The fields that can be conditions on members who have left, as `memberQueryFields`; they come in one order, so none is sortable.", resolver=_history_member_query_fields, costs=Costs(size=20))
     # fmt: on

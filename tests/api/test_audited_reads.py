@@ -118,7 +118,7 @@ async def test_a_member_who_is_not_there_is_looked_up_too(
     "query",
     [
         "{ viewer { role } organizations(first: 2) { totalCount nodes { name childCount } } }",
-        "{ memberQueryFields { field } }",
+        "{ memberQueryFields { path } historyMemberQueryFields { path } }",
         "{ organizations(first: 0) { nodes { memberCount } } }",
         "{ nothing }",
     ],

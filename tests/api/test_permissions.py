@@ -8,10 +8,12 @@ import pytest
 from auth.actor import Role, Tier
 from auth.permissions import Entry, PermissionMatrix, Place
 from auth.visibility import Visibility, coordinate
+from domain.codes import HistoryKind
 from domain.records import OrganizationRecord
 from schema.build import build_schema, governed_fields
 from schema.filterable import filterable_fields
 from schema.identifiers import encoded
+from schema.types.history_member import HistoryMember
 from schema.types.member import Member
 from tests.asking import Api
 from tests.oracle import Register
@@ -20,6 +22,7 @@ HIDING = {
     Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.birth_date"): Entry(Visibility.HIDDEN),
     Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.phone"): Entry(Visibility.MASKED),
     Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "Member.name"): Entry(Visibility.MASKED),
+    Place(Role.ADMINISTRATOR, Tier.COUNTY_OR_ABOVE, "HistoryMember.phone"): Entry(Visibility.MASKED),
 }
 MATRIX = PermissionMatrix(governed_fields(build_schema()), HIDING)
 
@@ -147,6 +150,23 @@ async def test_the_discovery_says_what_the_caller_may_do(guarded: Api, county: O
     assert fields["phone"] == {"path": ["phone"], "methods": ["EXACT"], "permission": "MASKED", "isSortable": False}
     assert fields["gender"]["methods"] == ["EXACT", "MULTI"]
     assert fields["branch.name"]["permission"] == "VISIBLE"
+
+
+HISTORY_FIELDS = """{ historyMemberQueryFields { path methods permission isSortable isDefault options { value } } }"""
+
+
+async def test_the_discovery_says_the_same_of_those_who_have_left(
+    guarded: Api, api: Api, county: OrganizationRecord
+) -> None:
+    told = (await api.as_(county).ask(HISTORY_FIELDS))["historyMemberQueryFields"]
+    offered = {field["path"][0]: field for field in told}
+    assert set(offered) == {field.input_name for field in filterable_fields(HistoryMember)}
+    assert {name for name, field in offered.items() if field["isDefault"]} == {"kind", "archivedAt", "name"}
+    assert [option["value"] for option in offered["kind"]["options"]] == [kind.value for kind in HistoryKind]
+    assert not any(field["isSortable"] for field in told)
+    told = (await guarded.as_(county).ask(HISTORY_FIELDS))["historyMemberQueryFields"]
+    phone = next(field for field in told if field["path"] == ["phone"])
+    assert (phone["permission"], phone["methods"]) == ("MASKED", ["EXACT"])
 
 
 @pytest.mark.parametrize("role", [Role.SECURITY_OFFICER, Role.AUDITOR])

@@ -16,6 +16,7 @@ OPEN_ROOT_FIELDS = {
     "Query.node": "what it gives is governed field by field",
     "Query.nodes": "what it gives is governed field by field",
     "Query.memberQueryFields": "says what the caller may ask for",
+    "Query.historyMemberQueryFields": "says what the caller may ask for",
     "Query.releaseNotes": "is the same for everybody",
     "Query.validationRules": "is the same for everybody",
     "Subscription.permissionsChanged": "says what the caller may do",

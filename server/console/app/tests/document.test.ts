@@ -4,9 +4,10 @@ import { test } from "node:test";
 import { newGroup, newRow } from "../src/builder/conditions";
 import { type BuiltQuery, written } from "../src/builder/document";
 import { readDocument } from "../src/builder/readDocument";
-import { FIELDS } from "./fields";
+import { FIELDS, FIELDS_OF, HISTORY_FIELDS } from "./fields";
 
 const BUILT: BuiltQuery = {
+  connection: "members",
   root: newGroup("and", [newRow("name", "FUZZY", "建国")]),
   columns: ["name", "branch.name", "age", "branch.parent.name", "branch.kind"],
   order: [{ field: "BIRTH_DATE", direction: "DESC" }],
@@ -52,8 +53,20 @@ test("a query without columns asks for ids, as GraphQL wants some field", () => 
 
 test("what was written is read back", () => {
   const text = written(BUILT, FIELDS);
-  const read = readDocument(text, FIELDS)!;
+  const read = readDocument(text, FIELDS_OF)!;
   assert.deepEqual(written(read, FIELDS), text);
+});
+
+test("of those who have left it asks without an order, and is read back", () => {
+  const root = newGroup("and", [newRow("kind", "EXACT", "DECEASED")]);
+  const built: BuiltQuery = { connection: "historyMembers", root, columns: ["name", "branch.name"], order: [], first: 50 };
+  const text = written(built, HISTORY_FIELDS);
+  assert.match(text.query, /query HistoryMemberQuery\(\s+\$where: HistoryMemberFilter\s+\$first: Int\s+\$after: String\s+\)/);
+  assert.doesNotMatch(text.query, /orderBy/);
+  assert.deepEqual(JSON.parse(text.variables), { where: { kind: { exact: "DECEASED" } }, first: 50 });
+  const read = readDocument(text, FIELDS_OF)!;
+  assert.equal(read.connection, "historyMembers");
+  assert.deepEqual(written(read, HISTORY_FIELDS), text);
 });
 
 test("a query by hand is read with its values in the text", () => {
@@ -62,7 +75,7 @@ test("a query by hand is read with its values in the text", () => {
       totalCount nodes { id name }
     }
   }`;
-  const read = readDocument({ query, variables: "" }, FIELDS)!;
+  const read = readDocument({ query, variables: "" }, FIELDS_OF)!;
   assert.deepEqual(read.columns, ["id", "name"]);
   assert.deepEqual(read.order, [{ field: "NAME", direction: "ASC" }]);
   assert.deepEqual(JSON.parse(written(read, FIELDS).variables).where, {
@@ -72,7 +85,7 @@ test("a query by hand is read with its values in the text", () => {
 });
 
 test("without a size it is the server's own", () => {
-  assert.equal(readDocument({ query: "{ members { nodes { id } } }", variables: "" }, FIELDS)?.first, 50);
+  assert.equal(readDocument({ query: "{ members { nodes { id } } }", variables: "" }, FIELDS_OF)?.first, 50);
 });
 
 const NOT_SHOWN: Record<string, [query: string, variables?: string]> = {
@@ -94,5 +107,5 @@ const NOT_SHOWN: Record<string, [query: string, variables?: string]> = {
 };
 
 for (const [what, [query, variables = ""]] of Object.entries(NOT_SHOWN)) {
-  test(`the builder does not show ${what}`, () => assert.equal(readDocument({ query, variables }, FIELDS), null));
+  test(`the builder does not show ${what}`, () => assert.equal(readDocument({ query, variables }, FIELDS_OF), null));
 }

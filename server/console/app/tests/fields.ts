@@ -1,4 +1,4 @@
-import type { Kind, Method, QueryField } from "../src/builder/fields";
+import type { FieldsOf, Kind, Method, QueryField } from "../src/builder/fields";
 import { WITHIN } from "../src/builder/fields";
 
 /** Fields as `memberQueryFields` gives them, a few of each kind. */
@@ -32,3 +32,12 @@ export const FIELDS: QueryField[] = [
   field("breaches.severities", "LIST", "MULTI", { isSortable: false }),
   field("breaches.rules", "LIST", "MULTI", { isSortable: false }),
 ];
+
+export const HISTORY_FIELDS: QueryField[] = [
+  WITHIN,
+  field("kind", "CODE", "EXACT MULTI", { isDefault: true, isSortable: false }),
+  field("archivedAt", "MOMENT", "RANGE", { isDefault: true, isSortable: false }),
+  field("name", "TEXT", "EXACT FUZZY PREFIX SUFFIX MULTI", { isDefault: true, isSortable: false }),
+];
+
+export const FIELDS_OF: FieldsOf = { members: FIELDS, historyMembers: HISTORY_FIELDS };

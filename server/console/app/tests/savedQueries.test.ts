@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { readDocument } from "../src/builder/readDocument";
 import { isOpenable, questionOf, type SavedQuery, textOf } from "../src/builder/savedQueries";
-import { FIELDS } from "./fields";
+import { FIELDS, FIELDS_OF, HISTORY_FIELDS } from "./fields";
 
 const SAVED: SavedQuery = {
   id: "U2F2ZWRRdWVyeTox",
@@ -19,18 +19,25 @@ const SAVED: SavedQuery = {
 };
 
 test("the builder shows a saved query, and would save it as it was", () => {
-  const built = readDocument(textOf(SAVED), FIELDS)!;
+  const built = readDocument(textOf(SAVED), FIELDS_OF)!;
   assert.deepEqual(built.columns, ["name", "branch.name", "identityNumber"]);
-  assert.deepEqual(questionOf(built, FIELDS, SAVED.columns!), {
-    where: SAVED.where,
-    orderBy: SAVED.orderBy,
-    columns: SAVED.columns,
+  const { where, orderBy, columns } = SAVED;
+  assert.deepEqual(questionOf(built, FIELDS, columns!), { members: { where, orderBy, columns } });
+});
+
+test("one of those who have left is shown and saved as such, without an order", () => {
+  const where = { kind: { exact: "EXPELLED" } };
+  const saved: SavedQuery = { ...SAVED, subject: "HISTORY_MEMBERS", where, orderBy: null, columns: ["NAME", "BRANCH"] };
+  const built = readDocument(textOf(saved), FIELDS_OF)!;
+  assert.equal(built.connection, "historyMembers");
+  assert.deepEqual(questionOf(built, HISTORY_FIELDS, saved.columns!), {
+    historyMembers: { where, columns: ["NAME", "BRANCH"] },
   });
 });
 
 test("conditions that the builder has no rows for stand in the text all the same", () => {
   const text = textOf({ ...SAVED, where: { phone: { exact: "1" } } });
-  assert.equal(readDocument(text, FIELDS), null);
+  assert.equal(readDocument(text, FIELDS_OF), null);
   assert.deepEqual(JSON.parse(text.variables).where, { phone: { exact: "1" } });
 });
 

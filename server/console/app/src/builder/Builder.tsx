@@ -1,7 +1,8 @@
 import "./builder.css";
 
 import { useSay } from "../words";
-import type { QueryField } from "./fields";
+import type { FieldsOf } from "./fields";
+import { CONNECTIONS } from "./plainList";
 import { QueryForm } from "./QueryForm";
 import { SavedQueries } from "./SavedQueries";
 import { useBuiltQuery } from "./useBuiltQuery";
@@ -16,13 +17,17 @@ export default function Builder() {
       <h2 id="builder-title" className="builder-title">
         {say("builder")}
       </h2>
-      {typeof asked === "object" && "fields" in asked && asked.fields.length > 0 ? (
-        <Building fields={asked.fields} />
+      {typeof asked === "object" && "fieldsOf" in asked && isAnyOpen(asked.fieldsOf) ? (
+        <Building fieldsOf={asked.fieldsOf} />
       ) : (
         <Waiting asked={asked} />
       )}
     </section>
   );
+}
+
+function isAnyOpen(fieldsOf: FieldsOf): boolean {
+  return CONNECTIONS.some((connection) => fieldsOf[connection].length > 0);
 }
 
 function Waiting({ asked }: { asked: AskedFields }) {
@@ -33,14 +38,14 @@ function Waiting({ asked }: { asked: AskedFields }) {
   return <p>{say("builderNothing")}</p>;
 }
 
-function Building({ fields }: { fields: QueryField[] }) {
+function Building({ fieldsOf }: { fieldsOf: FieldsOf }) {
   const say = useSay();
-  const { built, change, begin, open } = useBuiltQuery(fields);
+  const { built, change, begin, turnTo, open } = useBuiltQuery(fieldsOf);
   return (
     <>
-      <SavedQueries built={built} fields={fields} onOpen={open} />
+      <SavedQueries built={built} fieldsOf={fieldsOf} onOpen={open} />
       {built ? (
-        <QueryForm built={built} fields={fields} onChange={change} onNew={begin} />
+        <QueryForm built={built} fieldsOf={fieldsOf} onChange={change} onNew={begin} onTurn={turnTo} />
       ) : (
         <>
           <p>{say("builderForeign")}</p>

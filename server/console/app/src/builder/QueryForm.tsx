@@ -6,19 +6,22 @@ import { showTableFirst } from "../results/view";
 import { useSay } from "../words";
 import { Checklist } from "./Checklist";
 import { type BuiltQuery, PAGE_SIZES } from "./document";
-import { columnChoices, type QueryField } from "./fields";
+import { columnChoices, type FieldsOf, type QueryField } from "./fields";
 import { GroupEditor } from "./GroupEditor";
 import { OrderEditor } from "./OrderEditor";
+import { type Connection, CONNECTIONS } from "./plainList";
 
 interface QueryFormProps {
   built: BuiltQuery;
-  fields: QueryField[];
+  fieldsOf: FieldsOf;
   onChange: (built: BuiltQuery) => void;
   onNew: () => void;
+  onTurn: (connection: Connection) => void;
 }
 
-export function QueryForm({ built, fields, onChange, onNew }: QueryFormProps) {
+export function QueryForm({ built, fieldsOf, onChange, onNew, onTurn }: QueryFormProps) {
   const say = useSay();
+  const fields = fieldsOf[built.connection];
   const { run } = useGraphiQLActions();
   const form = useFocusIfLost();
   const onSubmit = (event: FormEvent) => {
@@ -29,6 +32,7 @@ export function QueryForm({ built, fields, onChange, onNew }: QueryFormProps) {
   return (
     <form ref={form} className="builder-form" onSubmit={onSubmit}>
       <div className="builder-scroll">
+        <Subject connection={built.connection} fieldsOf={fieldsOf} onTurn={onTurn} />
         <GroupEditor
           group={built.root}
           root={built.root}
@@ -36,7 +40,9 @@ export function QueryForm({ built, fields, onChange, onNew }: QueryFormProps) {
           onRoot={(root) => onChange({ ...built, root })}
         />
         <Columns built={built} fields={fields} onChange={onChange} />
-        <OrderEditor order={built.order} fields={fields} onOrder={(order) => onChange({ ...built, order })} />
+        {fields.some(({ isSortable }) => isSortable) && (
+          <OrderEditor order={built.order} fields={fields} onOrder={(order) => onChange({ ...built, order })} />
+        )}
         <PageSize first={built.first} onFirst={(first) => onChange({ ...built, first })} />
       </div>
       <div className="builder-actions">
@@ -60,7 +66,32 @@ function useFocusIfLost(): RefObject<HTMLFormElement | null> {
   return form;
 }
 
-function Columns({ built, fields, onChange }: Omit<QueryFormProps, "onNew">) {
+interface SubjectProps extends Pick<QueryFormProps, "fieldsOf" | "onTurn"> {
+  connection: Connection;
+}
+
+function Subject({ connection, fieldsOf, onTurn }: SubjectProps) {
+  const say = useSay();
+  const open = CONNECTIONS.filter((one) => one === connection || fieldsOf[one].length > 0);
+  return (
+    <label className="builder-line">
+      <span className="builder-label">{say("subject")}</span>
+      <select value={connection} onChange={(event) => onTurn(event.target.value as Connection)}>
+        {open.map((one) => (
+          <option key={one} value={one}>
+            {say(`of_${one}`)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface ColumnsProps extends Pick<QueryFormProps, "built" | "onChange"> {
+  fields: QueryField[];
+}
+
+function Columns({ built, fields, onChange }: ColumnsProps) {
   const say = useSay();
   const language = useChosenLanguage();
   const known = columnChoices(fields, language);

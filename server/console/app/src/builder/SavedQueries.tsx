@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { useSay } from "../words";
 import type { BuiltQuery, Written } from "./document";
-import type { QueryField } from "./fields";
+import type { FieldsOf } from "./fields";
 import { SavedQueryChoice } from "./SavedQueryChoice";
 import { SavedQueryForm } from "./SavedQueryForm";
 import { textOf } from "./savedQueries";
@@ -11,7 +11,7 @@ import { useSavedQueries } from "./useSavedQueries";
 interface SavedQueriesProps {
   /** Null when there is nothing that could be saved. */
   built: BuiltQuery | null;
-  fields: QueryField[];
+  fieldsOf: FieldsOf;
   onOpen: (text: Written) => void;
 }
 
@@ -27,7 +27,7 @@ export function SavedQueries(props: SavedQueriesProps) {
   );
 }
 
-function Inside({ built, fields, onOpen }: SavedQueriesProps) {
+function Inside({ built, fieldsOf, onOpen }: SavedQueriesProps) {
   const say = useSay();
   const saved = useSavedQueries();
   const { queries, chosen, choose, said, failure } = saved;
@@ -42,7 +42,7 @@ function Inside({ built, fields, onOpen }: SavedQueriesProps) {
         />
       )}
       {!queries && !failure && <p>{say("savedLoading")}</p>}
-      {built && <SavedQueryForm built={built} fields={fields} saved={saved} />}
+      {built && <SavedQueryForm built={built} fields={fieldsOf[built.connection]} saved={saved} />}
       <p role="status">{said}</p>
       {failure && (
         <p role="alert" className="builder-failure">

@@ -37,9 +37,10 @@ function Options({ label, queries }: { label: string; queries: SavedQuery[] }) {
   if (queries.length === 0) return null;
   return (
     <optgroup label={label}>
-      {queries.map(({ id, name, isOwn, isShared }) => (
+      {queries.map(({ id, name, subject, isOwn, isShared }) => (
         <option key={id} value={id}>
           {isOwn && isShared ? say("isShared", { name }) : name}
+          {subject === "HISTORY_MEMBERS" && say("ofThoseWhoLeft")}
         </option>
       ))}
     </optgroup>

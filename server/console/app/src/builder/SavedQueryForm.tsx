@@ -29,7 +29,7 @@ export function SavedQueryForm({ built, fields, saved: { chosen, attempt } }: Sa
     setShared(own?.isShared ?? false);
   }, [own?.id]);
 
-  const { columns, leftOut } = chosenColumns(built.columns, offeredColumns(schema, "members"));
+  const { columns, leftOut } = chosenColumns(built.columns, offeredColumns(schema, built.connection));
   const titleOf = (path: string) => columnChoices(fields, language).find(({ value }) => value === path)?.label ?? path;
   const question = questionOf(built, fields, columns);
   const onSubmit = (event: FormEvent) => {

@@ -1,6 +1,7 @@
 import type { Group } from "./conditions";
 import type { QueryField } from "./fields";
 import { type Filter, filterOf } from "./filter";
+import type { Connection } from "./plainList";
 
 /** 查询: what the builder holds, as GraphQL and its variables. */
 
@@ -10,9 +11,11 @@ export interface Order {
 }
 
 export interface BuiltQuery {
+  connection: Connection;
   root: Group;
   /** Paths of what a row shows, in their order: `name`, `branch.name`. */
   columns: string[];
+  /** Empty for members who have left: they come in one order. */
   order: Order[];
   first: number;
 }
@@ -29,28 +32,30 @@ export function written(built: BuiltQuery, fields: QueryField[]): Written {
 }
 
 /** With conditions as the server has them, be they such as the builder can show or not. */
-export function writtenWith(where: Filter, { columns, order, first }: Omit<BuiltQuery, "root">): Written {
+export function writtenWith(where: Filter, asked: Omit<BuiltQuery, "root">): Written {
+  const { connection, columns, order, first } = asked;
   const variables = {
     ...(Object.keys(where).length > 0 && { where }),
     ...(order.length > 0 && { orderBy: order }),
     first,
   };
-  return { query: document(columns), variables: JSON.stringify(variables, null, 2) };
+  return { query: document(connection, columns), variables: JSON.stringify(variables, null, 2) };
 }
 
-function document(columns: string[]): string {
+const VARIABLES: Record<Connection, Record<string, string>> = {
+  members: { where: "MemberFilter", orderBy: "[MemberOrder!]", first: "Int", after: "String" },
+  historyMembers: { where: "HistoryMemberFilter", first: "Int", after: "String" },
+};
+const NAMES: Record<Connection, string> = { members: "MemberQuery", historyMembers: "HistoryMemberQuery" };
+
+function document(connection: Connection, columns: string[]): string {
+  const variables = Object.entries(VARIABLES[connection]);
   return `# 查询构造器 · Query builder
-query MemberQuery(
-  $where: MemberFilter
-  $orderBy: [MemberOrder!]
-  $first: Int
-  $after: String
+query ${NAMES[connection]}(
+${variables.map(([name, type]) => `  $${name}: ${type}`).join("\n")}
 ) {
-  members(
-    where: $where
-    orderBy: $orderBy
-    first: $first
-    after: $after
+  ${connection}(
+${variables.map(([name]) => `    ${name}: $${name}`).join("\n")}
   ) {
     totalCount
     pageInfo {

@@ -1,7 +1,8 @@
 import type { Language } from "../language";
 import { enumName } from "./columns";
+import type { Connection } from "./plainList";
 
-/** What `memberQueryFields` tells of the fields that can be conditions, for whoever asks. */
+/** What the server tells of the fields that can be conditions, of members or of those who have left, for whoever asks. */
 
 export type Method = "EXACT" | "FUZZY" | "PREFIX" | "SUFFIX" | "MULTI" | "RANGE" | "PINYIN" | "MISSING";
 
@@ -45,11 +46,15 @@ export interface Choice {
   label: string;
 }
 
+export type FieldsOf = Record<Connection, QueryField[]>;
+
 export const QUERY_FIELDS = `query QueryBuilderFields {
-  memberQueryFields {
-    path label englishLabel kind methods isDefault isSortable permission
-    options { value label englishLabel }
-  }
+  members: memberQueryFields { ...told }
+  historyMembers: historyMemberQueryFields { ...told }
+}
+fragment told on QueryField {
+  path label englishLabel kind methods isDefault isSortable permission
+  options { value label englishLabel }
 }`;
 
 export const WITHIN: QueryField = {
@@ -66,13 +71,13 @@ export const WITHIN: QueryField = {
 
 const ID: Labelled = { label: "全局标识", englishLabel: "Global id" };
 
-/** Where a path leads out of the member's own fields. */
+/** Where a path leads out of the record's own fields. */
 const ROOMS: Record<string, Labelled> = {
   branch: { label: "所在党支部", englishLabel: "Branch" },
   breaches: { label: "数据质量", englishLabel: "Data quality" },
 };
 
-const MEMBER: Labelled = { label: "党员", englishLabel: "Member" };
+const PERSON: Labelled = { label: "党员", englishLabel: "Member" };
 
 export function keyOf(field: QueryField): string {
   return field.path.join(".");
@@ -95,7 +100,7 @@ export function openFields(fields: QueryField[]): QueryField[] {
 }
 
 export function roomOf(field: QueryField): Labelled {
-  return (field.path.length > 1 && ROOMS[field.path[0]!]) || MEMBER;
+  return (field.path.length > 1 && ROOMS[field.path[0]!]) || PERSON;
 }
 
 /** A field's name where it stands alone: 所在党支部 · 名称. */
@@ -104,11 +109,13 @@ export function fullName(field: QueryField, language: Language): string {
   return field.path[0]! in ROOMS && field.path[0] !== "breaches" ? `${named(roomOf(field), language)} · ${name}` : name;
 }
 
-/** What an answer can show: every open field that is one of a member or of the branch. */
+/** What an answer can show: every open field that is one of the record or of the branch. */
 export function columnChoices(fields: QueryField[], language: Language): Choice[] {
   const shown = fields.filter(({ kind }) => kind !== "LIST" && kind !== "ORGANIZATION");
   const columns = shown.map((field) => ({ value: keyOf(field), label: fullName(field, language) }));
-  return [...columns, { value: "id", label: named(ID, language) }];
+  const isAskedByBranch = shown.some(({ path }) => path[0] === "branch");
+  const branch = isAskedByBranch ? [] : [{ value: "branch.name", label: named(ROOMS.branch!, language) }];
+  return [...columns, ...branch, { value: "id", label: named(ID, language) }];
 }
 
 /** As the enum of orders spells it. */

@@ -11,10 +11,11 @@ import type { Written } from "./document";
 
 /** 普通列表: what an editor's text asks, when it asks for one list of people and nothing besides. */
 
-const CONNECTIONS = ["members", "historyMembers"] as const;
+export const CONNECTIONS = ["members", "historyMembers"] as const;
 const READ_ARGUMENTS = new Set(["where", "orderBy", "first", "after"]);
 const READ_FIELDS = new Set(["totalCount", "pageInfo", "nodes"]);
 
+/** Of whom is asked. */
 export type Connection = (typeof CONNECTIONS)[number];
 
 export interface PlainList {

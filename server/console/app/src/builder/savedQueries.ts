@@ -3,13 +3,16 @@ import { pathOf } from "./columns";
 import { type BuiltQuery, type Order, type Written, writtenWith } from "./document";
 import type { QueryField } from "./fields";
 import { type Filter, filterOf } from "./filter";
+import type { Connection } from "./plainList";
 
-/** 常用查询: queries of members under names, as the server keeps them. */
+/** 常用查询: queries of people under names, as the server keeps them. */
+
+type Subject = "MEMBERS" | "HISTORY_MEMBERS";
 
 export interface SavedQuery {
   id: string;
   name: string;
-  subject: "MEMBERS" | "HISTORY_MEMBERS";
+  subject: Subject;
   isShared: boolean;
   isOwn: boolean;
   where: Filter | null;
@@ -19,12 +22,10 @@ export interface SavedQuery {
   version: number;
 }
 
-/** As `MemberQueryInput` has it. */
-export interface MemberQuestion {
-  where?: Filter;
-  orderBy: Order[];
-  columns: string[];
-}
+/** By whom it asks of, as `MemberQueryInput` or `HistoryMemberQueryInput` has it. */
+export type Question = { [connection in Connection]?: { where?: Filter; orderBy?: Order[]; columns: string[] } };
+
+const CONNECTION_OF: Record<Subject, Connection> = { MEMBERS: "members", HISTORY_MEMBERS: "historyMembers" };
 
 /** One person may have 200, and sees those that others share. */
 const MOST = 1000;
@@ -45,24 +46,24 @@ interface Outcome {
   outcome: { savedQuery?: { id: string } | null; errors: { message: string }[] };
 }
 
-/** Those of members, which the builder can show; by name. */
+/** By name. */
 export async function savedQueries(): Promise<SavedQuery[]> {
   const answer = await ask<{ savedQueries: { nodes: SavedQuery[] } }>(LIST, { first: MOST });
-  return answer.savedQueries.nodes.filter(({ subject }) => subject === "MEMBERS");
+  return answer.savedQueries.nodes;
 }
 
 /** The id under which it is found from now on. */
-export async function saveAs(name: string, shared: boolean, members: MemberQuestion): Promise<string> {
-  return done(await ask<Outcome>(SAVE, { input: { name, shared, members } }));
+export async function saveAs(name: string, shared: boolean, question: Question): Promise<string> {
+  return done(await ask<Outcome>(SAVE, { input: { name, shared, ...question } }));
 }
 
 export async function overwrite(
   { id, version }: SavedQuery,
   name: string,
   shared: boolean,
-  members: MemberQuestion,
+  question: Question,
 ): Promise<string> {
-  return done(await ask<Outcome>(CHANGE, { input: { id, version, name, shared, members } }));
+  return done(await ask<Outcome>(CHANGE, { input: { id, version, name, shared, ...question } }));
 }
 
 export async function remove({ id, version }: SavedQuery): Promise<void> {
@@ -75,9 +76,10 @@ function done({ outcome: { savedQuery, errors } }: Outcome): string {
 }
 
 /** What is saved of a query; `columns` are those that a saved query may have. */
-export function questionOf(built: BuiltQuery, fields: QueryField[], columns: string[]): MemberQuestion {
+export function questionOf(built: BuiltQuery, fields: QueryField[], columns: string[]): Question {
   const where = filterOf(built.root, fields);
-  return { ...(Object.keys(where).length > 0 && { where }), orderBy: built.order, columns };
+  const order = built.connection === "members" && { orderBy: built.order };
+  return { [built.connection]: { ...(Object.keys(where).length > 0 && { where }), ...order, columns } };
 }
 
 /** Whoever may not know a query's conditions is given neither them nor its columns. */
@@ -87,7 +89,8 @@ export function isOpenable({ where, orderBy, columns, isOwn, problems }: SavedQu
 }
 
 /** As the builder would have written it. */
-export function textOf({ where, orderBy, columns }: SavedQuery): Written {
+export function textOf({ subject, where, orderBy, columns }: SavedQuery): Written {
   const order = (orderBy ?? []).map(({ field, direction }) => ({ field, direction: direction ?? "ASC" }));
-  return writtenWith(where ?? {}, { columns: (columns ?? []).map(pathOf), order, first: FIRST });
+  const connection = CONNECTION_OF[subject];
+  return writtenWith(where ?? {}, { connection, columns: (columns ?? []).map(pathOf), order, first: FIRST });
 }

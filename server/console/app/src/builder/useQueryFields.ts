@@ -2,9 +2,9 @@ import { useEffect, useState } from "react";
 
 import { ask } from "../fetcher";
 import { useSession } from "../session";
-import { openFields, QUERY_FIELDS, type QueryField } from "./fields";
+import { type FieldsOf, openFields, QUERY_FIELDS } from "./fields";
 
-export type AskedFields = { fields: QueryField[] } | { failure: string } | "loading" | "signed out";
+export type AskedFields = { fieldsOf: FieldsOf } | { failure: string } | "loading" | "signed out";
 
 /** The fields whoever is signed in may ask by, asked anew for each person. */
 export function useQueryFields(): AskedFields {
@@ -17,8 +17,9 @@ export function useQueryFields(): AskedFields {
     let isCurrent = true;
     const settle = (settled: AskedFields) => isCurrent && setAsked(settled);
     setAsked("loading");
-    ask<{ memberQueryFields: QueryField[] }>(QUERY_FIELDS, {}).then(
-      ({ memberQueryFields }) => settle({ fields: openFields(memberQueryFields) }),
+    ask<FieldsOf>(QUERY_FIELDS, {}).then(
+      ({ members, historyMembers }) =>
+        settle({ fieldsOf: { members: openFields(members), historyMembers: openFields(historyMembers) } }),
       (reason: unknown) => settle({ failure: reason instanceof Error ? reason.message : String(reason) }),
     );
     return () => void (isCurrent = false);
