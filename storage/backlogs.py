@@ -26,7 +26,17 @@ class Backlogs(NamedTuple):
     oldest_unchecked_audit: float
 
 
+_JOBS = """
+    FROM procrastinate_jobs AS job
+    LEFT JOIN procrastinate_events AS deferred ON deferred.job_id = job.id AND deferred.type = 'deferred'
+"""
+_DUE_FOR = """
+    coalesce(extract(epoch FROM now() - min(greatest(scheduled_at, deferred.at)) FILTER (
+        WHERE status = 'todo' AND coalesce(scheduled_at <= now(), true))), 0)::float
+"""
+
 # Each gives one value; examinations (`storage/diagnosing`) ask them too.
+OLDEST_DUE_JOB = f"SELECT {_DUE_FOR} {_JOBS}"  # nothing but the above
 OLDEST_CHANGE = "SELECT coalesce(extract(epoch FROM now() - min(changed_at)), 0)::float FROM change_outbox"
 UNCOUNTED_MEMBERS = "SELECT count(*) FROM member_deltas"
 OLDEST_UNCHECKED_AUDIT = """
@@ -36,17 +46,15 @@ OLDEST_UNCHECKED_AUDIT = """
 """
 
 _QUEUES = Statement(
-    """
+    f"""
     SELECT queue_name,
            count(*) FILTER (WHERE status = 'todo'),
            count(*) FILTER (WHERE status = 'doing'),
            count(*) FILTER (WHERE status IN ('failed', 'aborted')),
-           coalesce(extract(epoch FROM now() - min(greatest(scheduled_at, deferred.at)) FILTER (
-               WHERE status = 'todo' AND coalesce(scheduled_at <= now(), true))), 0)::float
-    FROM procrastinate_jobs AS job
-    LEFT JOIN procrastinate_events AS deferred ON deferred.job_id = job.id AND deferred.type = 'deferred'
+           {_DUE_FOR}
+    {_JOBS}
     GROUP BY queue_name ORDER BY queue_name
-    """,
+    """,  # nothing but the above
     {},
 )
 _BACKLOGS = Statement(

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage.backlogs import OLDEST_CHANGE, OLDEST_UNCHECKED_AUDIT, UNCOUNTED_MEMBERS
+from storage.backlogs import OLDEST_CHANGE, OLDEST_DUE_JOB, OLDEST_UNCHECKED_AUDIT, UNCOUNTED_MEMBERS
 from storage.diagnosing.facts import DatabaseFacts, RegisterFacts
 from storage.privileges import APPEND_ONLY, NOT_THE_SERVERS, SERVER_ROLE
 
@@ -79,12 +79,7 @@ _REGISTER = {
         WHERE status = 'doing' AND coalesce(last_heartbeat < now() - interval '1 minute', true)
     """,
     "failed_jobs": "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('failed', 'aborted')",
-    "oldest_due_job": """
-        SELECT coalesce(extract(epoch FROM now() - min(greatest(scheduled_at, deferred.at))), 0)::float
-        FROM procrastinate_jobs AS job
-        LEFT JOIN procrastinate_events AS deferred ON deferred.job_id = job.id AND deferred.type = 'deferred'
-        WHERE status = 'todo' AND coalesce(scheduled_at <= now(), true)
-    """,
+    "oldest_due_job": OLDEST_DUE_JOB,
     "oldest_unnumbered_change": OLDEST_CHANGE,
     "uncounted_members": UNCOUNTED_MEMBERS,
     "audit_entries": "SELECT count(*) FROM (SELECT FROM audit_entries LIMIT 1) AS one",
