@@ -57,6 +57,7 @@ from server.process_metrics import count_statement, keep_measuring
 from server.routes.charts import chart_route
 from server.routes.downloads import download_route
 from server.routes.exports import export_route
+from server.routes.fetched import Fetching
 from server.routes.forms import CollectionForms, form_route
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
@@ -160,6 +161,7 @@ def create_app(parts: Parts) -> ASGIApp:
 
     front_ends = FrontEnds(parts.database, parts.http.origins)
     places, callers = Places(parts.places), KnownCallers()
+    fetching = Fetching(authentication, front_ends, places, callers)
     endpoint = GraphQLEndpoint(
         running,
         admission,
@@ -182,10 +184,10 @@ def create_app(parts: Parts) -> ASGIApp:
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication, front_ends),
             *signing_in_routes(desk, parts.authority.issuer),
-            download_route(authentication, parts.files, front_ends),
-            export_route(authentication, graphql_schema(SCHEMA), parts.files, front_ends),
-            chart_route(authentication, operations, studio, front_ends),
-            form_route(forms, authentication, front_ends),
+            download_route(parts.files, fetching),
+            export_route(graphql_schema(SCHEMA), parts.files, fetching),
+            chart_route(operations, studio, fetching),
+            form_route(forms, fetching),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

@@ -97,6 +97,10 @@ async def test_who_would_be_refused_is_refused_at_the_door_and_may_come_again_ov
             assert (refused.status_code, code_of(refused)) == (503, "SERVER_BUSY")
             assert refused.headers["retry-after"] in {"1", "2", "3"}
             assert "x-request-id" not in refused.headers
+            for path in ("/charts/a.svg", "/forms/a.pdf", "/exports/a", "/files/a"):
+                refused = await client.get(path, headers=headers)
+                assert (refused.status_code, code_of(refused)) == (503, "SERVER_BUSY")
+                assert "x-request-id" not in refused.headers
             from_a_page = await client.post(
                 "/graphql", json={"query": NAMES}, headers={**headers, "Origin": "https://a.test"}
             )
