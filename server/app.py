@@ -38,7 +38,7 @@ from server.gateways import Gateways
 from server.http_manners import HttpManners
 from server.inbox.routes import inbox_routes
 from server.log import log_failure
-from server.metrics import metrics_route
+from server.metrics import SIGN_INS_NOW, metrics_route
 from server.middleware import Correlated, known_under
 from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
@@ -47,7 +47,7 @@ from server.operations.callers import KnownCallers
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.limits.bounds import Limits
-from server.operations.places import PlaceBounds, Places
+from server.operations.places import SIGNING_IN, PlaceBounds, Places
 from server.operations.reading_places import ReadingPlaces
 from server.operations.running import LONGEST_OPERATION, Operations
 from server.operations.shared_answers import SharedAnswers
@@ -123,7 +123,8 @@ def create_app(parts: Parts) -> ASGIApp:
     matrix = LiveMatrix(parts.matrix, parts.database)
     authentication = _authentication(parts, matrix)
     tries = RateLimits(parts.database, parts.code_key, parts.clock)
-    oauth = OAuthService(parts.database, parts.authority, tries, parts.clock, parts.lifetimes)
+    sign_ins = Places(SIGNING_IN, SIGN_INS_NOW)
+    oauth = OAuthService(parts.database, parts.authority, tries, parts.clock, parts.lifetimes, sign_ins)
     desk = Desk(parts.database, parts.passwords, tries, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor, parts.limits, parts.slow_operation, parts.operation_timeout)
     admission = Admission(operations, parts.documents)
@@ -183,7 +184,7 @@ def create_app(parts: Parts) -> ASGIApp:
             metrics_route(parts.database, parts.replicas),
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication, front_ends),
-            *signing_in_routes(desk, parts.authority.issuer),
+            *signing_in_routes(desk, parts.authority.issuer, sign_ins),
             download_route(parts.files, fetching),
             export_route(graphql_schema(SCHEMA), parts.files, fetching),
             chart_route(operations, studio, fetching),
