@@ -19,6 +19,7 @@ from server.operations.documents import Documents, InvalidDocumentError, Operati
 from server.operations.errors import OUT_OF_REACH, caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
 from server.operations.limits.bounds import Limits
+from server.operations.limits.counting import count_over_limit
 from server.operations.limits.toll import Toll
 from server.operations.notable import log_operation
 from server.operations.time_limits import Departure, OperationTimedOutError, ended_after
@@ -213,6 +214,8 @@ async def _executed(
 
 
 def refused(errors: list[GraphQLError], retry_after: int | None = None) -> Answer:
+    """It is counted which limit was in the way."""
+    count_over_limit(errors)
     return Answer(None, errors, executed=False, retry_after=retry_after)
 
 

@@ -11,6 +11,7 @@ from auth.sealed_questions import SealBrokenError, SealedQuestion, SealExpiredEr
 from domain.errors import Problem
 from resolvers.context import RequestContext
 from server.operations.errors import caller_error
+from server.operations.limits.counting import count_over_limit
 from server.operations.limits.errors import CostBudgetSpentError
 from server.operations.running import Operations, Request
 from server.operations.time_limits import Departure
@@ -70,7 +71,9 @@ async def asked_again(
     try:
         operations.toll.take_for_own(operation, asked.variables or {}, context.actor)
     except CostBudgetSpentError as error:
-        raise UnansweredError([caller_error(error, context.language).formatted]) from error
+        told = caller_error(error, context.language)
+        count_over_limit([told])
+        raise UnansweredError([told.formatted]) from error
     answer = await operations.run(operation, asked, context, reader)
     if answer.errors:
         raise UnansweredError([error.formatted for error in answer.errors])
