@@ -18,6 +18,7 @@ from server.metrics import count_refused
 from server.negotiation import language_of
 from server.operations.callers import KnownCallers
 from server.operations.places import Places, ServerBusyError
+from server.security_headers import EVERYWHERE_AS_SENT
 
 _GRAPHQL = b"/graphql"
 _FETCHED = tuple(f"{path}/".encode() for path in (CHARTS, EXPORTS, FILES, FORMS))
@@ -54,10 +55,10 @@ class Door:
         body = dumps({"errors": [error]})
         kind = _GRAPHQL_JSON if _GRAPHQL_JSON in given.get(b"accept", b"") else b"application/json"
         head = (
-            b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: %b; charset=utf-8\r\ncache-control: no-store\r\n"
-            b"x-content-type-options: nosniff\r\nretry-after: %d\r\ncontent-length: %d\r\n\r\n"
+            b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: %b; charset=utf-8\r\n"
+            b"retry-after: %d\r\ncontent-length: %d\r\n%b\r\n"
         )
-        return head % (kind, 1 + randbelow(3), len(body)) + body
+        return head % (kind, 1 + randbelow(3), len(body), EVERYWHERE_AS_SENT) + body
 
 
 def _takes_a_place(path: bytes) -> bool:
