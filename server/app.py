@@ -38,7 +38,7 @@ from server.gateways import Gateways
 from server.http_manners import HttpManners
 from server.inbox.routes import inbox_routes
 from server.log import log_failure
-from server.metrics import metrics_route
+from server.metrics import SIGN_INS_NOW, metrics_route
 from server.middleware import Correlated, known_under
 from server.oauth.routes import oauth_routes
 from server.oauth.service import OAuthService
@@ -47,7 +47,7 @@ from server.operations.callers import KnownCallers
 from server.operations.document_policy import DocumentPolicy
 from server.operations.executors import COMPILED
 from server.operations.limits.bounds import Limits
-from server.operations.places import PlaceBounds, Places
+from server.operations.places import SIGNING_IN, PlaceBounds, Places
 from server.operations.reading_places import ReadingPlaces
 from server.operations.running import LONGEST_OPERATION, Operations
 from server.operations.shared_answers import SharedAnswers
@@ -57,6 +57,7 @@ from server.process_metrics import count_statement, keep_measuring
 from server.routes.charts import chart_route
 from server.routes.downloads import download_route
 from server.routes.exports import export_route
+from server.routes.fetched import Fetching
 from server.routes.forms import CollectionForms, form_route
 from server.routes.graphql import METHODS, PATH, GraphQLEndpoint
 from server.routes.health import health_routes
@@ -122,7 +123,8 @@ def create_app(parts: Parts) -> ASGIApp:
     matrix = LiveMatrix(parts.matrix, parts.database)
     authentication = _authentication(parts, matrix)
     tries = RateLimits(parts.database, parts.code_key, parts.clock)
-    oauth = OAuthService(parts.database, parts.authority, tries, parts.clock, parts.lifetimes)
+    sign_ins = Places(SIGNING_IN, SIGN_INS_NOW)
+    oauth = OAuthService(parts.database, parts.authority, tries, parts.clock, parts.lifetimes, sign_ins)
     desk = Desk(parts.database, parts.passwords, tries, parts.code_key, parts.clock)
     operations = Operations(SCHEMA, parts.executor, parts.limits, parts.slow_operation, parts.operation_timeout)
     admission = Admission(operations, parts.documents)
@@ -160,6 +162,7 @@ def create_app(parts: Parts) -> ASGIApp:
 
     front_ends = FrontEnds(parts.database, parts.http.origins)
     places, callers = Places(parts.places), KnownCallers()
+    fetching = Fetching(authentication, front_ends, places, callers)
     endpoint = GraphQLEndpoint(
         running,
         admission,
@@ -181,11 +184,11 @@ def create_app(parts: Parts) -> ASGIApp:
             metrics_route(parts.database, parts.replicas),
             *inbox_routes(parts.database, parts.gateways.messages),
             *oauth_routes(oauth, authentication, front_ends),
-            *signing_in_routes(desk, parts.authority.issuer),
-            download_route(authentication, parts.files, front_ends),
-            export_route(authentication, graphql_schema(SCHEMA), parts.files, front_ends),
-            chart_route(authentication, operations, studio, front_ends),
-            form_route(forms, authentication, front_ends),
+            *signing_in_routes(desk, parts.authority.issuer, sign_ins),
+            download_route(parts.files, fetching),
+            export_route(graphql_schema(SCHEMA), parts.files, fetching),
+            chart_route(operations, studio, fetching),
+            form_route(forms, fetching),
             *console_routes(example_queries),
         ],
         exception_handlers={HTTPException: _plain, Exception: _masked},

@@ -22,7 +22,7 @@ from websockets.http11 import Request
 from domain.errors import Problem
 from server.door import door_of
 from server.operations.time_limits import Departure
-from server.request_bounds import body_too_slow, bounds_of, head_too_large, head_too_slow, last_answer
+from server.request_bounds import body_too_slow, bounds_of, head_too_large, head_too_slow, last_answer, no_http
 
 PARTING_TIME = 1.0
 """Seconds that a client has to take the server's goodbye."""
@@ -103,11 +103,11 @@ class HttpConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_bytes = len(self.url) + sum(len(name) + len(value) + _BETWEEN for name, value in self.headers)
-        self._coming = BODY
         if self._head_bytes > self._bounds.head_bytes:
             self._require_small_head()
         elif not self._is_refused_at_the_door():
             super().on_headers_complete()
+        self._coming = BODY
 
     def on_body(self, body: bytes) -> None:
         if not self._refused and not self._at_the_door:
@@ -128,7 +128,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _is_refused_at_the_door(self) -> bool:
         """The body that comes yet is passed over."""
-        if self.parser.should_upgrade() or (self.cycle is not None and not self.cycle.response_complete):
+        if self.parser.should_upgrade() or self._is_answering():
             return False
         refusal = self._refusal_at_the_door(self.url, self.headers, self.client[0] if self.client else None)
         if refusal is None:
@@ -168,11 +168,14 @@ class HttpConnection(HttpToolsProtocol):
             self._timer = None
 
     def _refuse(self, status: HTTPStatus, problem: Problem) -> None:
-        """Without a word where another answer has begun. What the client still sends is taken for a moment and dropped,
-        or it would be told of a broken connection instead."""
+        """Without a word where its answer has begun, or one before it is yet to come, which is the last then. What the
+        client still sends is taken for a moment and dropped, or it would be told of a broken connection instead."""
         if self._refused or self.transport.is_closing():
             return
         self._refused = True
+        if self._coming != BODY and self._is_answering():
+            self.cycle.keep_alive = False
+            return
         if self._may_answer():
             self.transport.write(last_answer(status, problem, self.headers or ()))
         if self.cycle is not None:
@@ -183,10 +186,17 @@ class HttpConnection(HttpToolsProtocol):
         self._stop_timing()
         self._timer = self.loop.call_later(PARTING_TIME, self.transport.close)
 
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 # uvicorn's own words, always the same
+        """What came is no HTTP, or no more. It tells this in the form of the other errors."""
+        self._refuse(HTTPStatus.BAD_REQUEST, no_http())
+
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
     def _may_answer(self) -> bool:
-        if self.cycle is None or self.cycle.response_complete:
-            return True
-        return self._coming == BODY and not self.cycle.response_started
+        if self._at_the_door:
+            return False
+        return not self._is_answering() or not self.cycle.response_started
 
     def shutdown(self) -> None:
         self._connection.server_leaves.set()

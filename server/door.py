@@ -10,12 +10,18 @@ from typing import Any
 
 from orjson import dumps
 
+from schema.chart_urls import CHARTS
+from schema.export_urls import EXPORTS
+from schema.file_urls import FILES
+from schema.form_urls import FORMS
 from server.metrics import count_refused
 from server.negotiation import language_of
 from server.operations.callers import KnownCallers
 from server.operations.places import Places, ServerBusyError
+from server.security_headers import EVERYWHERE_AS_SENT
 
-PATH = b"/graphql"
+_GRAPHQL = b"/graphql"
+_FETCHED = tuple(f"{path}/".encode() for path in (CHARTS, EXPORTS, FILES, FORMS))
 _GRAPHQL_JSON = b"application/graphql-response+json"
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -32,7 +38,7 @@ class Door:
 
         Not to one from a page of another site, which could not read it without headers that are looked up.
         """
-        if not self.places.has_too_much or url.partition(b"?")[0] != PATH:
+        if not self.places.has_too_much or not _takes_a_place(url.partition(b"?")[0]):
             return None
         given = dict(headers)
         authorization = given.get(b"authorization")
@@ -49,10 +55,14 @@ class Door:
         body = dumps({"errors": [error]})
         kind = _GRAPHQL_JSON if _GRAPHQL_JSON in given.get(b"accept", b"") else b"application/json"
         head = (
-            b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: %b; charset=utf-8\r\ncache-control: no-store\r\n"
-            b"x-content-type-options: nosniff\r\nretry-after: %d\r\ncontent-length: %d\r\n\r\n"
+            b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: %b; charset=utf-8\r\n"
+            b"retry-after: %d\r\ncontent-length: %d\r\n%b\r\n"
         )
-        return head % (kind, 1 + randbelow(3), len(body)) + body
+        return head % (kind, 1 + randbelow(3), len(body), EVERYWHERE_AS_SENT) + body
+
+
+def _takes_a_place(path: bytes) -> bool:
+    return path == _GRAPHQL or path.startswith(_FETCHED)
 
 
 def door_of(app: Any) -> Callable[[bytes, Headers, str | None], bytes | None]:

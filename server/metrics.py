@@ -71,11 +71,19 @@ _trusted = Histogram(
     buckets=(0.005, 0.025, 0.1, 0.5, 2.5, 10.0),
 )
 
-_refused = Counter("dengta_operations_refused_total", "Operations refused because the server was busy.")
+_refused = Counter(
+    "dengta_operations_refused_total", "Operations, and other requests that take a place, refused as there was none."
+)
 _timed_out = Counter("dengta_operations_timed_out_total", "Queries that were ended because they took too long.")
-_places = Gauge(
+_operations_now = Gauge(
     "dengta_operations_now",
     "Operations at the moment, by what they do: running, waiting.",
+    ["state"],
+    multiprocess_mode="livesum",
+)
+_sign_ins_now = Gauge(
+    "dengta_sign_ins_now",
+    "Requests to the sign-in pages and for tokens at the moment, by what they do: running, waiting.",
     ["state"],
     multiprocess_mode="livesum",
 )
@@ -93,12 +101,21 @@ _fallbacks = Counter(
 )
 
 # Looking the labels up costs more than counting.
-_running, _waiting = _places.labels("running"), _places.labels("waiting")
 _executed = {(executor, kind): _operations.labels(executor, kind).inc for executor in _EXECUTORS for kind in _KINDS}
 _took = {kind: _seconds.labels(kind).observe for kind in _KINDS}
 _read_at = {place: _by_place.labels(place).inc for place in ("primary", "replica")}
 _declined_for = cache(_declined.labels)
 _trusted_named = cache(_trusted.labels)
+
+
+class PlacesGauge:
+    """`running` and `waiting` are told how many do so now in this process."""
+
+    def __init__(self, gauge: Gauge) -> None:
+        self.running, self.waiting = gauge.labels("running").set, gauge.labels("waiting").set
+
+
+OPERATIONS_NOW, SIGN_INS_NOW = PlacesGauge(_operations_now), PlacesGauge(_sign_ins_now)
 
 
 def count_operation(executor: str, kind: str, seconds: float) -> None:
@@ -124,16 +141,6 @@ def count_refused() -> None:
 
 def count_timed_out() -> None:
     _timed_out.inc()
-
-
-def tell_running(operations: int) -> None:
-    """As many as there are now in this process."""
-    _running.set(operations)
-
-
-def tell_waiting(operations: int) -> None:
-    """As many as wait for a place now in this process."""
-    _waiting.set(operations)
 
 
 def count_delivery(outcome: str) -> None:

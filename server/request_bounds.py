@@ -12,6 +12,7 @@ from uvicorn import Config
 
 from domain.errors import Message, Problem
 from server.negotiation import language_of
+from server.security_headers import EVERYWHERE_AS_SENT
 
 _OF_THE_CONFIG = "dengta_request_bounds"
 
@@ -58,6 +59,14 @@ def body_too_slow(seconds: float) -> Problem:
     return Problem("REQUEST_TIMEOUT", message)
 
 
+def no_http() -> Problem:
+    message = Message(
+        "请求不符合 HTTP，未作处理。请检查客户端或其前面的代理。",
+        "This is no request by the rules of HTTP, and nothing was done. Look at the client, or at a proxy between.",
+    )
+    return Problem("MALFORMED_REQUEST", message)
+
+
 def last_answer(status: HTTPStatus, problem: Problem, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The whole of it; the connection is closed after it. `headers` are those of the request, as far as they came."""
     wanted = next((value.decode("latin-1") for name, value in headers if name == b"accept-language"), None)
@@ -65,6 +74,6 @@ def last_answer(status: HTTPStatus, problem: Problem, headers: Iterable[tuple[by
     body = dumps({"errors": [error]})
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n"
     )
-    return head.encode() + body
+    return head.encode() + EVERYWHERE_AS_SENT + b"\r\n" + body

@@ -16,6 +16,9 @@ _EVERYWHERE: Headers = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 ]
+EVERYWHERE_AS_SENT = b"".join(b"%b: %b\r\n" % header for header in _EVERYWHERE)
+"""For answers that no application has made."""
+
 _ON_PAGES: Headers = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),

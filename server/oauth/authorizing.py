@@ -38,8 +38,9 @@ async def _answer_to(service: OAuthService, request: Request) -> Answer:
     except OAuth2Error as error:
         return refusal_of(error)
     asked.method = "GET"
-    user = await _signed_in(service, request)
-    return await service.run(request, partial(_answer, asked, user))
+    async with service.place(request):
+        user = await _signed_in(service, request)
+        return await service.run(request, partial(_answer, asked, user))
 
 
 async def _signed_in(service: OAuthService, request: Request) -> EndUser | None:

@@ -20,7 +20,8 @@ async def end_session(service: OAuthService, request: Request) -> Response:
     except OAuth2Error as error:
         return refusal(error)
     asked.method = "GET"
-    return response_of(await service.run(request, partial(_answer, asked)))
+    async with service.place(request):
+        return response_of(await service.run(request, partial(_answer, asked)))
 
 
 def _answer(asked: OAuthRequest, server: AuthorizationServer) -> Answer:

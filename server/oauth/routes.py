@@ -14,6 +14,7 @@ from server.oauth.metadata import metadata
 from server.oauth.service import NO_STORE, OAuthService, response_of
 from server.oauth.token_routes import introspect, revoke, token
 from server.oauth.user_info import userinfo
+from server.operations.places import ServerBusyError
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
 _PUBLISHED = {**ANYBODY, "Cache-Control": "public, max-age=60"}
@@ -54,12 +55,15 @@ def _available(endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         except (DatabaseUnavailableError, StatementTimedOutError):
             return response_of(_UNAVAILABLE)
+        except ServerBusyError:
+            return response_of(_BUSY)
 
     return answer
 
 
-_UNAVAILABLE = Answer(
-    503,
-    {"error": "temporarily_unavailable", "error_description": "The database cannot be reached. Try again soon."},
-    (("Retry-After", "1"), *NO_STORE.items()),
-)
+def _later(why: str) -> Answer:
+    body: dict[str, object] = {"error": "temporarily_unavailable", "error_description": f"{why} Try again soon."}
+    return Answer(503, body, (("Retry-After", "1"), *NO_STORE.items()))
+
+
+_UNAVAILABLE, _BUSY = _later("The database cannot be reached."), _later("The server is busy.")

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from anyio import to_thread
@@ -10,10 +11,11 @@ from starlette.responses import Response
 from auth.oauth.exchange import Asker, Exchange, Lifetimes
 from auth.oauth.requests import OAuthRequest, Parameters
 from auth.oauth.server import Answer, AuthorizationServer
-from auth.rate_limits import RateLimits
+from auth.rate_limits import RateLimits, network_of
 from auth.tokens import TokenAuthority
 from domain.clock import Clock
 from server.correlation import correlation_id
+from server.operations.places import Places
 from server.routes.http_call import address_of
 from storage.engine import Database
 
@@ -29,6 +31,7 @@ class OAuthService:
     limits: RateLimits
     clock: Clock
     lifetimes: Lifetimes
+    places: Places
 
     @property
     def issuer(self) -> str:
@@ -39,6 +42,10 @@ class OAuthService:
         asked = OAuthRequest(request.method, self.issuer + request.url.path, parameters, request.headers)
         asked.require_well_formed()
         return asked
+
+    def place(self, request: Request) -> AbstractAsyncContextManager[None]:
+        """In which it is answered once it has come as a whole. ServerBusyError."""
+        return self.places.place(network_of(address_of(request.scope)))
 
     async def run(self, request: Request, work: Callable[[AuthorizationServer], Answer]) -> Answer:
         """`work` runs in a thread, as Authlib is synchronous; what it does is committed with its answer."""

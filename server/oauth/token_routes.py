@@ -50,12 +50,14 @@ async def introspect(service: OAuthService, request: Request) -> Response:
 async def _answered(service: OAuthService, request: Request, work: Work) -> Response:
     try:
         asked = service.asked(request, await form_of(request))
-        await _require_patience(service, asked, request)
     except OAuth2Error as error:
         return refusal(error)
-    except TooManyAttemptsError as error:
-        return _too_many(error)
-    return response_of(await service.run(request, partial(work, asked)))
+    async with service.place(request):
+        try:
+            await _require_patience(service, asked, request)
+        except TooManyAttemptsError as error:
+            return _too_many(error)
+        return response_of(await service.run(request, partial(work, asked)))
 
 
 async def _require_patience(service: OAuthService, asked: OAuthRequest, request: Request) -> None:

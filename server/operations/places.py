@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from domain.errors import CallerError, Message, Problem
-from server.metrics import count_refused, tell_running, tell_waiting
+from server.metrics import OPERATIONS_NOW, PlacesGauge, count_refused
 
 _TOO_MUCH_AFTER = 0.1
 """Seconds for which more than a few have been waiting all the time: then it is no burst."""
@@ -31,10 +31,17 @@ class PlaceBounds:
     longest_wait: float = 5.0
     """Seconds."""
 
+    only_bursts: bool = True
+    """Whether so many may wait for a moment alone."""
+
     @property
     def waiting_for_long(self) -> int:
         """How many may wait where it is no burst: their waiting is then two thirds of what operations take."""
-        return max(1, self.at_once * 2 // 3)
+        return max(1, self.at_once * 2 // 3) if self.only_bursts else self.waiting
+
+
+SIGNING_IN = PlaceBounds(at_once=3, per_caller=2, only_bursts=False)
+"""Of those who are not signed in yet: fewer than a process has connections that write, which are five by default."""
 
 
 class ServerBusyError(CallerError):
@@ -62,8 +69,9 @@ class Places:
     only so many may, until there are half as many. Where too many wait, the caller who has most is refused first.
     """
 
-    def __init__(self, bounds: PlaceBounds) -> None:
+    def __init__(self, bounds: PlaceBounds, gauge: PlacesGauge = OPERATIONS_NOW) -> None:
         self.bounds = bounds
+        self._gauge = gauge
         self._under_way: Counter[Hashable] = Counter()
         self._all_under_way = 0
         self._queues: dict[Hashable, deque[_Waiting]] = {}
@@ -111,14 +119,14 @@ class Places:
         self._all_under_way += 1
         self._began_this_turn = True
         loop.call_soon(self._next_turn)
-        tell_running(self._all_under_way)
+        self._gauge.running(self._all_under_way)
 
     def _end(self, caller: Hashable) -> None:
         self._under_way[caller] -= 1
         self._all_under_way -= 1
         if not self._under_way[caller]:
             del self._under_way[caller]
-        tell_running(self._all_under_way)
+        self._gauge.running(self._all_under_way)
         if self._all_waiting and not self._began_this_turn:
             self._serve(get_running_loop())
 
@@ -189,7 +197,7 @@ class Places:
     def _count_waiting(self, number: int, now: float = 0.0) -> None:
         """`now` is a time of the loop when there are more than before."""
         self._all_waiting = number
-        tell_waiting(number)
+        self._gauge.waiting(number)
         if number <= self.bounds.waiting_for_long // 2:
             self._crowded_since = None
         elif self._crowded_since is None and number > self.bounds.waiting_for_long:

@@ -19,6 +19,7 @@ from server.operations.documents import Documents, InvalidDocumentError, Operati
 from server.operations.errors import OUT_OF_REACH, caller_error, document_errors, presented
 from server.operations.executors import COMPILED, Executors
 from server.operations.limits.bounds import Limits
+from server.operations.limits.counting import count_over_limit
 from server.operations.limits.toll import Toll
 from server.operations.notable import log_operation
 from server.operations.time_limits import Departure, OperationTimedOutError, ended_after
@@ -87,9 +88,10 @@ class Answer:
         return all((error.extensions or {}).get("code") in OUT_OF_REACH for error in self.errors)
 
     @property
-    def failed(self) -> bool:
-        """It holds an error of the server's own."""
-        return any("correlationId" in (error.extensions or {}) for error in self.errors)
+    def failure(self) -> str | None:
+        """The code of the first error that it holds of the server's own."""
+        told = [error.extensions or {} for error in self.errors]
+        return next((str(extensions["code"]) for extensions in told if "correlationId" in extensions), None)
 
     @cached_property
     def encoded(self) -> bytes:
@@ -145,7 +147,7 @@ class Operations:
             answer = await self._in_time(operation, variables, context, departure)
         seconds = perf_counter() - started
         # Not every operation: a line costs as much as a tenth of a quick one.
-        if seconds >= self._slow_operation or answer.failed:
+        if seconds >= self._slow_operation or answer.failure:
             log_operation(operation, len(answer.errors), seconds, statements)
         if not request.tells_cost:
             return answer
@@ -173,8 +175,11 @@ async def answered(
     What was looked up for the answer stands in the audit log before it is given. DatabaseUnavailableError when it does
     not: there is then no answer.
     """
-    with current_spans().operation(operation), context.database.audit_log.expecting():
-        return await _recorded(operation, variables, context.with_document(operation.remembered), event)
+    with current_spans().operation(operation) as failed_by, context.database.audit_log.expecting():
+        answer = await _recorded(operation, variables, context.with_document(operation.remembered), event)
+        if answer.failure:
+            failed_by(answer.failure)
+        return answer
 
 
 async def _recorded(operation: Operation, variables: dict[str, Any], context: RequestContext, event: Any) -> Answer:
@@ -213,6 +218,8 @@ async def _executed(
 
 
 def refused(errors: list[GraphQLError], retry_after: int | None = None) -> Answer:
+    """It is counted which limit was in the way."""
+    count_over_limit(errors)
     return Answer(None, errors, executed=False, retry_after=retry_after)
 
 

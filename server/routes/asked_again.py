@@ -11,8 +11,10 @@ from auth.sealed_questions import SealBrokenError, SealedQuestion, SealExpiredEr
 from domain.errors import Problem
 from resolvers.context import RequestContext
 from server.operations.errors import caller_error
+from server.operations.limits.counting import count_over_limit
 from server.operations.limits.errors import CostBudgetSpentError
 from server.operations.running import Operations, Request
+from server.operations.time_limits import Departure
 from server.routes.http_answers import refusals
 from server.routes.http_errors import HttpError
 
@@ -62,15 +64,17 @@ def unsealed(context: RequestContext, question: str, kinds: Collection[str], wro
 
 
 async def asked_again(
-    operations: Operations, document: str, variables: Mapping[str, Any], context: RequestContext
+    operations: Operations, asked: Request, context: RequestContext, reader: Departure
 ) -> dict[str, Any]:
-    """What the schema answers, as every caller has it. UnansweredError."""
-    operation = operations.own(document)
+    """What the schema answers, as every caller has it. UnansweredError; NobodyWaitsError once the reader has left."""
+    operation = operations.own(asked.query)
     try:
-        operations.toll.take_for_own(operation, variables, context.actor)
+        operations.toll.take_for_own(operation, asked.variables or {}, context.actor)
     except CostBudgetSpentError as error:
-        raise UnansweredError([caller_error(error, context.language).formatted]) from error
-    answer = await operations.run(operation, Request(document, variables=variables), context)
+        told = caller_error(error, context.language)
+        count_over_limit([told])
+        raise UnansweredError([told.formatted]) from error
+    answer = await operations.run(operation, asked, context, reader)
     if answer.errors:
         raise UnansweredError([error.formatted for error in answer.errors])
     data: dict[str, Any] = loads(dumps(answer.data))

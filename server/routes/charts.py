@@ -1,6 +1,7 @@
 """图表: `GET /charts/{question}.svg` or `.png`: an answer of the schema, asked for by whoever comes, and drawn."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -14,13 +15,14 @@ from domain.codes import ChartFormat
 from domain.errors import Message, Problem
 from resolvers.context import RequestContext
 from schema.chart_urls import CHARTS
-from server.authentication import Authentication
 from server.charting.questions import QUESTIONS, ChartQuestion
 from server.charting.telling import Telling
-from server.cross_origin import FrontEnds
+from server.connections import connection_of
 from server.operations.running import Operations
+from server.operations.running import Request as GraphQLRequest
+from server.operations.time_limits import Departure
 from server.routes.asked_again import WrongAddresses, asked_again, unsealed
-from server.routes.fetched import fetched
+from server.routes.fetched import Fetching, Finish
 from server.routes.http_answers import SAFE, disposition
 from server.routes.http_errors import HttpError
 
@@ -53,9 +55,8 @@ _BUSY = Problem(
 )
 
 
-def chart_route(authentication: Authentication, operations: Operations, studio: Studio, front_ends: FrontEnds) -> Route:
-    charts = Charts(operations, studio)
-    return fetched(f"{CHARTS}/{{question}}.{{ending}}", charts.fetch, authentication, front_ends)
+def chart_route(operations: Operations, studio: Studio, fetching: Fetching) -> Route:
+    return fetching.route(f"{CHARTS}/{{question}}.{{ending}}", Charts(operations, studio).fetch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +64,29 @@ class Charts:
     operations: Operations
     studio: Studio
 
-    async def fetch(self, request: Request, context: RequestContext) -> Response:
+    async def fetch(self, request: Request, context: RequestContext) -> Finish:
         drawn_as = _format(request.path_params["ending"])
         asked = unsealed(context, request.path_params["question"], QUESTIONS, _WRONG)
         question = QUESTIONS[asked.kind]
-        found = await self._found(question, asked, context)
+        found = await self._found(question, asked, context, connection_of(request.scope).client)
         telling = Telling(context.language, context.clock(), filtered=asked.variables.get("where") is not None)
-        chart = question.chart(found, telling)
-        name = disposition("inline", f"{chart.title}.{drawn_as.value.lower()}")
-        picture = await self._drawn(chart, drawn_as)
-        return Response(
-            picture,
-            headers={**_NOT_KEPT, **SAFE, "Content-Disposition": name},
-            media_type=_MEDIA_TYPES[drawn_as],
-        )
+        return partial(self._drawn, question.chart(found, telling), drawn_as)
 
-    async def _drawn(self, chart: Chart, drawn_as: ChartFormat) -> bytes:
+    async def _drawn(self, chart: Chart, drawn_as: ChartFormat) -> Response:
         try:
-            return await self.studio.draw(chart, drawn_as)
+            picture = await self.studio.draw(chart, drawn_as)
         except StudioBusyError as error:
             raise HttpError(503, _BUSY, {"Retry-After": str(int(SECONDS))}) from error
+        name = disposition("inline", f"{chart.title}.{drawn_as.value.lower()}")
+        headers = {**_NOT_KEPT, **SAFE, "Content-Disposition": name}
+        return Response(picture, headers=headers, media_type=_MEDIA_TYPES[drawn_as])
 
-    async def _found(self, question: ChartQuestion, asked: SealedQuestion, context: RequestContext) -> dict[str, Any]:
+    async def _found(
+        self, question: ChartQuestion, asked: SealedQuestion, context: RequestContext, reader: Departure
+    ) -> dict[str, Any]:
         """What the schema answers."""
-        data = await asked_again(self.operations, question.document, asked.variables, context)
+        again = GraphQLRequest(question.document, variables=asked.variables)
+        data = await asked_again(self.operations, again, context, reader)
         found: dict[str, Any] | None = data.get(question.field)
         if found is None:
             raise HttpError(404, _NOT_FOUND)

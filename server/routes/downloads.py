@@ -18,10 +18,8 @@ from resolvers.context import RequestContext
 from resolvers.downloads import Download, find_download
 from schema.file_urls import FILES
 from schema.identifiers import Identifier, decoded
-from server.authentication import Authentication
-from server.cross_origin import FrontEnds
 from server.log import log
-from server.routes.fetched import fetched
+from server.routes.fetched import Fetching
 from server.routes.http_answers import SAFE, disposition
 from server.routes.http_errors import HttpError
 
@@ -34,8 +32,8 @@ _NOT_FOUND = Problem(
 )
 
 
-def download_route(authentication: Authentication, files: FileStore, front_ends: FrontEnds) -> Route:
-    return fetched(f"{FILES}/{{id}}", Downloads(files).fetch, authentication, front_ends)
+def download_route(files: FileStore, fetching: Fetching) -> Route:
+    return fetching.route(f"{FILES}/{{id}}", Downloads(files).fetch)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,9 @@ from resolvers.export_rows import AskedExport
 from resolvers.exports import find_export, has_expired, record_download, require_no_less_is_shown
 from schema.export_urls import EXPORTS
 from schema.identifiers import number_of
-from server.authentication import Authentication
-from server.cross_origin import FrontEnds
 from server.exporting import asked_for, title_of, write_rows
 from server.log import log
-from server.routes.fetched import fetched
+from server.routes.fetched import Fetching
 from server.routes.http_answers import SAFE, disposition, refusals
 from server.routes.http_errors import HttpError
 from server.work_place import work_place
@@ -55,10 +53,8 @@ _BUSY = Problem(
 )
 
 
-def export_route(
-    authentication: Authentication, schema: GraphQLSchema, files: FileStore, front_ends: FrontEnds
-) -> Route:
-    return fetched(f"{EXPORTS}/{{id}}", ExportDownloads(schema, files).fetch, authentication, front_ends)
+def export_route(schema: GraphQLSchema, files: FileStore, fetching: Fetching) -> Route:
+    return fetching.route(f"{EXPORTS}/{{id}}", ExportDownloads(schema, files).fetch)
 
 
 @dataclass(slots=True)

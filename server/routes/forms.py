@@ -1,7 +1,8 @@
 """打印采集表: `GET /forms/{question}.pdf`: records that the schema gives to whoever comes, on paper, a page each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -17,14 +18,15 @@ from resolvers.context import RequestContext
 from resolvers.printing import photos_of, record_print
 from schema.form_urls import FORMS
 from schema.identifiers import decoded, encoded
-from server.authentication import Authentication
-from server.cross_origin import FrontEnds
+from server.connections import connection_of
 from server.log import log
 from server.operations.running import Operations
+from server.operations.running import Request as GraphQLRequest
+from server.operations.time_limits import Departure
 from server.printing.pages import Printing
 from server.printing.questions import KINDS, question_of
 from server.routes.asked_again import WrongAddresses, asked_again, unsealed
-from server.routes.fetched import fetched
+from server.routes.fetched import Fetching, Finish
 from server.routes.http_answers import SAFE, disposition
 from server.routes.http_errors import HttpError
 
@@ -64,8 +66,8 @@ def _too_many(most: int) -> HttpError:
     return HttpError(400, Problem("TOO_MANY_FORMS", message))
 
 
-def form_route(forms: "CollectionForms", authentication: Authentication, front_ends: FrontEnds) -> Route:
-    return fetched(f"{FORMS}/{{question}}.pdf", forms.fetch, authentication, front_ends)
+def form_route(forms: "CollectionForms", fetching: Fetching) -> Route:
+    return fetching.route(f"{FORMS}/{{question}}.pdf", forms.fetch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +79,35 @@ class CollectionForms:
     fields: Mapping[str, GovernedField]
     most: int
 
-    async def fetch(self, request: Request, context: RequestContext) -> Response:
+    async def fetch(self, request: Request, context: RequestContext) -> Finish:
         asked = unsealed(context, request.path_params["question"], KINDS, _WRONG)
-        records, unit = await self._records(asked, context)
+        records, unit = await self._records(asked, context, connection_of(request.scope).client)
         printing = Printing(context.language, context.clock(), unit, context.permissions, self.fields)
         members = _by_type(records)
         photos = await _photos(context, members)
         pages = [printing.form(record, photos.get(record["id"])) for record in records]
-        printed = await self._printed(pages)
-        await record_print(context, members, len(photos))
-        name = disposition("inline", f"{_name(records, printing)}.pdf")
-        return Response(printed, headers={**_NOT_KEPT, **SAFE, "Content-Disposition": name}, media_type=_MEDIA_TYPE)
+        record = partial(record_print, context, members, len(photos))
+        return partial(self._printed, pages, f"{_name(records, printing)}.pdf", record)
 
-    async def _printed(self, pages: Sequence[Form]) -> bytes:
+    async def _printed(self, pages: Sequence[Form], name: str, record: Callable[[], Awaitable[None]]) -> Response:
+        """It is recorded without a place: no more at a time than are printed."""
         try:
-            return await self.press.print(pages)
+            printed = await self.press.print(pages)
         except PressBusyError as error:
             raise HttpError(503, _BUSY, {"Retry-After": str(int(SECONDS))}) from error
+        await record()
+        headers = {**_NOT_KEPT, **SAFE, "Content-Disposition": disposition("inline", name)}
+        return Response(printed, headers=headers, media_type=_MEDIA_TYPE)
 
-    async def _records(self, asked: SealedQuestion, context: RequestContext) -> tuple[list[dict[str, Any]], str]:
+    async def _records(
+        self, asked: SealedQuestion, context: RequestContext, reader: Departure
+    ) -> tuple[list[dict[str, Any]], str]:
         """As the schema answers, each with its type; and the name of the reader's organisation."""
         if len(asked.variables.get("ids", ())) > self.most:
             raise _too_many(self.most)
         question = question_of(asked, context.permissions, self.most)
-        data = await asked_again(self.operations, question.document, question.variables, context)
+        again = GraphQLRequest(question.document, variables=question.variables)
+        data = await asked_again(self.operations, again, context, reader)
         found = data["nodes"] if "nodes" in data else data["members"]["nodes"]
         if "members" in data and data["members"]["pageInfo"]["hasNextPage"]:
             raise _too_many(self.most)

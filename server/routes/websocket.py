@@ -147,8 +147,8 @@ class _Handler(BaseGraphQLTransportWSHandler[Connection, None]):
         self._begun += 1
         most = self.view.operations_per_socket
         if self.connection_acknowledged and message["id"] not in self.operations and len(self.operations) >= most:
-            refusal = caller_error(TooManyOperationsError(most), self.context.language)
-            await self.send_message({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+            refusal = refused([caller_error(TooManyOperationsError(most), self.context.language)])
+            await self.send_message({"id": message["id"], "type": "error", "payload": refusal.body["errors"]})
             return
         payload: dict[str, Any] = {**message["payload"], "query": message["payload"]}
         await super().handle_subscribe({**message, "payload": cast("SubscribeMessagePayload", payload)})

@@ -12,6 +12,7 @@ from auth.captchas import new_captcha
 from auth.desk import Desk
 from auth.rate_limits import TooManyAttemptsError
 from domain.errors import Problem, RefusedError
+from server.operations.places import Places
 from server.signing_in.visits import LANGUAGE_COOKIE, Visit, is_secure, session_cookie_name
 from server.signing_in.words import WORDS
 
@@ -56,6 +57,7 @@ class Pages:
 
     desk: Desk
     issuer: str
+    places: Places
 
     async def form(
         self,

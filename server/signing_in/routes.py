@@ -14,6 +14,7 @@ from starlette.routing import Route
 from auth.captchas import captcha_to_draw, picture_of, sound_of
 from auth.desk import Desk
 from auth.rate_limits import CAPTCHA_DRAWN_PER_ADDRESS, TooManyAttemptsError, network_of
+from server.operations.places import Places, ServerBusyError
 from server.routes.http_call import address_of
 from server.signing_in.forms import UnreadableFormError, fields_of
 from server.signing_in.pages import HEADERS, Pages
@@ -52,8 +53,8 @@ Page = Callable[[Pages, Visit], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def signing_in_routes(desk: Desk, issuer: str) -> list[Route]:
-    pages = Pages(desk, issuer)
+def signing_in_routes(desk: Desk, issuer: str, places: Places) -> list[Route]:
+    pages = Pages(desk, issuer, places)
     routes = [
         *_both(pages, "/sign-in", show_sign_in, send_sign_in),
         *_both(pages, "/sign-in/code", show_second_factor, send_second_factor),
@@ -61,7 +62,7 @@ def signing_in_routes(desk: Desk, issuer: str) -> list[Route]:
         Route("/signed-in", _shown(pages, show_signed_in)),
         *_both(pages, "/sign-out", show_sign_out, send_sign_out),
         *_both(pages, "/password", show_password, send_password),
-        *_captchas(desk),
+        *_captchas(pages),
         _file("/sign-in/pages.css", "pages.css"),
         _file("/sign-in/lighthouse.svg", "lighthouse.svg"),
     ]
@@ -101,15 +102,19 @@ def _sent(pages: Pages, page: Page) -> Endpoint:
 
 
 async def _or_why_not(pages: Pages, visit: Visit, page: Page) -> Response:
+    """In a place: what the browser sends has all come by now."""
     try:
-        return await page(pages, visit)
+        async with pages.places.place(visit.visitor.network):
+            return await page(pages, visit)
     except TooManyAttemptsError as error:
         text = error.problem.message.in_language(visit.language)
         response = pages.page(visit, "failure.html", _TOO_MANY, title=WORDS[visit.language]["too_many"], text=text)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
-    except (DatabaseUnavailableError, StatementTimedOutError):
-        return _failure(pages, visit, _UNAVAILABLE, "unavailable", "unavailable_text")
+    except (DatabaseUnavailableError, StatementTimedOutError, ServerBusyError):
+        response = _failure(pages, visit, _UNAVAILABLE, "unavailable", "unavailable_text")
+        response.headers["Retry-After"] = "1"
+        return response
 
 
 def _failure(pages: Pages, visit: Visit, status: int, title: str, text: str) -> Response:
@@ -117,27 +122,31 @@ def _failure(pages: Pages, visit: Visit, status: int, title: str, text: str) -> 
     return pages.page(visit, "failure.html", status, title=words[title], text=words[text])
 
 
-def _captchas(desk: Desk) -> list[Route]:
+def _captchas(pages: Pages) -> list[Route]:
     sounds = Semaphore(_SOUNDS_AT_ONCE)
 
     async def picture(request: Request) -> Response:
-        digits = await _digits(desk, request)
+        digits = await _digits(pages, request)
         return Response(await to_thread(picture_of, digits), headers=HEADERS, media_type="image/png")
 
     async def sound(request: Request) -> Response:
-        digits = await _digits(desk, request)
+        digits = await _digits(pages, request)
         async with sounds:
             return Response(await to_thread(sound_of, digits), headers=HEADERS, media_type="audio/wav")
 
     return [Route("/sign-in/captcha/{id}.png", picture), Route("/sign-in/captcha/{id}.wav", sound)]
 
 
-async def _digits(desk: Desk, request: Request) -> str:
+async def _digits(pages: Pages, request: Request) -> str:
+    network = network_of(address_of(request.scope))
     try:
-        await desk.limits.require(CAPTCHA_DRAWN_PER_ADDRESS, network_of(address_of(request.scope)))
-        digits = await captcha_to_draw(desk, request.path_params["id"])
+        async with pages.places.place(network):
+            await pages.desk.limits.require(CAPTCHA_DRAWN_PER_ADDRESS, network)
+            digits = await captcha_to_draw(pages.desk, request.path_params["id"])
     except TooManyAttemptsError as error:
         raise HTTPException(_TOO_MANY, headers={"Retry-After": str(error.retry_after)}) from error
+    except ServerBusyError as error:
+        raise HTTPException(_UNAVAILABLE, headers={"Retry-After": "1"}) from error
     if digits is None:
         raise HTTPException(404)
     return digits

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from time import time_ns
 
 from opentelemetry.context import Context, attach, detach
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.correlation import correlation_id, note_trace
 from server.operations.documents import Operation
-from server.tracing.spans import telling
+from server.tracing.spans import FailedBy, telling
 from storage.observing import watched_by
 
 _SERVICE = "dengta"
@@ -55,7 +56,7 @@ class RecordedSpans:
         return _TracedApplication(app, self._tracer)
 
     @contextmanager
-    def operation(self, operation: Operation) -> Iterator[None]:
+    def operation(self, operation: Operation) -> Iterator[FailedBy]:
         """What a subscription tells of one event is a trace of its own, with a link to the request that listens:
         that may go on for days."""
         attributes = {"graphql.operation.type": operation.type, "graphql.document.hash": operation.document_hash}
@@ -70,8 +71,8 @@ class RecordedSpans:
             attributes,
             Context() if apart else None,
             [Link(listening)] if apart and listening.is_valid else [],
-        ):
-            yield
+        ) as span:
+            yield partial(_mark_failed_by, span)
 
     @contextmanager
     def job(self, kind: str) -> Iterator[None]:
@@ -125,9 +126,13 @@ def _within(  # noqa: PLR0913 # each a part of a span
 
 def _mark_failed(span: Span, error: BaseException) -> None:
     state = getattr(error, "sqlstate", None)
-    span.set_attribute("error.type", type(error).__name__)
     if state is not None:
         span.set_attribute("db.response.status_code", state)
+    _mark_failed_by(span, type(error).__name__)
+
+
+def _mark_failed_by(span: Span, kind: str) -> None:
+    span.set_attribute("error.type", kind)
     span.set_status(StatusCode.ERROR)
 
 
@@ -175,8 +180,7 @@ def _note_status(span: Span, method: str, route: str, status: int) -> None:
         span.set_attribute("http.route", route)
         span.update_name(f"{method} {route}")
     if status >= _FAILED:
-        span.set_attribute("error.type", str(status))
-        span.set_status(StatusCode.ERROR)
+        _mark_failed_by(span, str(status))
 
 
 def _route(scope: Scope) -> str:

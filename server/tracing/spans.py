@@ -1,6 +1,6 @@
 """What may be told of, and that nothing is told unless somebody has asked for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,13 +10,17 @@ if TYPE_CHECKING:  # settings are read where nothing is served
     from server.operations.documents import Operation
 
 
+FailedBy = Callable[[str], None]
+"""Tells that the span has failed though nothing was raised, by an error of the server's own with that code."""
+
+
 class Spans(Protocol):
     """Each block is one span; what it calls is told of below it."""
 
     def application(self, app: "ASGIApp") -> "ASGIApp":
         """One that tells of each request."""
 
-    def operation(self, operation: "Operation") -> AbstractContextManager[object]: ...
+    def operation(self, operation: "Operation") -> AbstractContextManager[FailedBy]: ...
 
     def job(self, kind: str) -> AbstractContextManager[object]: ...
 
@@ -29,8 +33,8 @@ class NoSpans:
     def application(self, app: "ASGIApp") -> "ASGIApp":
         return app
 
-    def operation(self, operation: "Operation") -> AbstractContextManager[object]:  # noqa: ARG002 # see Spans
-        return _NOTHING
+    def operation(self, operation: "Operation") -> AbstractContextManager[FailedBy]:  # noqa: ARG002 # see Spans
+        return _UNTOLD
 
     def job(self, kind: str) -> AbstractContextManager[object]:  # noqa: ARG002 # see Spans
         return _NOTHING
@@ -40,6 +44,7 @@ class NoSpans:
 
 
 _NOTHING = nullcontext()
+_UNTOLD: AbstractContextManager[FailedBy] = nullcontext(lambda _code: None)
 _current: list[Spans] = [NoSpans()]
 
 

@@ -16,6 +16,7 @@ from domain.records import OrganizationRecord
 from server.operations.places import PlaceBounds, Places
 from server.operations.shared_answers import Peers
 from server.routes.websocket import SocketBounds
+from server.security_headers import SecurityHeaders
 from storage.engine import Database, connect
 from storage.errors import CommitUnknownError
 from storage.statements import Statement
@@ -83,6 +84,19 @@ async def test_who_is_refused_is_told_in_his_language_before_anybody_looks_who_h
         await running
 
 
+async def test_who_is_refused_at_the_door_and_sends_nonsense_then_is_answered_once(
+    api: Api, province_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Places, "has_too_much", True)
+    monkeypatch.setattr(Places, "would_be_refused", lambda *_: True)
+    async with served(api, province_url) as place, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection(*place.split(":"))
+        writer.write(b"POST /graphql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+        answer = await reader.read()
+        assert (answer.split()[1], answer.count(b"HTTP/1.1")) == (b"503", 1)
+        writer.close()
+
+
 async def test_who_would_be_refused_is_refused_at_the_door_and_may_come_again_over_the_same_connection(
     api: Api, province_url: str, county: OrganizationRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,6 +111,12 @@ async def test_who_would_be_refused_is_refused_at_the_door_and_may_come_again_ov
             assert (refused.status_code, code_of(refused)) == (503, "SERVER_BUSY")
             assert refused.headers["retry-after"] in {"1", "2", "3"}
             assert "x-request-id" not in refused.headers
+            told = [(name.encode(), value.encode()) for name, value in refused.headers.items()]
+            assert SecurityHeaders(0).missing_in(told, "http") == []
+            for path in ("/charts/a.svg", "/forms/a.pdf", "/exports/a", "/files/a"):
+                refused = await client.get(path, headers=headers)
+                assert (refused.status_code, code_of(refused)) == (503, "SERVER_BUSY")
+                assert "x-request-id" not in refused.headers
             from_a_page = await client.post(
                 "/graphql", json={"query": NAMES}, headers={**headers, "Origin": "https://a.test"}
             )

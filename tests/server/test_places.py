@@ -117,6 +117,16 @@ async def test_a_burst_may_wait_and_what_stays_too_much_may_not(monkeypatch: pyt
         assert sum(each.refused is not None for each in burst) == 17
 
 
+async def test_where_not_only_bursts_may_what_stays_too_much_waits_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.operations.places._TOO_MUCH_AFTER", 0)
+    async with crowd(at_once=1, waiting=20, only_bursts=False) as people:
+        await people.come("one")
+        waiting = await people.come("one", 20)
+        assert [each for each in waiting if each.refused] == []
+        await people.come("one")
+        assert sum(each.refused is not None for each in waiting) == 1
+
+
 async def test_it_is_no_longer_too_much_when_half_as_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     async with crowd(at_once=6, per_caller=6, waiting=100) as people:
         running = await people.come("one", 6)

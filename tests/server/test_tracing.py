@@ -90,9 +90,9 @@ async def test_they_say_what_the_conventions_want(
         "graphql.operation.name": "Named",
         "graphql.document.hash": prepared.document_hash,
     }
-    statement = attributes_of(collector.below(operation)[0])
-    assert (statement["db.system.name"], statement["db.operation.name"]) == ("postgresql", "SELECT")
-    assert "members.name = %(" in statement["db.query.text"]
+    statements = [attributes_of(span) for span in collector.below(operation)]
+    assert {(each["db.system.name"], each["db.operation.name"]) for each in statements} == {("postgresql", "SELECT")}
+    assert any("members.name = %(" in each["db.query.text"] for each in statements)
 
 
 async def test_nothing_personal_is_told(traced_api: Api, collector: Collector, county: OrganizationRecord) -> None:
@@ -127,6 +127,40 @@ async def test_of_an_error_its_kind_alone_is_told(collector: Collector, province
     assert statement.status.code == Status.STATUS_CODE_ERROR
     assert attributes_of(collector.named("job divide"))["error.type"] == "DivisionByZero"
     assert not re.search("37010219|division by zero", collector.everything)
+
+
+async def test_an_operation_has_failed_when_a_resolver_has(
+    traced_api: Api, collector: Collector, county: OrganizationRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError(PHONE)
+
+    monkeypatch.setattr("resolvers.saved_queries.page_of_saved_queries", fail)
+    answer = await traced_api.as_(county).post("query Failing { viewer { role } savedQueries { nodes { name } } }")
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (200, "INTERNAL_SERVER_ERROR")
+    operation = collector.named("query Failing")
+    assert operation.status.code == Status.STATUS_CODE_ERROR
+    assert operation.status.message == ""
+    assert attributes_of(operation)["error.type"] == "INTERNAL_SERVER_ERROR"
+    assert collector.named("POST /graphql").status.code == Status.STATUS_CODE_UNSET
+    assert PHONE not in collector.everything
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("query Wrong { members(first: -1) { totalCount } }", "BAD_USER_INPUT"),
+        ("query Wrong { auditEntries { totalCount } }", "FIELD_HIDDEN"),
+    ],
+)
+async def test_an_operation_that_asks_wrongly_has_not(
+    traced_api: Api, collector: Collector, county: OrganizationRecord, query: str, code: str
+) -> None:
+    answer = await traced_api.as_(county).post(query)
+    assert answer.json()["errors"][0]["extensions"]["code"] == code
+    operation = collector.named("query Wrong")
+    assert operation.status.code == Status.STATUS_CODE_UNSET
+    assert "error.type" not in attributes_of(operation)
 
 
 async def test_a_statement_of_nobodys_is_not_told(collector: Collector, province: Database) -> None:
