@@ -2,10 +2,11 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import count
@@ -92,7 +93,7 @@ def _execute(server: EmbeddedServer, statement: str) -> list[object]:
     return rows
 
 
-def _template(server: EmbeddedServer, folder: Path, name: str, fill: Callable[[str], None]) -> str:
+def made_template(server: EmbeddedServer, folder: Path, name: str, fill: Callable[[str], None]) -> str:
     """The template database, made by the first worker that needs it."""
     with one_worker_at_a_time(folder):
         if not _execute(server, f"SELECT FROM pg_database WHERE datname = '{name}'"):
@@ -117,7 +118,7 @@ def clone(postgres: EmbeddedServer, run_folder: Path, worker_id: str) -> Callabl
 
 @pytest.fixture(scope="session")
 def empty_template(postgres: EmbeddedServer, run_folder: Path) -> str:
-    return _template(postgres, run_folder, "empty_template", migrate)
+    return made_template(postgres, run_folder, "empty_template", migrate)
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +127,13 @@ def province_template(postgres: EmbeddedServer, run_folder: Path) -> str:
         migrate(url)
         load_province(url, Province(MEMBERS, seed=1, day=DAY), run_folder / "manifest.json")
 
-    return _template(postgres, run_folder, "province_template", fill)
+    return made_template(postgres, run_folder, "province_template", fill)
+
+
+@pytest.fixture(scope="session")
+def breaches(province_template: str, run_folder: Path) -> Mapping[str, set[int]]:  # noqa: ARG001 # which writes it
+    """Rule → the members of the province into whom a breach of it was put."""
+    return {rule: set(ids) for rule, ids in json.loads((run_folder / "manifest.json").read_text())["breaches"].items()}
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +149,7 @@ def rolled_up_template(postgres: EmbeddedServer, run_folder: Path) -> str:
         load_province(url, Province(MEMBERS, seed=1, day=DAY))
         asyncio.run(size(url))
 
-    return _template(postgres, run_folder, "rolled_up_template", fill)
+    return made_template(postgres, run_folder, "rolled_up_template", fill)
 
 
 @pytest.fixture(scope="session")
