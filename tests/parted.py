@@ -18,7 +18,7 @@ from tests.oracle import Register
 
 TOLD = """SELECT type::text, org_path, former_path, columns FROM change_outbox
 WHERE object_id = %s AND type::text LIKE 'MEMBER%%' ORDER BY id"""
-DELTAS = "SELECT change, org_path FROM member_deltas WHERE org_path = ANY(%s)"
+DELTAS = "SELECT change, org_path FROM member_deltas WHERE org_path = ANY(%s) ORDER BY id"
 IN_MOTION = "SELECT count(*) FROM member_moves"
 MEMBERS_OF = "SELECT count(*) FROM members WHERE id = %s"
 
@@ -43,6 +43,9 @@ class Parted:
 
     def county_of(self, path: str) -> OrganizationRecord:
         return next(each for each in self.register.of_kind(OrganizationKind.COUNTY) if path.startswith(each.path))
+
+    def city_of(self, path: str) -> OrganizationRecord:
+        return next(each for each in self.register.of_kind(OrganizationKind.CITY) if path.startswith(each.path))
 
     def told_of(self, member_id: int) -> list[Any]:
         return rows(self.url, TOLD, (member_id,))

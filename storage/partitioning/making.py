@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from domain.codes import OrganizationKind
-from storage.engine import libpq_url
+from storage.engine import libpq_url, psycopg_url
 from storage.migration import migrate
 from storage.partitioning.layout import Part, parts_between
 from storage.partitioning.steps import (
@@ -34,6 +36,11 @@ SELECT setval('members_numbers', greatest(
 ), false)
 """
 
+_SUPERUSER_ALONE = (
+    "Only a superuser of the primary may make parts elsewhere, since their extension is for the whole database. Run "
+    "the command with the DATABASE_URL of one."
+)
+
 # Whoever reads a page wants its first rows soon; and what is asked of one server need not wait for the other's answer.
 _SERVER_OPTIONS = (
     "fetch_size '1000', batch_size '500', async_capable 'true', use_remote_estimate 'true', extensions 'pg_trgm'"
@@ -46,6 +53,10 @@ class AlreadyPartitionedError(Exception):
 
 class UnfitServerError(Exception):
     """Another server cannot hold a part; the message says why."""
+
+
+class NothingToPartError(Exception):
+    """There is but one part to make, which is the table that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,8 @@ def partition_members(
     """A part for each organisation of the `level`. `elsewhere`: path of an organisation → URL of an empty database of
     another server, which holds its subtree.
 
-    AlreadyPartitionedError, UnfitServerError; ValueError as `parts_between` has it. Nothing is changed then.
+    AlreadyPartitionedError, NothingToPartError, UnfitServerError; ValueError as `parts_between` has it. Nothing is
+    changed then.
     """
     with psycopg.connect(libpq_url(url)) as connection:
         if is_partitioned(connection):
@@ -73,10 +85,17 @@ def partition_members(
         connection.execute("LOCK TABLE organizations, members IN ACCESS EXCLUSIVE MODE")
         paths = [row[0] for row in connection.execute(_PATHS, [level.value])]
         parts = parts_between(paths, elsewhere)
+        if len(parts) == 1:
+            raise NothingToPartError(
+                f"The register has no organisation of kind {level.value}, by which to make parts. Load or import first."
+            )
         for part in parts:
             if part.server is not None:
                 _make_fit(part.server, part)
-        return Partitioned(run(connection, _steps(parts), progress), parts)
+        try:
+            return Partitioned(run(connection, _steps(parts), progress), parts)
+        except InsufficientPrivilege as error:
+            raise UnfitServerError(_SUPERUSER_ALONE) from error
 
 
 def _steps(parts: Sequence[Part]) -> list[Step]:
@@ -132,10 +151,14 @@ def _place(url: str) -> tuple[Step, Step]:
     """Where the server is, and as whom it is spoken to. That there is no password, PostgreSQL must be told."""
     parsed = make_url(url)
     host, port = parsed.host or parsed.query.get("host"), parsed.port or parsed.query.get("port", "5432")
-    place = {"host": str(host), "port": str(port), "dbname": str(parsed.database)}
+    place = {**_texts(parsed.query), "host": str(host), "port": str(port), "dbname": str(parsed.database)}
     user = {"user": parsed.username or "postgres"}
     secret = {"password": str(parsed.password)} if parsed.password else {"password_required": "false"}
     return _options(place), _options({**user, **secret})
+
+
+def _texts(query: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if isinstance(value, str)}
 
 
 def _options(options: Mapping[str, str]) -> Step:
@@ -147,7 +170,11 @@ def _options(options: Mapping[str, str]) -> Step:
 def _make_fit(url: str, part: Part) -> None:
     """The database there gets Dengta's tables, of which the members are filled alone; what belongs to the others stays
     with the primary: triggers, and the key to the organisations. UnfitServerError when somebody is there already."""
-    migrate(make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False))
+    try:
+        migrate(psycopg_url(url))
+    except OperationalError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise UnfitServerError(f"The database for a part cannot be used: {reason}. Check its address.") from error
     with psycopg.connect(libpq_url(url)) as connection:
         if connection.execute("SELECT FROM members LIMIT 1").fetchone() is not None:
             raise UnfitServerError("The database for a part holds members already; it must be an empty one.")

@@ -9,17 +9,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from auth.actor import Role
-from domain.codes import AuditKind, OrganizationKind, RealNameStatus, StatisticsDimension
+from domain.codes import OrganizationKind, RealNameStatus, StatisticsDimension
 from domain.members import draft_of
 from domain.records import OrganizationRecord
-from schema.identifiers import encoded
+from schema.identifiers import decoded, encoded
 from storage.history_members import is_member
 from storage.member_adding import Entered, add_member
 from storage.member_changing import change_member
 from storage.models import Member, Organization
 from storage.statements import one_of
 from tests.asking import Caller
-from tests.audit import entries_of_kind
 from tests.conftest import DAY
 from tests.new_people import new_member
 from tests.parted import DELTAS, IN_MOTION, Parted, global_id, rows
@@ -36,6 +35,7 @@ LEAVE = """mutation ($input: SubmitLeavingInput!) {
   submitLeaving(input: $input) { request { id } errors { code } } }"""
 APPROVE = "mutation ($input: ApproveRequestInput!) { approveRequest(input: $input) { errors { code } } }"
 RESTORE = "mutation ($input: RestoreMemberInput!) { restoreMember(input: $input) { errors { code } } }"
+AUDITED = "SELECT operation FROM audit_entries WHERE target IN (%s, %s) ORDER BY at, number"
 WHOLE = "SELECT to_jsonb(members) - '{version,updated_at}'::text[] FROM members WHERE id = %s"
 
 
@@ -48,6 +48,10 @@ async def done(caller: Caller, mutation: str, **given: Any) -> dict[str, Any]:
     [payload] = (await caller.ask(mutation, {"input": given})).values()
     assert payload["errors"] == []
     return dict(payload)
+
+
+def number_of(submitted: dict[str, Any]) -> int:
+    return decoded(submitted["request"]["id"]).number
 
 
 async def counted(parted: Parted, place: OrganizationRecord) -> list[int]:
@@ -87,9 +91,8 @@ async def test_a_member_who_moves_into_another_part_is_one_change(parted: Parted
 
 
 @pytest.mark.parametrize("away", [False, True])
-async def test_a_member_leaves_and_comes_back_to_the_own_part(own_parted: Parted, away: bool) -> None:
-    parted = own_parted
-    member = next(each for each in parted.members_of(away=away) if not each.transfer_in_progress)
+async def test_a_member_leaves_and_comes_back_to_the_own_part(parted: Parted, away: bool) -> None:
+    member = [each for each in parted.members_of(away=away) if not each.transfer_in_progress][10]
     county = parted.county_of(member.org_path)
     asker, decider = person(parted, county, "asker"), person(parted, county, "decider")
     whole, before = rows(parted.url, WHOLE, (member.id,)), await counted(parted, county)
@@ -106,16 +109,13 @@ async def test_a_member_leaves_and_comes_back_to_the_own_part(own_parted: Parted
     assert await counted(parted, county) == before
     assert (rows(parted.url, WHOLE, (member.id,)), parted.lies_away(member.id)) == (whole, away)
     assert [told[0] for told in parted.told_of(member.id)] == ["MEMBER_LEFT", "MEMBER_RESTORED"]
-    assert sorted(rows(parted.url, DELTAS, ([member.org_path],))) == [(-1, member.org_path), (1, member.org_path)]
-    audited = await entries_of_kind(parted.api.database, AuditKind.CHANGE)
-    assert [(entry.operation, entry.target) for entry in audited] == [("restoreMember", f"Member:{member.id}")]
-    decided = await entries_of_kind(parted.api.database, AuditKind.DECISION)
-    assert [entry.operation for entry in decided] == ["submitLeaving", "approveRequest"]
+    assert rows(parted.url, DELTAS, ([member.org_path],)) == [(-1, member.org_path), (1, member.org_path)]
+    audited = rows(parted.url, AUDITED, (f"Member:{member.id}", f"ApprovalRequest:{number_of(leaving)}"))
+    assert audited == [("submitLeaving",), ("approveRequest",), ("restoreMember",)]
 
 
 @pytest.mark.parametrize("away", [False, True])
-async def test_a_person_enters_the_part_of_the_branch(own_parted: Parted, away: bool) -> None:
-    parted = own_parted
+async def test_a_person_enters_the_part_of_the_branch(parted: Parted, away: bool) -> None:
     committee = next(
         each
         for each in parted.register.of_kind(OrganizationKind.GRASSROOTS_COMMITTEE)
@@ -131,7 +131,7 @@ async def test_a_person_enters_the_part_of_the_branch(own_parted: Parted, away: 
         person(parted, parted.county_of(branch.path), "decider"), APPROVE, id=asked["request"]["id"], opinion="-"
     )
 
-    [(number,)] = rows(parted.url, "SELECT member_id FROM approval_requests")
+    [(number,)] = rows(parted.url, "SELECT member_id FROM approval_requests WHERE id = %s", (number_of(asked),))
     assert number > max(member.id for member in parted.register.members)
     assert parted.lies_away(number) is away
     assert parted.told_of(number) == [("MEMBER_ADDED", branch.path, None, [])]
@@ -185,6 +185,25 @@ async def test_who_saves_a_record_that_another_is_saving_is_told_so(parted: Part
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["LOCKED"]
         answer = (await caller.post(SAVE, {"input": given})).json()
     assert answer["data"]["updateMember"]["errors"] == [{"code": "CONFLICT"}]
+
+
+@pytest.mark.parametrize(("away", "to_away"), [(False, True), (True, False), (False, False)])
+async def test_who_saves_a_record_that_moves_meanwhile_is_told_so(parted: Parted, away: bool, to_away: bool) -> None:
+    member = list(parted.members_of(away=away))[-4 - to_away]
+    given = {"id": global_id(member.id), "version": member.version, "phone": "13912345678"}
+    caller, city = parted.api.as_(parted.province), parted.city_of(member.org_path)
+    branch = next(each for each in parted.branches(away=to_away) if not each.path.startswith(city.path))
+
+    async with superuser_of(parted.second if away else parted.url) as watching:
+        async with parted.api.database.writing() as session:
+            moved = {"branch_id": branch.id, "org_path": branch.path}
+            await change_member(session, member.id, moved, parted.api.clock())
+            saving = asyncio.create_task(caller.post(SAVE, {"input": given}))
+            await until_blocked(watching, 1)
+        answer = (await saving).json()
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["LOCKED"]
+    assert (await caller.ask(SAVE, {"input": given}))["updateMember"]["errors"] == [{"code": "CONFLICT"}]
 
 
 @pytest.mark.parametrize("away", [False, True])

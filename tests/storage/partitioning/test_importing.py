@@ -14,9 +14,9 @@ SHARERS = "SELECT member_id FROM validation_results WHERE rule = 'PHONE_SHARED'"
 
 
 @pytest.fixture
-def imported_into(own_parted: Parted, monkeypatch: pytest.MonkeyPatch) -> Parted:
-    monkeypatch.setenv("DATABASE_URL", own_parted.url)
-    return own_parted
+def imported_into(parted: Parted, monkeypatch: pytest.MonkeyPatch) -> Parted:
+    monkeypatch.setenv("DATABASE_URL", parted.url)
+    return parted
 
 
 def file(folder: Path, *lines: list[str]) -> Path:
@@ -51,11 +51,11 @@ def test_rows_come_into_the_parts_of_their_branches_and_are_checked_with_those_o
 def test_a_number_of_another_part_is_refused_and_nothing_is_saved(imported_into: Parted, tmp_path: Path) -> None:
     parted = imported_into
     known = next(each for each in parted.members_of(away=True) if len(each.identity_number) == 18)
-    of_known = good_row(1, 公民身份证号=known.identity_number, 所在党支部=str(parted.branches(away=False)[0].id))
-    new = good_row(2, 所在党支部=str(parted.branches(away=True)[0].id))
+    of_known = good_row(8, 公民身份证号=known.identity_number, 所在党支部=str(parted.branches(away=False)[0].id))
+    new = good_row(9, 所在党支部=str(parted.branches(away=True)[0].id))
 
     outcome = run(file(tmp_path, of_known, new), "--json")
 
     assert outcome.exit_code == 1
     assert "DUPLICATE_IDENTITY_NUMBER" in [code for _, _, code in outcome.errors]
-    assert rows(parted.url, ENTERED, ([identity_number(2)],)) == []
+    assert rows(parted.url, ENTERED, ([identity_number(9)],)) == []
