@@ -26,6 +26,7 @@ from storage.engine import Database, connect
 from storage.loading import load_province
 from storage.migration import migrate
 from tests.asking import AUDIT_KEY, Api
+from tests.chaos.servers import DURABLE
 from tests.oracle import Register
 from tests.reading import read_register
 from tests.rolled_up import rolled_up
@@ -101,6 +102,20 @@ def made_template(server: EmbeddedServer, folder: Path, name: str, fill: Callabl
             fill(server.database_url(f"{name}_draft"))
             _execute(server, f"ALTER DATABASE {name}_draft RENAME TO {name}")
     return name
+
+
+@pytest.fixture(scope="session")
+def filled_folder(run_folder: Path) -> Path:
+    """Of a PostgreSQL that is not running, with a province of 300 members."""
+    folder = run_folder / "filled"
+    with one_worker_at_a_time(run_folder):
+        if not folder.exists():
+            server = embedded.start(run_folder / "filling", settings=DURABLE)
+            migrate(server.url)
+            load_province(server.url, Province(300, seed=1, day=DAY))
+            server.stop()
+            (run_folder / "filling").rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
