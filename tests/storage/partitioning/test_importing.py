@@ -30,7 +30,8 @@ def test_rows_come_into_the_parts_of_their_branches_and_are_checked_with_those_o
 ) -> None:
     parted = imported_into
     holders = Counter(member.phone for member in parted.register.members)
-    known = next(each for each in parted.members_of(away=True) if each.phone and holders[each.phone] == 1)
+    untouched = list(parted.members_of(away=True))[50:]  # by tests that change members of this register
+    known = next(each for each in untouched if each.phone and holders[each.phone] == 1)
     branches = [parted.branches(away=order % 2 == 0)[0] for order in range(MOST_SHARERS)]
     lines = [
         good_row(order, 所在党支部=str(branch.id), 联系电话=str(known.phone)) for order, branch in enumerate(branches)
@@ -50,7 +51,7 @@ def test_rows_come_into_the_parts_of_their_branches_and_are_checked_with_those_o
 
 def test_a_number_of_another_part_is_refused_and_nothing_is_saved(imported_into: Parted, tmp_path: Path) -> None:
     parted = imported_into
-    known = next(each for each in parted.members_of(away=True) if len(each.identity_number) == 18)
+    known = list(parted.members_of(away=True))[60]
     of_known = good_row(8, 公民身份证号=known.identity_number, 所在党支部=str(parted.branches(away=False)[0].id))
     new = good_row(9, 所在党支部=str(parted.branches(away=True)[0].id))
 
