@@ -7,15 +7,18 @@ from typing import Any
 from domain.codes import AuditKind
 from domain.errors import CallerError, Message, Problem, RefusedError, not_found
 from domain.masking import told_values
-from domain.records import MemberRecord
+from domain.records import MemberRecord, Selection
 from resolvers.context import RequestContext
+from storage.errors import LockTimedOutError
 from storage.member_changing import Place, change_member, member_to_change
+from storage.members import members_by_id
 from storage.writing import WriteSession
 
 Changed = Mapping[str, tuple[Any, Any]]
 """Column → what stood there and what is to."""
 
 _NOTHING: Mapping[str, object] = {}
+_ID = Selection(frozenset({"id"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,15 @@ class KnownMember:
 
 
 async def held_member(session: WriteSession, context: RequestContext, known: KnownMember) -> MemberRecord:
-    """The member, held until the transaction ends. NOT_FOUND outside the scope; RefusedError for a stale version."""
+    """The member, held until the transaction ends. NOT_FOUND outside the scope; RefusedError for a stale version.
+
+    LockTimedOutError for one who has moved into another part of the register while it was waited for, where this
+    transaction does not look any more.
+    """
     member = await member_to_change(session, context.scope, known.member_id)
     if member is None:
+        if await members_by_id(context.database.primary, context.scope, [known.member_id], _ID):
+            raise LockTimedOutError
         raise no_such_member()
     if known.version not in (None, member.version):
         raise RefusedError(_conflict(member.version))

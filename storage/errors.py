@@ -38,7 +38,8 @@ class StatementTimedOutError(Exception):
 
 
 class LockTimedOutError(StatementTimedOutError):
-    """Others held what a transaction had to lock for longer than DENGTA_LOCK_TIMEOUT. Nothing has been saved."""
+    """Others held what a transaction had to lock for longer than DENGTA_LOCK_TIMEOUT; or, where members lie in parts,
+    changed it while it waited. Nothing has been saved."""
 
 
 def unavailable(error: Exception) -> DatabaseUnavailableError:

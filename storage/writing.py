@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from psycopg import AsyncConnection, AsyncCursor
-from psycopg.errors import LockNotAvailable, QueryCanceled, ReadOnlySqlTransaction
+from psycopg.errors import LockNotAvailable, QueryCanceled, ReadOnlySqlTransaction, SerializationFailure
 from psycopg_pool import PoolTimeout
 from sqlalchemy import Executable
 
@@ -155,7 +155,7 @@ class Writing:
             raise self._pool.none_free() from error
         except QueryCanceled as error:
             raise StatementTimedOutError from error
-        except LockNotAvailable as error:
+        except (LockNotAvailable, SerializationFailure) as error:
             raise LockTimedOutError from error
         except ReadOnlySqlTransaction as error:  # it takes writes no more, as a primary that another has replaced
             await self._pool.drain()

@@ -2,10 +2,11 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import count
@@ -25,6 +26,7 @@ from storage.engine import Database, connect
 from storage.loading import load_province
 from storage.migration import migrate
 from tests.asking import AUDIT_KEY, Api
+from tests.chaos.servers import DURABLE
 from tests.oracle import Register
 from tests.reading import read_register
 from tests.rolled_up import rolled_up
@@ -92,7 +94,7 @@ def _execute(server: EmbeddedServer, statement: str) -> list[object]:
     return rows
 
 
-def _template(server: EmbeddedServer, folder: Path, name: str, fill: Callable[[str], None]) -> str:
+def made_template(server: EmbeddedServer, folder: Path, name: str, fill: Callable[[str], None]) -> str:
     """The template database, made by the first worker that needs it."""
     with one_worker_at_a_time(folder):
         if not _execute(server, f"SELECT FROM pg_database WHERE datname = '{name}'"):
@@ -100,6 +102,20 @@ def _template(server: EmbeddedServer, folder: Path, name: str, fill: Callable[[s
             fill(server.database_url(f"{name}_draft"))
             _execute(server, f"ALTER DATABASE {name}_draft RENAME TO {name}")
     return name
+
+
+@pytest.fixture(scope="session")
+def filled_folder(run_folder: Path) -> Path:
+    """Of a PostgreSQL that is not running, with a province of 300 members."""
+    folder = run_folder / "filled"
+    with one_worker_at_a_time(run_folder):
+        if not folder.exists():
+            server = embedded.start(run_folder / "filling", settings=DURABLE)
+            migrate(server.url)
+            load_province(server.url, Province(300, seed=1, day=DAY))
+            server.stop()
+            (run_folder / "filling").rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +133,7 @@ def clone(postgres: EmbeddedServer, run_folder: Path, worker_id: str) -> Callabl
 
 @pytest.fixture(scope="session")
 def empty_template(postgres: EmbeddedServer, run_folder: Path) -> str:
-    return _template(postgres, run_folder, "empty_template", migrate)
+    return made_template(postgres, run_folder, "empty_template", migrate)
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +142,13 @@ def province_template(postgres: EmbeddedServer, run_folder: Path) -> str:
         migrate(url)
         load_province(url, Province(MEMBERS, seed=1, day=DAY), run_folder / "manifest.json")
 
-    return _template(postgres, run_folder, "province_template", fill)
+    return made_template(postgres, run_folder, "province_template", fill)
+
+
+@pytest.fixture(scope="session")
+def breaches(province_template: str, run_folder: Path) -> Mapping[str, set[int]]:  # noqa: ARG001 # which writes it
+    """Rule → the members of the province into whom a breach of it was put."""
+    return {rule: set(ids) for rule, ids in json.loads((run_folder / "manifest.json").read_text())["breaches"].items()}
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +164,7 @@ def rolled_up_template(postgres: EmbeddedServer, run_folder: Path) -> str:
         load_province(url, Province(MEMBERS, seed=1, day=DAY))
         asyncio.run(size(url))
 
-    return _template(postgres, run_folder, "rolled_up_template", fill)
+    return made_template(postgres, run_folder, "rolled_up_template", fill)
 
 
 @pytest.fixture(scope="session")

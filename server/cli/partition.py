@@ -10,7 +10,8 @@ PARTITION_EXAMPLES = examples(
     "dengta partition",
     "dengta partition --json",
     "dengta partition --by county --elsewhere 370200=postgresql://dengta:secret@second.example/members",
-    exits="1 when the members are in parts already, or another server cannot hold one.",
+    "dengta partition --undo",
+    exits="1 when the members are in parts already, or with --undo in none, or another server cannot hold one.",
 )
 
 
@@ -26,12 +27,20 @@ def partition(
             metavar="ORGANIZATION=URL",
         ),
     ] = None,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Make one table of the parts again, with the members of other servers in it.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write the parts to standard output as JSON.")] = False,
 ) -> None:
-    """Part the table of members by cities or counties (分区), once and for all; no server may run meanwhile.
+    """Part the table of members by cities or counties (分区), or make it one again; no server may run meanwhile.
 
     What that costs, and from when on it pays, is in docs/scaling.md.
     """
-    from server.commands.partitioning import partition_register
+    from server.commands.partitioning import partition_register, unite_register
 
-    partition_register(by, elsewhere or [], as_json=as_json)
+    if not undo:
+        partition_register(by, elsewhere or [], as_json=as_json)
+    elif elsewhere:
+        raise typer.BadParameter("there are no parts elsewhere once it is undone", param_hint="--undo")
+    else:
+        unite_register(as_json=as_json)

@@ -18,7 +18,7 @@ from storage.embedded import EmbeddedServerError
 from storage.errors import DatabaseUnavailableError
 from storage.loading import LoadRefusedError, UnfinishedLoadError
 from storage.migration import TablesBusyError, UnsupportedDatabaseError
-from storage.partitioning import AlreadyPartitionedError, UnfitServerError
+from storage.partitioning import AlreadyPartitionedError, NothingToPartError, NotPartitionedError, UnfitServerError
 from storage.pooling import PoolSettingsError
 from storage.privileges import MissingPrivilegeError
 
@@ -30,6 +30,8 @@ _SAY_THEMSELVES = (
     LoadRefusedError,
     ManifestError,
     MissingPrivilegeError,
+    NothingToPartError,
+    NotPartitionedError,
     PoolSettingsError,
     SecretFileError,
     SecretValueError,

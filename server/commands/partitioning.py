@@ -1,4 +1,4 @@
-"""Parts the table of members, with a bar."""
+"""Parts the table of members, or makes it one again, with a bar."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -8,11 +8,11 @@ import typer
 
 from domain.codes import OrganizationKind
 from server.cli.failing import clear_errors, settings_from_environment
-from server.commands.progress import bars
+from server.commands.progress import counting_bar
 from server.database import migrated_database
 from storage.engine import connect
 from storage.organizations import organization_by_reference
-from storage.partitioning import Partitioned, partition_members
+from storage.partitioning import Partitioned, partition_members, unite_members
 
 _LEVELS = {"city": OrganizationKind.CITY, "county": OrganizationKind.COUNTY}
 _HINT = "--elsewhere"
@@ -21,18 +21,23 @@ _HINT = "--elsewhere"
 def partition_register(by: str, elsewhere: Sequence[str], *, as_json: bool) -> None:
     with clear_errors(), migrated_database(settings_from_environment()) as url:
         places = asyncio.run(_places(url, elsewhere))
-        with bars(remain=True) as shown:
-            bar = shown.add_task("parts 分区", total=None)
+        with counting_bar("parts 分区") as progress:
             try:
-                made = partition_members(
-                    url, _LEVELS[by], places, lambda done, total: shown.update(bar, completed=done, total=total)
-                )
+                made = partition_members(url, _LEVELS[by], places, progress)
             except ValueError as error:
                 raise typer.BadParameter(str(error), param_hint=_HINT) from error
     away = sum(part.server is not None for part in made.parts)
     if as_json:
         typer.echo(orjson.dumps(_document(made)).decode())
     typer.echo(f"{made.members} members in {len(made.parts)} parts, {away} of them in other servers.", err=True)
+
+
+def unite_register(*, as_json: bool) -> None:
+    with clear_errors(), migrated_database(settings_from_environment()) as url, counting_bar("one table") as progress:
+        members = unite_members(url, progress)
+    if as_json:
+        typer.echo(orjson.dumps({"members": members, "parts": []}).decode())
+    typer.echo(f"{members} members in one table.", err=True)
 
 
 def _document(made: Partitioned) -> Mapping[str, object]:

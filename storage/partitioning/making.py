@@ -1,32 +1,45 @@
 """转为分区: one table of members becomes many, in one transaction, while nobody else works on the register."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import make_url
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import AddConstraint, CreateIndex, ExecutableDDLElement
+from sqlalchemy.exc import OperationalError
 
 from domain.codes import OrganizationKind
-from storage.engine import libpq_url
+from storage.engine import libpq_url, psycopg_url
 from storage.migration import migrate
-from storage.models import Base, Member
 from storage.partitioning.layout import Part, parts_between
+from storage.partitioning.steps import (
+    TABLE,
+    Progress,
+    Step,
+    filled_from,
+    foreign_keys,
+    indexes,
+    is_partitioned,
+    run,
+    said,
+)
 from storage.partitioning.triggers import TRIGGERS
 from storage.privileges import SERVER_ROLE
 
-Step = sql.SQL | sql.Composed
-Progress = Callable[[int, int], None]
-"""How many steps are done, and how many there are."""
-
-_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
-_TABLE = Base.metadata.tables[Member.__tablename__]
-_COLUMNS = sql.SQL(", ").join(sql.Identifier(column.name) for column in _TABLE.columns)
 _PATHS = "SELECT path FROM organizations WHERE kind = %s"
-_IS_PARTITIONED = "SELECT relkind = 'p' FROM pg_class WHERE oid = 'members'::regclass"
+
+# Those who have left keep their numbers, and the newest may be among them.
+_GO_ON = """
+SELECT setval('members_numbers', greatest(
+    nextval(pg_get_serial_sequence('members_before', 'id')), (SELECT max(id) + 1 FROM members_before)
+), false)
+"""
+
+_SUPERUSER_ALONE = (
+    "Only a superuser of the primary may make parts elsewhere, since their extension is for the whole database. Run "
+    "the command with the DATABASE_URL of one."
+)
 
 # Whoever reads a page wants its first rows soon; and what is asked of one server need not wait for the other's answer.
 _SERVER_OPTIONS = (
@@ -40,6 +53,10 @@ class AlreadyPartitionedError(Exception):
 
 class UnfitServerError(Exception):
     """Another server cannot hold a part; the message says why."""
+
+
+class NothingToPartError(Exception):
+    """There is but one part to make, which is the table that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +76,36 @@ def partition_members(
     """A part for each organisation of the `level`. `elsewhere`: path of an organisation → URL of an empty database of
     another server, which holds its subtree.
 
-    AlreadyPartitionedError, UnfitServerError; ValueError as `parts_between` has it. Nothing is changed then.
+    AlreadyPartitionedError, NothingToPartError, UnfitServerError; ValueError as `parts_between` has it. Nothing is
+    changed then.
     """
     with psycopg.connect(libpq_url(url)) as connection:
-        if connection.execute(_IS_PARTITIONED).fetchone() == (True,):
+        if is_partitioned(connection):
             raise AlreadyPartitionedError("The members are in parts already.")
         connection.execute("LOCK TABLE organizations, members IN ACCESS EXCLUSIVE MODE")
         paths = [row[0] for row in connection.execute(_PATHS, [level.value])]
         parts = parts_between(paths, elsewhere)
+        if len(parts) == 1:
+            raise NothingToPartError(
+                f"The register has no organisation of kind {level.value}, by which to make parts. Load or import first."
+            )
         for part in parts:
             if part.server is not None:
                 _make_fit(part.server, part)
-        return Partitioned(_partition(connection, parts, progress), parts)
+        try:
+            return Partitioned(run(connection, _steps(parts), progress), parts)
+        except InsufficientPrivilege as error:
+            raise UnfitServerError(_SUPERUSER_ALONE) from error
 
 
-def _partition(connection: Connection[Any], parts: Sequence[Part], progress: Progress) -> int:
-    steps = [
+def _steps(parts: Sequence[Part]) -> list[Step]:
+    return [
         *_parent(),
         *(step for part in parts for step in _part(part)),
         *_filled(),
         *_indexes(parts),
         *_finish(parts),
     ]
-    for done, step in enumerate(steps, 1):
-        connection.execute(step)
-        progress(done, len(steps))
-    connection.commit()
-    connection.autocommit = True
-    connection.execute("ANALYZE members")
-    found = connection.execute("SELECT count(*) FROM members").fetchone()
-    return int(found[0]) if found else 0
 
 
 def _parent() -> list[Step]:
@@ -98,7 +115,7 @@ def _parent() -> list[Step]:
         sql.SQL("CREATE TABLE members (LIKE members_before INCLUDING DEFAULTS) PARTITION BY RANGE (org_path)"),
         sql.SQL("CREATE SEQUENCE members_numbers OWNED BY members.id"),
         sql.SQL("ALTER TABLE members ALTER id SET DEFAULT nextval('members_numbers')"),
-        sql.SQL("SELECT setval('members_numbers', (SELECT coalesce(max(id), 0) + 1 FROM members_before), false)"),
+        sql.SQL(_GO_ON),
     ]
 
 
@@ -127,17 +144,21 @@ def _part(part: Part) -> list[Step]:
 
 
 def _bound(path: str | None, without: str) -> sql.Composable:
-    return _said(without) if path is None else sql.Literal(path)
+    return said(without) if path is None else sql.Literal(path)
 
 
 def _place(url: str) -> tuple[Step, Step]:
     """Where the server is, and as whom it is spoken to. That there is no password, PostgreSQL must be told."""
     parsed = make_url(url)
     host, port = parsed.host or parsed.query.get("host"), parsed.port or parsed.query.get("port", "5432")
-    place = {"host": str(host), "port": str(port), "dbname": str(parsed.database)}
+    place = {**_texts(parsed.query), "host": str(host), "port": str(port), "dbname": str(parsed.database)}
     user = {"user": parsed.username or "postgres"}
     secret = {"password": str(parsed.password)} if parsed.password else {"password_required": "false"}
     return _options(place), _options({**user, **secret})
+
+
+def _texts(query: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
+    return {name: value for name, value in query.items() if isinstance(value, str)}
 
 
 def _options(options: Mapping[str, str]) -> Step:
@@ -149,11 +170,15 @@ def _options(options: Mapping[str, str]) -> Step:
 def _make_fit(url: str, part: Part) -> None:
     """The database there gets Dengta's tables, of which the members are filled alone; what belongs to the others stays
     with the primary: triggers, and the key to the organisations. UnfitServerError when somebody is there already."""
-    migrate(make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False))
+    try:
+        migrate(psycopg_url(url))
+    except OperationalError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise UnfitServerError(f"The database for a part cannot be used: {reason}. Check its address.") from error
     with psycopg.connect(libpq_url(url)) as connection:
         if connection.execute("SELECT FROM members LIMIT 1").fetchone() is not None:
             raise UnfitServerError("The database for a part holds members already; it must be an empty one.")
-        for key in _TABLE.foreign_key_constraints:
+        for key in TABLE.foreign_key_constraints:
             connection.execute(
                 sql.SQL("ALTER TABLE members DROP CONSTRAINT IF EXISTS {}").format(sql.Identifier(str(key.name)))
             )
@@ -164,43 +189,24 @@ def _make_fit(url: str, part: Part) -> None:
 
 
 def _filled() -> list[Step]:
-    names = {"columns": _COLUMNS}
-    return [
-        sql.SQL("INSERT INTO members ({columns}) SELECT {columns} FROM members_before ORDER BY org_path, id").format(
-            **names
-        ),
-        sql.SQL("DROP TABLE members_before CASCADE"),
-    ]
+    return [filled_from("members_before"), sql.SQL("DROP TABLE members_before CASCADE")]
 
 
 def _indexes(parts: Sequence[Part]) -> list[Step]:
     """Those of the model, on every part that lies here. A key over all parts there cannot be: the numbers come from one
     sequence, and identity numbers are held against one another under a lock in any case."""
-    made = [_ddl(CreateIndex(index)) for index in _TABLE.indexes]
-    made.append(sql.SQL("CREATE INDEX ix_members_number ON members (id)"))
-    if all(part.server is None for part in parts):
-        made += [_ddl(AddConstraint(key, isolate_from_table=False)) for key in _TABLE.foreign_key_constraints]
-    return made
-
-
-def _ddl(element: ExecutableDDLElement) -> Step:
-    return _said(str(element.compile(dialect=_DIALECT)))
-
-
-def _said(statement: str) -> sql.Composed:
-    """Our own text."""
-    return sql.Composed([sql.SQL(statement)])
+    made = [*indexes(), sql.SQL("CREATE INDEX ix_members_number ON members (id)")]
+    return [*made, *foreign_keys()] if all(part.server is None for part in parts) else made
 
 
 def _finish(parts: Sequence[Part]) -> list[Step]:
     whose = "PostgreSQL" if all(part.server is None for part in parts) else "trigger"
     moved = [trigger for part in parts for trigger in _mover(part, whose)]
+    tables = sql.SQL(", ").join(map(sql.Identifier, ["members", "member_moves", *(part.table for part in parts)]))
     return [
-        *(_said(step) for step in TRIGGERS),
+        *(said(step) for step in TRIGGERS),
         *moved,
-        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON members, member_moves TO {}").format(
-            sql.Identifier(SERVER_ROLE)
-        ),
+        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}").format(tables, sql.Identifier(SERVER_ROLE)),
         sql.SQL("GRANT USAGE, SELECT ON SEQUENCE members_numbers TO {}").format(sql.Identifier(SERVER_ROLE)),
     ]
 

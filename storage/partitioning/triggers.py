@@ -75,3 +75,27 @@ def _filled(template: str) -> str:
 
 TRIGGERS = (_NOTED, _filled(_CAME), _filled(_WENT), _MOVES, _ON_CAME, _ON_WENT, _filled(_ON_COUNTED), _ON_CHANGED)
 """With the functions that they call; what `member_changed` and `members_changed` do is as without parts."""
+
+GONE_WITH_THE_PARTS = (
+    "DROP TABLE member_moves",
+    "DROP FUNCTION member_row_came(), member_row_went(), member_row_moves()",
+)
+
+_OF_MANY = """
+CREATE TRIGGER {name} AFTER {event} ON members REFERENCING {rows} AS them FOR EACH STATEMENT EXECUTE FUNCTION {name}()
+"""
+
+TRIGGERS_OF_ONE_TABLE = (
+    *(
+        _OF_MANY.format(name=name, event=event, rows=rows)
+        for name, event, rows in (
+            ("members_came", "INSERT", "NEW TABLE"),
+            ("members_added", "INSERT", "NEW TABLE"),
+            ("members_left", "DELETE", "OLD TABLE"),
+            ("members_gone", "DELETE", "OLD TABLE"),
+        )
+    ),
+    _filled(_ON_COUNTED),
+    _ON_CHANGED,
+)
+"""As migrations make them; their functions are still there."""

@@ -1,6 +1,4 @@
-import json
-from collections.abc import AsyncIterator, Callable, Mapping
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -19,12 +17,6 @@ async def listened(
 ) -> AsyncIterator[ListenedRegister]:
     async with listened_to(own_province_url, province_committee, request.param) as register:
         yield register
-
-
-@pytest.fixture(scope="session")
-def breaches(province_template: str, run_folder: Path) -> Mapping[str, set[int]]:  # noqa: ARG001 # which writes it
-    """Rule → the members of the province into whom a breach of it was put."""
-    return {rule: set(ids) for rule, ids in json.loads((run_folder / "manifest.json").read_text())["breaches"].items()}
 
 
 @pytest.fixture(scope="module")

@@ -6,26 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.synthetic.province import Province
-from storage import embedded
-from storage.loading import load_province
-from storage.migration import migrate
-from tests.chaos.servers import DURABLE, Postgres
-from tests.conftest import DAY, one_worker_at_a_time
-
-
-@pytest.fixture(scope="session")
-def filled_folder(run_folder: Path) -> Path:
-    """Of a PostgreSQL that is not running, with a province of 300 members."""
-    folder = run_folder / "filled"
-    with one_worker_at_a_time(run_folder):
-        if not folder.exists():
-            server = embedded.start(run_folder / "filling", settings=DURABLE)
-            migrate(server.url)
-            load_province(server.url, Province(300, seed=1, day=DAY))
-            server.stop()
-            (run_folder / "filling").rename(folder)
-    return folder
+from tests.chaos.servers import Postgres
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from tests.chaos.servers import Postgres, Server
 from tests.commands import run
 from tests.conftest import DAY
 from tests.reading import read_register
+from tests.tokens import issued
 
 SOON = 5.0
 """Seconds from PostgreSQL's return to the last caller's first answer: the bound that docs/faults.md states."""
@@ -34,8 +35,7 @@ async def called(url: str, folder: Path) -> AsyncIterator[Callers]:
     environment = {"DATABASE_URL": url, "DENGTA_DATA_DIRECTORY": str(folder / "data")}
     environment |= {"DENGTA_ISSUER": "https://register.example"}
     top = str(register.first_of_kind(OrganizationKind.PROVINCE).id)
-    asked = ("token", "--role", "administrator", "--organization", top)
-    token = (await asyncio.to_thread(run, *asked, **environment)).stdout.strip()
+    token = await asyncio.to_thread(issued, environment, top)
     server = Server(environment, folder / "server.log")
     server.begin()
     try:

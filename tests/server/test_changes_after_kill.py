@@ -14,10 +14,10 @@ from domain.codes import OrganizationKind
 from domain.members import draft_of, problems_of
 from domain.records import MemberRecord
 from schema.identifiers import encoded
-from tests.commands import run
 from tests.oracle import Register
 from tests.server.test_audit_after_kill import kill_while_entries_wait
 from tests.server.test_workers import Serving, serving
+from tests.tokens import issued
 
 CLIENTS = 16
 ENOUGH = 150
@@ -84,7 +84,7 @@ async def test_every_acknowledged_change_is_whole_and_no_other_is_half_there(
     options = ("--workers", str(workers))
     with serving(own_province_url, data_directory, *options, DENGTA_DATABASE_CONNECTIONS="8") as server:
         top = str(register.first_of_kind(OrganizationKind.PROVINCE).id)
-        token = run("token", "--role", "administrator", "--organization", top, **server.environment).stdout.strip()
+        token = await asyncio.to_thread(issued, server.environment, top)
         writers = Writers(server, token, sound)
         async with asyncio.TaskGroup() as together:
             together.create_task(writers.write_until_nobody_answers())

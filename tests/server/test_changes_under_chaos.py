@@ -24,8 +24,8 @@ from storage.models import Member
 from tests.chaos.consumers import Consumer, Told
 from tests.chaos.servers import Postgres, Server
 from tests.chaos.writers import BOOK, SUBMIT, Book, Committed, Scene, Writer, Writing
-from tests.commands import run
 from tests.conftest import DAY
+from tests.tokens import issued
 
 ItemT = TypeVar("ItemT")
 
@@ -79,8 +79,7 @@ async def world(data_directory: Path, postgres: Postgres) -> AsyncIterator[World
         top, cursor, scene = top_of(connection), cursor_of(connection), scene_of(connection)
     environment = {"DATABASE_URL": postgres.server.url, "DENGTA_DATA_DIRECTORY": str(data_directory / "data")}
     environment |= {"DENGTA_ISSUER": "https://register.example"}  # one for all ports
-    asked = ("token", "--role", "administrator", "--organization", str(top))
-    token = (await asyncio.to_thread(run, *asked, **environment)).stdout.strip()
+    token = await asyncio.to_thread(issued, environment, str(top))
     servers = [Server(environment, data_directory / f"server-{number}.log") for number in range(SERVERS)]
     async with all_running(servers):
         yield World(postgres, servers, token, cursor, scene)

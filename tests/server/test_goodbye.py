@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import free_port, run, running, said_until
+from tests.commands import free_port, running, said_until
 from tests.event_streams import EventStream, event_stream
 from tests.server.test_workers import LISTENS
 from tests.sockets import Socket, socket
+from tests.tokens import issued
 
 PERMISSIONS = "subscription { permissionsChanged { version } }"
 STREAMS, SOCKETS = 80, 20
@@ -53,7 +54,7 @@ async def test_a_hundred_streams_are_told_and_the_process_is_gone_soon(
     place = f"127.0.0.1:{environment['DENGTA_PORT']}"
     with running("serve", environment=environment) as process:
         said_until(process, LISTENS)
-        token = run("token", "--role", "administrator", "--organization", "37", **environment).stdout.strip()
+        token = await asyncio.to_thread(issued, environment)
         async with AsyncExitStack() as clients:
             streamed = await streams(clients, place, token)
             connected = await sockets(clients, place, token)

@@ -14,6 +14,7 @@ from tests.event_streams import event_stream
 from tests.gateway import eventually
 from tests.pgbouncer import PROGRAM, connections_of, pooled
 from tests.samples import ROOT, samples_of
+from tests.tokens import issued
 
 needs_pgbouncer = pytest.mark.skipif(
     PROGRAM is None, reason="pgbouncer is not installed (Debian: apt-get install pgbouncer)"
@@ -54,10 +55,9 @@ async def test_everything_works_through_it(own_province_url: str, folder: Path, 
             "DENGTA_OPERATIONS_AT_ONCE": "40",
             "DENGTA_OPERATIONS_PER_CALLER": "40",
         }
-        asked = ("token", "--role", "administrator", "--organization", "370000")
         with running("serve", environment=environment) as server:
             await asyncio.to_thread(said_until, server, SERVES)
-            token = (await asyncio.to_thread(run, *asked, **environment)).stdout.strip()
+            token = await asyncio.to_thread(issued, environment)
             async with httpx.AsyncClient(
                 base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60
             ) as client:

@@ -13,10 +13,11 @@ from domain.codes import OrganizationKind
 from domain.members import draft_of, problems_of
 from domain.records import MemberRecord
 from schema.identifiers import encoded
-from tests.commands import free_port, run
+from tests.commands import free_port
 from tests.oracle import Register
 from tests.server.test_audit_after_kill import kill_while_entries_wait
 from tests.server.test_workers import Serving, serving
+from tests.tokens import issued
 
 CLIENTS = 8
 ENOUGH = 60
@@ -89,7 +90,7 @@ async def test_what_is_repeated_after_a_kill_is_done_exactly_once(
     repeaters = Repeaters(sound)
     port = str(free_port())  # of which the token says that it is good there
     with serving(own_province_url, data_directory, DENGTA_DATABASE_CONNECTIONS="8", DENGTA_PORT=port) as server:
-        token = run("token", "--role", "administrator", "--organization", top, **server.environment).stdout.strip()
+        token = await asyncio.to_thread(issued, server.environment, top)
         async with client_of(server, token) as http, asyncio.TaskGroup() as together:
             together.create_task(repeaters.write_until_nobody_answers(http))
             await repeaters.enough.wait()

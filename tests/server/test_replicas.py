@@ -1,6 +1,7 @@
 """Two real PostgreSQL servers: queries are read at the replica, and nobody misses what they have written themselves."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,12 @@ import pytest
 from sqlalchemy import text
 
 from auth.actor import Role
-from domain.synthetic.province import Province
 from storage import embedded
 from storage.beside import end_all
 from storage.embedded import EmbeddedServer
-from storage.loading import load_province
-from storage.migration import migrate
 from storage.statements import statement_of
 from tests.asking import Caller
 from tests.commands import wait_until
-from tests.conftest import DAY
 from tests.editing import Officer, change
 from tests.replicas import Replica, streaming_replica
 from tests.replicated import SAVE, Pair, paired
@@ -31,10 +28,10 @@ ONE = "{ members(first: 1) { nodes { id version phone } } }"
 
 
 @pytest.fixture(scope="module")
-def primary(run_folder: Path, worker_id: str) -> Iterator[EmbeddedServer]:
-    server = embedded.start(run_folder / f"primary-{worker_id}", settings=FAST)
-    migrate(server.url)
-    load_province(server.url, Province(300, seed=1, day=DAY))
+def primary(filled_folder: Path, run_folder: Path, worker_id: str) -> Iterator[EmbeddedServer]:
+    folder = run_folder / f"primary-{worker_id}"
+    subprocess.run(["cp", "-a", filled_folder, folder], check=True)
+    server = embedded.start(folder, settings=FAST)
     yield server
     server.stop()
 

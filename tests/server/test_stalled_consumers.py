@@ -14,10 +14,10 @@ from psycopg import AsyncConnection
 from domain.codes import OrganizationKind
 from storage.engine import libpq_url
 from tests.chaos.servers import Server
-from tests.commands import run
 from tests.oracle import Register
 from tests.sockets import Socket, socket
 from tests.stalled import Open, Stalled, over_events, over_socket
+from tests.tokens import issued
 
 CHANGES = 2_000
 HEARTBEAT = 6.0  # seconds
@@ -63,6 +63,8 @@ async def place(own_province_url: str, data_directory: Path, register: Register)
         "DENGTA_HEARTBEAT": str(HEARTBEAT),
         "DENGTA_SUBSCRIPTIONS_PER_PERSON": "2000",
         "DENGTA_JOBS_IN_SERVER": "false",
+        "DENGTA_OPERATIONS_AT_ONCE": str(OPENED_AT_ONCE + 1),  # of which none is told that the server is busy
+        "DENGTA_OPERATIONS_PER_CALLER": str(OPENED_AT_ONCE + 1),
     }
     server = Server(environment, data_directory / "server.log")
     top = str(register.first_of_kind(OrganizationKind.PROVINCE).id)
@@ -70,9 +72,8 @@ async def place(own_province_url: str, data_directory: Path, register: Register)
         stack.callback(server.kill)
         environment["DENGTA_ISSUER"] = f"http://{server.place}"
         server.begin()
-        asked = ("token", "--role", "administrator", "--organization", top)
-        token = (await asyncio.to_thread(run, *asked, **environment)).stdout.strip()
         await server.until_ready()
+        token = await asyncio.to_thread(issued, environment, top)
         yield Place(server, token, libpq_url(own_province_url))
 
 

@@ -28,7 +28,8 @@ from storage.jobs import JobKind, Queue
 from storage.statements import Statement
 from tests.asking import Api
 from tests.collector import Collector, attributes_of, collecting
-from tests.commands import free_port, run, running, said_until
+from tests.commands import free_port, running, said_until
+from tests.tokens import issued
 
 QUERY = """query Named($phone: String!) {
     members(where: {name: {exact: "王建国"}, phone: {exact: $phone}}) { totalCount nodes { branch { name } } }
@@ -219,7 +220,7 @@ def test_a_server_tells_by_the_variables_of_opentelemetry_and_names_the_trace_in
         "OTEL_SERVICE_NAME": "register",
         "OTEL_BSP_SCHEDULE_DELAY": "60000",  # so that what is told is told at the end
     }
-    token = run("token", "--role", "ADMINISTRATOR", "--organization", "370000", **environment).stdout.strip()
+    token = issued(environment)
     with running("serve", "--json", environment=environment) as process:
         said_until(process, re.compile(r"^\{\"address", re.MULTILINE))
         httpx.post(

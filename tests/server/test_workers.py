@@ -24,8 +24,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import create_engine, text
 
+from domain.codes import Role
 from server.ports import require_free_port, shared_port
-from tests.commands import TOKEN, free_port, lives, processes_on, run, running, said_until, wait_until, workers_of
+from tests.commands import TOKEN, free_port, lives, processes_on, running, said_until, wait_until, workers_of
+from tests.tokens import issued
 
 LISTENS = re.compile("Dengta listens on")
 COUNT = {"query": "{ members { totalCount } }"}
@@ -45,7 +47,7 @@ class Serving:
 
     @cached_property
     def token(self) -> str:
-        return run("token", "--role", "administrator", "--organization", "37", **self.environment).stdout.strip()
+        return issued(self.environment)
 
     @property
     def workers(self) -> list[psutil.Process]:
@@ -127,7 +129,9 @@ def test_each_worker_answers_and_their_counts_are_summed(province_url: str, data
         assert not folder.exists()
 
 
-def test_a_killed_worker_is_replaced(province_url: str, data_directory: Path) -> None:
+def test_a_killed_worker_is_replaced_and_a_killed_supervisor_ends_them_all(
+    province_url: str, data_directory: Path
+) -> None:
     with serving(province_url, data_directory) as server:
         asked = server.ask_until_each_has_answered()
         killed, survivor = server.workers
@@ -138,10 +142,17 @@ def test_a_killed_worker_is_replaced(province_url: str, data_directory: Path) ->
         assert survivor in server.workers
         asked = server.ask_until_each_has_answered(asked)
         assert server.counted_in_all() == asked
+        answering = server.workers
+        server.process.kill()
+        wait_until(lambda: not any(lives(worker) for worker in answering))
+        assert server.refuses()
 
 
 @pytest.mark.parametrize(("workers", "number"), [(1, signal.SIGTERM), (2, signal.SIGTERM), (2, signal.SIGINT)])
-def test_a_signal_ends_the_workers_and_postgresql(data_directory: Path, workers: int, number: signal.Signals) -> None:
+def test_a_signal_ends_the_workers_and_postgresql(
+    filled_folder: Path, data_directory: Path, workers: int, number: signal.Signals
+) -> None:
+    subprocess.run(["cp", "-a", filled_folder, data_directory / "postgres"], check=True)
     environment = {"DENGTA_DATA_DIRECTORY": str(data_directory), "DENGTA_PORT": str(free_port())}
     with running(*DEMO, "--workers", str(workers), environment=environment) as demo:
         said = said_until(demo, TOKEN, times=6)
@@ -181,10 +192,7 @@ mutation { setPermissions(input: {expectedVersion: 0, changes: [
 
 def test_an_edit_of_the_matrix_is_in_every_worker_within_a_second(own_province_url: str, data_directory: Path) -> None:
     with serving(own_province_url, data_directory) as server:
-        officer, administrator = (
-            run("token", "--role", role, "--organization", "370000", **server.environment).stdout.strip()
-            for role in ("security_officer", "administrator")
-        )
+        officer = issued(server.environment, role=Role.SECURITY_OFFICER)
 
         def asks(token: str, query: str) -> str:
             """On a connection of its own, and so of either worker."""
@@ -193,13 +201,13 @@ def test_an_edit_of_the_matrix_is_in_every_worker_within_a_second(own_province_u
 
         names = "{ members(first: 1) { nodes { name } } }"
         server.ask_until_each_has_answered()
-        assert "FIELD_HIDDEN" not in asks(administrator, names)
+        assert "FIELD_HIDDEN" not in asks(server.token, names)
         assert asks(officer, HIDE_NAMES) == '{"data":{"setPermissions":{"errors":[]}}}'
         edited_at = time.monotonic()
         answers = []
         while time.monotonic() < edited_at + 1:
-            answers.append("FIELD_HIDDEN" in asks(administrator, names))
-        assert all("FIELD_HIDDEN" in asks(administrator, names) for _ in range(20))
+            answers.append("FIELD_HIDDEN" in asks(server.token, names))
+        assert all("FIELD_HIDDEN" in asks(server.token, names) for _ in range(20))
         assert True in answers
 
 
@@ -220,14 +228,6 @@ def test_a_terminal_that_is_gone_ends_what_it_ran(province_url: str, data_direct
         ended(server.process)
     os.close(ours)
     os.close(terminal)
-
-
-def test_workers_end_after_a_killed_supervisor(province_url: str, data_directory: Path) -> None:
-    with serving(province_url, data_directory) as server:
-        workers = server.workers
-        server.process.kill()
-        wait_until(lambda: not any(lives(worker) for worker in workers))
-        assert server.refuses()
 
 
 FAILING = """

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from domain.codes import OrganizationKind
 from storage import migration
 from storage.migration import Patience, Shape, TablesBusyError, migrate, shape_of
+from storage.partitioning import partition_members
 from tests.commands import wait_until
+from tests.oracle import Register
 
 NEXT = """from alembic import op
 from storage.migration_steps import make_index
@@ -25,6 +28,7 @@ ADDS_COLUMN = 'op.execute("ALTER TABLE members ADD COLUMN note text")'
 MAKES_INDEX = 'make_index("ix_note", "members", ["note"])'
 WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 HAS_COLUMN = "SELECT count(*) FROM information_schema.columns WHERE table_name = 'members' AND column_name = 'note'"
+INDEXED_PARTS = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ix_note'::regclass"
 VALID_INDEX = "SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('ix_note') AND indisvalid"
 
 
@@ -99,3 +103,31 @@ def test_several_processes_may_upgrade_at_once(empty_database_url: str) -> None:
         for upgrade in [beside.submit(migrate, empty_database_url) for _ in range(4)]:
             upgrade.result(timeout=120)
     assert number(empty_database_url, VALID_INDEX) == 1
+
+
+def test_a_register_in_parts_is_upgraded_too(
+    own_province_url: str, empty_database_url: str, register: Register
+) -> None:
+    """Those that lie elsewhere were upgraded before."""
+    cities = {city.path for city in register.of_kind(OrganizationKind.CITY)}
+    partition_members(own_province_url, OrganizationKind.CITY, {max(cities): empty_database_url})
+    assert number(own_province_url, HAS_COLUMN) == 0
+
+    migrate(own_province_url)
+
+    assert number(own_province_url, HAS_COLUMN) == 1
+    assert number(own_province_url, VALID_INDEX) == 1
+    assert number(own_province_url, INDEXED_PARTS) == len(cities) + 1  # one less, and what stands before and after all
+    assert number(own_province_url, "SELECT count(*) FROM members WHERE note IS NULL") == len(register.members)
+
+
+def test_an_index_of_parts_is_taken_up_where_an_attempt_was_interrupted(own_province_url: str) -> None:
+    partition_members(own_province_url, OrganizationKind.CITY, {})
+    migrate(own_province_url, "9001")
+    execute(own_province_url, "CREATE INDEX members_part_1_ix_note ON members_part_1 (note)")
+    execute(own_province_url, "CREATE INDEX members_part_2_ix_note ON members_part_2 (note)")
+    half = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'members_part_2_ix_note'::regclass"
+    execute(own_province_url, half)
+    migrate(own_province_url)
+    assert number(own_province_url, VALID_INDEX) == 1
+    assert number(own_province_url, "SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
