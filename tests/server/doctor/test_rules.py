@@ -1,6 +1,6 @@
 """Each rule of `dengta doctor`, over facts that are fine but for one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,8 +37,9 @@ def database(province_url: str) -> DatabaseFacts:
 
 
 @pytest.fixture(scope="module")
-def register(province_url: str) -> RegisterFacts:
-    with create_engine(province_url).connect() as connection:
+def register(clone: Callable[[str], str], province_template: str) -> RegisterFacts:
+    """Of one that nobody has asked yet, of which its audit log would tell."""
+    with create_engine(clone(province_template)).connect() as connection:
         return register_facts(connection)
 
 
