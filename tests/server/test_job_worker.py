@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
 
@@ -15,15 +15,15 @@ from domain.clock import system_clock
 from server.delivery import MessageDelivery
 from server.gateways.http_calls import HttpPort
 from server.gateways.message_gateway import HttpMessageGateway
-from storage import job_worker
+from storage import job_worker, pools
 from storage.embedded import EmbeddedServer
 from storage.engine import Database, connect
-from storage.job_worker import JobWorker
 from storage.jobs import JobKind, Queue, defer_jobs
 from storage.messages import DELIVER, OutgoingMessage, queue_message
 from storage.statements import Statement
 from tests.asking import AUDIT_KEY
 from tests.gateway import SECRET, Asked, Gateway, answers, eventually, hangs, takes_together
+from tests.job_workers import working
 
 STATES = Statement("SELECT state::text, count(*) FROM messages GROUP BY state", {})
 JOBS = Statement("SELECT task_name, status::text, attempts FROM procrastinate_jobs", {})
@@ -37,16 +37,6 @@ async def delivery(database: Database, gateway: Gateway) -> AsyncIterator[Messag
     port = HttpPort(gateway.url, SECRET, timeout=5.0, at_once=20)
     yield MessageDelivery(database, HttpMessageGateway(port), system_clock)
     await port.close()
-
-
-@asynccontextmanager
-async def working(
-    url: str, *kinds: JobKind, at_once: int = 10, lost_after: float = 2.0
-) -> AsyncIterator[list[BaseException]]:
-    """What it reports meanwhile."""
-    reported: list[BaseException] = []
-    async with JobWorker(url, kinds, reported.append, at_once=at_once, lost_after=lost_after).running():
-        yield reported
 
 
 def delivers(delivery: MessageDelivery) -> JobKind:
@@ -146,6 +136,7 @@ async def test_many_messages_at_once_are_delivered_once_each(
 ) -> None:
     """As long as nobody is held for lost: what has been begun is then done again."""
     monkeypatch.setattr(job_worker, "_WAITS_FOR_A_CONNECTION", UNHURRIED)
+    monkeypatch.setattr(pools, "CHECKED_WITHIN", UNHURRIED)
     gateway.behaves.extend([takes_together(5 * workers, UNHURRIED)] * 5 * workers)
     port = HttpPort(gateway.url, SECRET, timeout=UNHURRIED, at_once=20)
     kinds = [delivers(MessageDelivery(unhurried, HttpMessageGateway(port), system_clock))]
