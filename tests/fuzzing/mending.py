@@ -26,7 +26,7 @@ _ARGUMENTS = {
     **dict.fromkeys(("organizationId", "organization", "branchId", "within", "targetBranchId"), "Organization"),
     "memberId": "Member",
     "partnerId": "Partner",
-    **dict.fromkeys(("photoId", "attachmentIds"), "File"),
+    **dict.fromkeys(("photoId", "attachmentIds", "addAttachmentIds"), "File"),
 }
 _FIELDS = (
     ("node", "Node"),

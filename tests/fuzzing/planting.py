@@ -135,7 +135,7 @@ _IDS = {
     "Partner": "SELECT c.id, ARRAY[o.path] FROM clients c JOIN organizations o ON o.id = c.organization_id",
     "SavedQuery": "SELECT s.id, ARRAY[o.path] FROM saved_queries s JOIN organizations o ON o.id = s.organization_id",
     "Export": "SELECT id, ARRAY[scope] FROM exports",
-    "File": "SELECT id, ARRAY['']::text[] FROM files",
+    "File": "SELECT id, ARRAY['']::text[] FROM files WHERE uploaded_by = 'somebody'",
 }
 
 

@@ -150,12 +150,12 @@ class _Maker:
         return {name: self.value(name, kind.fields[name].type, depth + 1) for name in names}
 
 
-def document_of(operation: str, name: str, field: Any) -> str:
-    """Asks for all that is no object, with a variable for each argument."""
+def document_of(operation: str, name: str, field: Any, depth: int = 2) -> str:
+    """Asks for all that is no object, so deep, with a variable for each argument."""
     declared = ", ".join(f"${argument}: {each.type}" for argument, each in field.args.items())
     given = ", ".join(f"{argument}: ${argument}" for argument in field.args)
     head = f"{operation} ({declared})" if declared else operation
-    return f"{head} {{ {name}{f'({given})' if given else ''}{selection_of(field.type, 2)} }}"
+    return f"{head} {{ {name}{f'({given})' if given else ''}{selection_of(field.type, depth)} }}"
 
 
 def selection_of(kind: Any, depth: int) -> str:
