@@ -6,7 +6,7 @@ The connection is shut, so that whoever waits at it hears that it is lost; what 
 import os
 import socket
 from asyncio import Task, create_task, get_running_loop
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -20,11 +20,13 @@ _telling: set[Task[None]] = set()
 
 
 @contextmanager
-def cut_off_after(connection: AsyncConnection[Any], seconds: float) -> Iterator[None]:
-    """What is awaited in the block fails as on a lost connection if it takes longer."""
-    timer = get_running_loop().call_later(seconds, cut_off, connection)
+def cut_off_after(connection: AsyncConnection[Any], seconds: float) -> Iterator[Callable[[], bool]]:
+    """What is awaited in the block fails as on a lost connection if it takes longer. Given is whether the time is over,
+    as what was awaited may have come all the same while the process stood still."""
+    loop = get_running_loop()
+    timer = loop.call_later(seconds, cut_off, connection)
     try:
-        yield
+        yield lambda: loop.time() >= timer.when()
     finally:
         timer.cancel()
 

@@ -174,11 +174,12 @@ def _between(column: Column, operand: Operand) -> ColumnElement[bool]:
 
 
 def _between_days(column: Column, first: date | None, last: date | None) -> ColumnElement[bool]:
-    """Moments from the start of the first day to the end of the last, in Asia/Shanghai."""
+    """Moments from the start of the first day to the end of the last, in Asia/Shanghai. None is after the last of all
+    days, which has no next one."""
     parts = []
     if first is not None:
         parts.append(column >= datetime.combine(first, time(), SHANGHAI))
-    if last is not None:
+    if last is not None and last < date.max:
         parts.append(column < datetime.combine(last + timedelta(days=1), time(), SHANGHAI))
     return and_(true(), *parts)
 

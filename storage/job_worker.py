@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision, utils
 from procrastinate.jobs import Job
+from procrastinate.manager import JobManager
+from procrastinate.periodic import PeriodicRegistry
 from procrastinate.types import JSONValue
 
 from domain.waiting import growing_wait
 from storage.beside import running_beside
 from storage.engine import libpq_url, session_options
 from storage.jobs import JobKind, TryAgainError
+from storage.periodic_jobs import ComingByThemselves
 from storage.pools import CONNECTS_AGAIN_AFTER, try_again
 
 # Jobs that wait for their time, and those whose notification was lost, are found by looking.
@@ -46,6 +49,9 @@ FROM (
 """
 
 
+_TRY_AGAIN = "SELECT procrastinate_retry_job_v2(%(job_id)s, now() + %(wait)s, %(priority)s, %(queue)s, %(lock)s)"
+
+
 class JobWorker:
     """Has connections of its own. Jobs of other queues than those of its `kinds` are left to others."""
 
@@ -67,6 +73,8 @@ class JobWorker:
             kwargs={"options": session_options(_STATEMENT_TIMEOUT)},
         )
         self._app = App(connector=connector)
+        self._app.job_manager = _ByTheDatabasesClock(connector)
+        self._periodic = PeriodicRegistry()  # type: ignore[no-untyped-call]  # of the library
         self._report = report
         self._at_once = at_once
         self._lost_after = lost_after
@@ -79,7 +87,7 @@ class JobWorker:
             self._app.task(name=kind.name, queue=kind.queue, retry=_AsAsked(), pass_context=True)(self._run(kind))
         else:
             task = self._app.task(name=kind.name, queue=kind.queue, queueing_lock=kind.name)(self._run_by_itself(kind))
-            self._app.periodic(cron=kind.every)(task)
+            self._periodic.register_task(task, cron=kind.every, periodic_id="", configure_kwargs={})
 
     def _run(self, kind: JobKind) -> Callable[..., object]:
         async def run(context: JobContext, **arguments: JSONValue) -> None:
@@ -143,7 +151,7 @@ class JobWorker:
             delete_jobs="always",
             install_signal_handlers=False,
         )
-        async with running_beside(self._take_from_the_lost()):
+        async with running_beside(self._take_from_the_lost()), running_beside(self._come_by_themselves()):
             await _until_it_stops(asyncio.create_task(working))
 
     async def _take_from_the_lost(self) -> None:
@@ -153,6 +161,14 @@ class JobWorker:
             except Exception as error:
                 self._report(error)
             await asyncio.sleep(self._lost_after / 3)
+
+    async def _come_by_themselves(self) -> None:
+        while self._periodic.periodic_tasks:
+            try:
+                await ComingByThemselves(self._periodic).worker()
+            except Exception as error:
+                self._report(error)
+            await asyncio.sleep(_LONGEST_WAIT_FOR_THE_DATABASE)
 
 
 async def _until_it_stops(work: asyncio.Task[None]) -> None:
@@ -171,6 +187,22 @@ def _end_if_cancelled() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
+
+
+class _ByTheDatabasesClock(JobManager):
+    """Which says when a job's time has come, and so must say from when on it waits."""
+
+    async def retry_job_by_id_async(
+        self,
+        job_id: int,
+        retry_at: datetime,
+        priority: int | None = None,
+        queue: str | None = None,
+        lock: str | None = None,
+    ) -> None:
+        wait = max(retry_at - utils.utcnow(), timedelta(0))
+        given = {"priority": priority, "queue": queue, "lock": lock}
+        await self.connector.execute_query_async(_TRY_AGAIN, job_id=job_id, wait=wait, **given)
 
 
 class _AsAsked(BaseRetryStrategy):

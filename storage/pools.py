@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg_pool import AsyncConnectionPool
 
 from storage.cutting import cut_off_after
@@ -38,8 +38,11 @@ class Pool(AsyncConnectionPool[ConnectionT]):
 
     @staticmethod
     async def check_connection(connection: AsyncConnection[Any]) -> None:
-        with cut_off_after(connection, CHECKED_WITHIN):
+        """OperationalError for one that is lost, or was cut off in the moment in which it answered."""
+        with cut_off_after(connection, CHECKED_WITHIN) as is_cut_off:
             await AsyncConnectionPool.check_connection(connection)
+            if is_cut_off():
+                raise OperationalError
 
 
 def pool_of(

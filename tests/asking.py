@@ -8,6 +8,7 @@ import httpx
 from joserfc.jwk import ECKey
 
 from auth.actor import Role
+from auth.oauth.exchange import Lifetimes
 from auth.permissions import PermissionMatrix
 from auth.signing_keys import SigningKeys
 from auth.tokens import TokenAuthority
@@ -61,6 +62,7 @@ class Api:
     operation_timeout: float = LONGEST_OPERATION
     replicas: Replicas | None = None
     limits: Limits = field(default_factory=Limits)
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
     def __post_init__(self) -> None:
         self.authority = TokenAuthority(SigningKeys(self.key), ISSUER, AUDIENCE, self.token_clock)
@@ -84,6 +86,7 @@ class Api:
             operation_timeout=self.operation_timeout,
             replicas=self.replicas,
             limits=self.limits,
+            lifetimes=self.lifetimes,
         )
         self.app = create_app(self.parts)
         self.http = httpx.AsyncClient(

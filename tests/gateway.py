@@ -94,11 +94,11 @@ def takes(times: int = 1, body: str = "{}") -> Behaviour:
     return behave
 
 
-def takes_together(number: int) -> Behaviour:
+def takes_together(number: int, patience: float) -> Behaviour:
     """Answers only once so many requests are under way, and then delivers them."""
 
     async def behave(gateway: Gateway, asked: Asked, writer: asyncio.StreamWriter) -> None:
-        await eventually(lambda: gateway.most_at_once >= number)
+        await eventually(lambda: gateway.most_at_once >= number, patience)
         await takes()(gateway, asked, writer)
 
     return behave

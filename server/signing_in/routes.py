@@ -40,12 +40,14 @@ from server.signing_in.sign_in_pages import (
     show_sign_out,
     show_signed_in,
 )
-from server.signing_in.visits import Visit, is_from_our_pages, visit_of
+from server.signing_in.visits import Visit, is_from_our_pages, recognized, visit_of
 from server.signing_in.words import WORDS
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
 _HERE = Path(__file__).parent
 _FORBIDDEN, _TOO_MANY, _UNAVAILABLE = 403, 429, 503
+_LATER = (DatabaseUnavailableError, StatementTimedOutError, ServerBusyError)
+_SOON = {"Retry-After": "1"}
 _SOUNDS_AT_ONCE = 1
 """They are mixed in plain Python, and would keep requests waiting."""
 
@@ -79,7 +81,7 @@ def _both(pages: Pages, path: str, show: Page, send: Page) -> list[Route]:
 
 def _shown(pages: Pages, page: Page) -> Endpoint:
     async def answer(request: Request) -> Response:
-        visit = await visit_of(pages.desk, pages.issuer, request)
+        visit = visit_of(pages.desk, pages.issuer, request)
         return await _or_why_not(pages, visit, page)
 
     return answer
@@ -89,7 +91,7 @@ def _sent(pages: Pages, page: Page) -> Endpoint:
     """What a form sends is looked at only when it was sent by one of our pages, to this browser."""
 
     async def answer(request: Request) -> Response:
-        visit = await visit_of(pages.desk, pages.issuer, request)
+        visit = visit_of(pages.desk, pages.issuer, request)
         try:
             form = await fields_of(request)
         except UnreadableFormError as error:
@@ -105,15 +107,15 @@ async def _or_why_not(pages: Pages, visit: Visit, page: Page) -> Response:
     """In a place: what the browser sends has all come by now."""
     try:
         async with pages.places.place(visit.visitor.network):
-            return await page(pages, visit)
+            return await page(pages, await recognized(pages.desk, visit))
     except TooManyAttemptsError as error:
         text = error.problem.message.in_language(visit.language)
         response = pages.page(visit, "failure.html", _TOO_MANY, title=WORDS[visit.language]["too_many"], text=text)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
-    except (DatabaseUnavailableError, StatementTimedOutError, ServerBusyError):
+    except _LATER:
         response = _failure(pages, visit, _UNAVAILABLE, "unavailable", "unavailable_text")
-        response.headers["Retry-After"] = "1"
+        response.headers.update(_SOON)
         return response
 
 
@@ -145,8 +147,8 @@ async def _digits(pages: Pages, request: Request) -> str:
             digits = await captcha_to_draw(pages.desk, request.path_params["id"])
     except TooManyAttemptsError as error:
         raise HTTPException(_TOO_MANY, headers={"Retry-After": str(error.retry_after)}) from error
-    except ServerBusyError as error:
-        raise HTTPException(_UNAVAILABLE, headers={"Retry-After": "1"}) from error
+    except _LATER as error:
+        raise HTTPException(_UNAVAILABLE, headers=_SOON) from error
     if digits is None:
         raise HTTPException(404)
     return digits

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
@@ -30,7 +30,7 @@ class Visit:
     language: str
     form_token: str
     is_first: bool
-    signed_in: SignedIn | None
+    signed_in: SignedIn | None = None
     form: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -63,8 +63,9 @@ def is_secure(issuer: str) -> bool:
     return issuer.startswith("https:")
 
 
-async def visit_of(desk: Desk, issuer: str, request: Request) -> Visit:
-    """Who comes for the first time is given a token, which means nothing until both factors were right."""
+def visit_of(desk: Desk, issuer: str, request: Request) -> Visit:
+    """Of whoever it is, which is looked up later. Who comes for the first time is given a token, which means nothing
+    until both factors were right."""
     cookie = request.cookies.get(session_cookie_name(issuer), "")
     is_first = not _TOKEN.fullmatch(cookie)
     token = new_secret() if is_first else cookie
@@ -74,8 +75,15 @@ async def visit_of(desk: Desk, issuer: str, request: Request) -> Visit:
         language=_language(request),
         form_token=_form_token(desk, token),
         is_first=is_first,
-        signed_in=None if is_first else await signed_in_account(desk.database, token, desk.clock()),
     )
+
+
+async def recognized(desk: Desk, visit: Visit) -> Visit:
+    """With who is signed in at that browser."""
+    if visit.is_first:
+        return visit
+    found = await signed_in_account(desk.database, visit.visitor.session_token, desk.clock())
+    return replace(visit, signed_in=found)
 
 
 def _form_token(desk: Desk, session_token: str) -> str:

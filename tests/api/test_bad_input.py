@@ -119,6 +119,15 @@ async def test_a_filter_nested_too_deeply_is_refused(api: Api, county: Organizat
     assert "deep" in error["message"]
 
 
+async def test_days_may_reach_to_both_ends_of_the_calendar(api: Api, county: OrganizationRecord) -> None:
+    caller = api.as_(county)
+    every = (await caller.ask(COUNT))["members"]
+    for day in ("0001-01-01", "9999-12-31"):
+        for end in ("from", "to"):
+            found = await caller.ask(COUNT, {"w": {"createdAt": {"range": {end: day}}}})
+            assert found["members"] == (every if (end == "from") == (day < "2000") else {"totalCount": 0})
+
+
 async def test_a_nest_of_fragments_costs_no_more_than_its_text(api: Api, county: OrganizationRecord) -> None:
     """Each fragment spreads the next one twice: 2^24 fields if every spread were walked anew."""
     chain = " ".join(f"fragment F{n} on Organization {{ ...F{n + 1} ...F{n + 1} }}" for n in range(24))

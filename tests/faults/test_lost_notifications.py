@@ -2,17 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from auth.live_matrix import LiveMatrix
-from domain.codes import Role
+from domain.codes import OrganizationKind, Role
 from domain.records import OrganizationRecord
-from server.app import DEFAULT_PERMISSIONS
-from storage.changes import FollowedChanges
+from server.app import DEFAULT_PERMISSIONS, working_without_answers
+from storage.beside import running_beside
+from storage.changes import FollowedChanges, number_changes
 from storage.engine import Database, connect, libpq_url
 from storage.job_worker import JobWorker
 from storage.jobs import JobKind, Queue, defer_jobs
@@ -20,9 +21,12 @@ from storage.member_changing import change_member
 from storage.statements import Statement
 from tests.asking import AUDIT_KEY, Api
 from tests.editing import Officer, change
+from tests.gateway import eventually
 from tests.numbered import numbered
 from tests.oracle import Register
+from tests.receiver import receiving
 from tests.set_clock import SetClock
+from tests.webhooks import QUICK, office_over, set_address
 
 SILENCE = """
 CREATE SCHEMA silence;
@@ -104,3 +108,40 @@ async def test_jobs_are_found(own: Database, silent_url: str) -> None:
             await each.wait()
             while await own.number(JOBS):  # noqa: ASYNC110 # nobody tells
                 await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def another_process(url: str) -> AsyncIterator[None]:
+    """That delivers webhooks when it is its turn."""
+    async with connect(url, connections=4, audit_key=AUDIT_KEY) as database:
+        api = Api(database, webhooks=QUICK)
+        async with working_without_answers(api.parts):
+            yield
+        await api.http.aclose()
+
+
+async def test_turns_of_webhooks_are_found(silent_url: str, register: Register) -> None:
+    """When one is set, when it is set anew, and when the process whose turn it was has gone."""
+    county = register.first_of_kind(OrganizationKind.COUNTY)
+    member = register.members_in(county)[0]
+    async with (
+        receiving() as first,
+        receiving() as second,
+        office_over(silent_url, county) as office,
+        running_beside(number_changes(office.api.database)),
+    ):
+        async with another_process(silent_url):
+            first.secret = await office.sets(first.url)
+            set_address(office, member, "a first one")
+            await eventually(lambda: len(first.changes) == 1, PATIENCE)
+            await office.sets(second.url)
+            second.secret = first.secret
+            set_address(office, member, "a second one")
+            await eventually(lambda: len(second.changes) == 1, PATIENCE)
+            async with AsyncExitStack() as later:
+                await later.enter_async_context(another_process(silent_url))
+                stays = later.pop_all()
+        async with stays:
+            set_address(office, member, "a third one")
+            await eventually(lambda: len(second.changes) == 2, PATIENCE)
+    assert len(first.changes) == 1

@@ -1,16 +1,21 @@
-"""Who asks: every role at every tier, a partner with a scope of its own, and somebody without a token."""
+"""Who asks: every role at every tier, partners' systems with all scopes and with one, and somebody without a token."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import httpx
 import psycopg
-from graphql import REMOVE, GraphQLSchema, Visitor, build_ast_schema, parse, print_schema, visit
+from graphql import REMOVE, DocumentNode, GraphQLSchema, Visitor, build_ast_schema, parse, print_schema, visit
 
 from auth.actor import Role, tier_of
+from auth.default_matrix import FieldClass
 from auth.visibility import Visibility, coordinate
+from domain.codes import Scope
 from domain.records import OrganizationRecord, columns_of, record_class
 from schema.build import graphql_schema
+from schema.identifiers import encoded
 from server.app import DEFAULT_PERMISSIONS, SCHEMA
 from storage.engine import libpq_url
 from tests.asking import Api
@@ -39,21 +44,71 @@ class Asker:
 NOBODY = Asker("nobody", None, Sight("nowhere", frozenset()), frozenset())
 
 
-def askers(api: Api, places: list[OrganizationRecord]) -> Iterator[Asker]:
-    """One place of each tier, the others within the first."""
-    for place in places:
+_FEW = (Scope.CHANGES_READ, Scope.MEMBERS_READ, Scope.ORGANIZATIONS_READ)
+"""One for the partner of each place that has few scopes."""
+
+_OPENED: Mapping[FieldClass, Scope] = {
+    FieldClass.STRUCTURE: Scope.ORGANIZATIONS_READ,
+    FieldClass.RECORD: Scope.MEMBERS_READ,
+    FieldClass.PERSONAL: Scope.MEMBERS_READ,
+    FieldClass.CHANGES: Scope.CHANGES_READ,
+    FieldClass.TRANSFER: Scope.TRANSFERS_WRITE,
+}
+"""By which scope, as docs/sign-in-for-applications.md has it."""
+
+_REGISTER = """mutation ($input: RegisterPartnerInput!) {
+  registerPartner(input: $input) { partner { clientId } secret errors { code } } }"""
+
+
+def askers(api: Api, places: list[OrganizationRecord], http: httpx.Client) -> Iterator[Asker]:
+    """One place of each tier, the others within the first; `http` is to that server."""
+    for place, only in zip(places, _FEW, strict=True):
         for role in Role:
-            permissions = DEFAULT_PERMISSIONS.permissions_of(role, tier_of(place)).visibilities
-            shown = frozenset(name for name, how in permissions.items() if how is Visibility.VISIBLE)
-            hidden = frozenset(coordinate(name) for name, how in permissions.items() if how is Visibility.HIDDEN)
-            token = api.token(role, place)
-            yield Asker(f"{role.value} of {place.kind}", token, Sight(place.path, shown), hidden)
+            yield _asker(f"{role.value} of {place.kind}", api.token(role, place), role, place)
+        for scopes in (frozenset(Scope), frozenset({only})):
+            token = _partner_token(api, place, scopes, http)
+            yield _asker(f"partner of {place.kind} with {len(scopes)} scopes", token, Role.PARTNER, place, scopes)
     yield NOBODY
+
+
+def _asker(
+    name: str, token: str, role: Role, place: OrganizationRecord, scopes: frozenset[Scope] | None = None
+) -> Asker:
+    permissions = DEFAULT_PERMISSIONS.permissions_of(role, tier_of(place), scopes).visibilities
+    shown = frozenset(
+        field for field, how in permissions.items() if how is Visibility.VISIBLE and _is_opened(field, scopes)
+    )
+    hidden = frozenset(coordinate(field) for field, how in permissions.items() if how is Visibility.HIDDEN)
+    return Asker(name, token, Sight(place.path, shown), hidden)
+
+
+def _is_opened(field: str, scopes: frozenset[Scope] | None) -> bool:
+    return scopes is None or _OPENED.get(DEFAULT_PERMISSIONS.fields[field].field_class) in scopes
+
+
+def _partner_token(api: Api, place: OrganizationRecord, scopes: frozenset[Scope], http: httpx.Client) -> str:
+    """Of a partner that the place's security officer registers, by its own secret."""
+    given = {
+        "name": "合作系统",
+        "organization": encoded("Organization", place.id),
+        "scopes": sorted(scope.value for scope in scopes),
+    }
+    officer = {"Authorization": f"Bearer {api.token(Role.SECURITY_OFFICER, place)}"}
+    asked = {"query": _REGISTER, "variables": {"input": given}}
+    made = http.post("/graphql", json=asked, headers=officer).json()["data"]["registerPartner"]
+    by_secret = (made["partner"]["clientId"], made["secret"])
+    answer = http.post("/oauth/token", data={"grant_type": "client_credentials"}, auth=by_secret)
+    return str(answer.json()["access_token"])
+
+
+@lru_cache
+def _whole_document() -> DocumentNode:
+    return parse(print_schema(WHOLE), no_location=True)
 
 
 def schema_without(hidden: frozenset[str]) -> GraphQLSchema:
     """The schema as if fields that are hidden, and what leads to nothing else, were not there."""
-    document, empty = parse(print_schema(WHOLE)), set[str]()
+    document, empty = _whole_document(), set[str]()
     while True:
         document = visit(document, _Without(hidden, empty))
         found = {definition.name.value for definition in document.definitions if _is_empty(definition)}

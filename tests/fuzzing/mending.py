@@ -18,23 +18,35 @@ from graphql import (
 from hypothesis import strategies as st
 
 Ids = Mapping[str, Sequence[str]]
-"""Type → ids of its records, those within the caller's scope."""
+"""Type → ids of its records, most of them within the caller's scope."""
 
 _OTHER_DIRECTIONS = {"last", "before", "after"}
-_ORGANIZATIONS = {"organizationId", "organization", "branchId", "within", "targetBranchId"}
 _PAGE = 3
+_ARGUMENTS = {
+    **dict.fromkeys(("organizationId", "organization", "branchId", "within", "targetBranchId"), "Organization"),
+    "memberId": "Member",
+    "partnerId": "Partner",
+    **dict.fromkeys(("photoId", "attachmentIds", "addAttachmentIds"), "File"),
+}
+_FIELDS = (
+    ("node", "Node"),
+    ("saved", "SavedQuery"),
+    *((word, "HistoryMember") for word in ("historymember", "restoremember", "purgemember")),
+    ("account", "Account"),
+    ("request", "ApprovalRequest"),
+    ("partner", "Partner"),
+    ("export", "Export"),
+    ("organization", "Organization"),
+    ("", "Member"),
+)
+"""What the name of a field holds → the type of whose records it is given an `id`; the first that fits."""
 
 
-def kind_of(name: str, field: str, ids: Ids) -> str | None:
+def kind_of(name: str, field: str) -> str | None:
     """The type of the records that an argument of that name means; None when it means none."""
-    if name in _ORGANIZATIONS:
-        return "Organization"
-    if name == "memberId":
-        return "Member"
-    if name not in ("id", "ids"):
-        return None
-    found = [kind for kind in ids if kind.lower() in field.lower()]
-    return found[0] if found else "Member"
+    if name in ("id", "ids"):
+        return next(kind for word, kind in _FIELDS if word in field.lower())
+    return _ARGUMENTS.get(name)
 
 
 def mended(document: str, ids: Ids, data: st.DataObject) -> str:
@@ -61,7 +73,7 @@ class _Mending(Visitor):
         return self._with_an_id(node, ObjectFieldNode)
 
     def _with_an_id(self, node: Any, kind_of_node: Any) -> Any:
-        kind = kind_of(node.name.value, self._field, self._ids)
+        kind = kind_of(node.name.value, self._field)
         if kind is None or not self._ids.get(kind):
             return None
         value = StringValueNode(value=self._data.draw(st.sampled_from(self._ids[kind])))

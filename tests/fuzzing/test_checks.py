@@ -8,9 +8,23 @@ import pytest
 
 from tests.fuzzing.answers import require_good
 from tests.fuzzing.callers import WHOLE, schema_without
-from tests.fuzzing.canaries import ACCOUNT, ADDRESS, NAME, ORGANIZATION, REASON, Canaries, Sight
+from tests.fuzzing.canaries import (
+    ACCOUNT,
+    ADDRESS,
+    APPLICANT,
+    NAME,
+    NOTE,
+    ORGANIZATION,
+    OTHERS_ROWS,
+    OWN_ROWS,
+    REASON,
+    SHARED,
+    Canaries,
+    Sight,
+)
 
-SIGHT = Sight("1/2/", frozenset({"Member.name", "Member.phone"}))
+SHOWN = ("Member.name", "Member.phone", "ApprovalRequest.member_name", "Organization.name", "SavedQuery.name")
+SIGHT = Sight("1/2/", frozenset({*SHOWN, "SavedQuery.where", "PermissionVersion.note", "Export.rows_total"}))
 OWN, OTHERS, ABOVE = "1/2/5/", "1/3/", "1/"
 
 
@@ -18,10 +32,18 @@ OWN, OTHERS, ABOVE = "1/2/5/", "1/3/", "1/"
 def canaries() -> Canaries:
     found = Canaries()
     for kind in (NAME, ADDRESS, REASON, ACCOUNT):
-        found.paths |= {(kind, 7): OWN, (kind, 8): OTHERS}
-    found.paths |= {(ORGANIZATION, 1): ABOVE, (ORGANIZATION, 7): OWN, (ORGANIZATION, 8): OTHERS}
-    found.note("Member", OWN, "370102199001011234", "13800000007")
-    found.note("Member", OTHERS, "370102199001015678", "13800000008")
+        found.paths |= {(kind, 7): (OWN,), (kind, 8): (OTHERS,)}
+    found.paths |= {(ORGANIZATION, 1): (ABOVE,), (ORGANIZATION, 7): (OWN,), (ORGANIZATION, 8): (OTHERS,)}
+    found.paths |= {(APPLICANT, 7): (OTHERS, OWN), (APPLICANT, 8): (OTHERS, OTHERS)}
+    found.paths |= {(SHARED, 1): (ABOVE,), (SHARED, 7): (OWN,), (SHARED, 8): (OTHERS,), (NOTE, 1): ("",)}
+    for path, number, phone in (
+        (OWN, "370102199001011234", "13800000007"),
+        (OTHERS, "370102199001015678", "13800000008"),
+    ):
+        found.note("Member.identity_number", path, number)
+        found.note("Member.phone", path, phone)
+    for column, path, rows in ((OWN_ROWS, "1/2/", "2"), (OWN_ROWS, OWN, "7"), (OTHERS_ROWS, "1/2/", "8")):
+        found.note(column, path, f"190000000{rows}")
     return found
 
 
@@ -37,6 +59,11 @@ def canaries() -> Canaries:
         ("13800000007 13800000008", ["13800000008"]),
         ("370102199001011234", ["370102199001011234"]),
         ("370102********1234 138****0008", []),
+        ("藏申7止 藏申8止", ["藏申8止"]),
+        ("藏享1止 藏享7止 藏享8止", ["藏享7止", "藏享8止"]),
+        ("藏版1止", []),
+        ("藏问1止 藏无1止 藏件7止", ["藏问1止", "藏无1止", "藏件7止"]),
+        ("1900000002 1900000007 1900000008 1900000009", ["1900000007", "1900000008"]),
     ],
 )
 def test_what_may_not_be_seen_is_found(canaries: Canaries, text: str, leaked: list[str]) -> None:

@@ -135,7 +135,7 @@ class _Maker:
         return self.data.draw(st.sampled_from([0, 1, 1, 2, 5_001] if self.wrong else [0, 1, 1, 2]))
 
     def _scalar(self, name: str, kind: str) -> st.SearchStrategy[Any]:
-        ids = self.ids.get(kind_of(name, self.field, self.ids) or "")
+        ids = self.ids.get(kind_of(name, self.field) or "")
         if ids and kind == "ID":
             return st.sampled_from(ids)
         if name == "first":
@@ -150,15 +150,15 @@ class _Maker:
         return {name: self.value(name, kind.fields[name].type, depth + 1) for name in names}
 
 
-def document_of(operation: str, name: str, field: Any) -> str:
-    """Asks for all that is no object, with a variable for each argument."""
+def document_of(operation: str, name: str, field: Any, depth: int = 2) -> str:
+    """Asks for all that is no object, so deep, with a variable for each argument."""
     declared = ", ".join(f"${argument}: {each.type}" for argument, each in field.args.items())
     given = ", ".join(f"{argument}: ${argument}" for argument in field.args)
     head = f"{operation} ({declared})" if declared else operation
-    return f"{head} {{ {name}{f'({given})' if given else ''}{_selection(field.type, 2)} }}"
+    return f"{head} {{ {name}{f'({given})' if given else ''}{selection_of(field.type, depth)} }}"
 
 
-def _selection(kind: Any, depth: int) -> str:
+def selection_of(kind: Any, depth: int) -> str:
     named = get_named_type(kind)
     if not is_composite_type(named):
         return ""
@@ -170,5 +170,5 @@ def _selection(kind: Any, depth: int) -> str:
             if is_leaf_type(inner):
                 parts.append(name)
             elif depth > 0:
-                parts.append(f"{name}{_selection(field.type, depth - 1)}")
+                parts.append(f"{name}{selection_of(field.type, depth - 1)}")
     return " { " + " ".join(parts) + " }"
