@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from auth.captchas import captcha_to_draw
 from auth.desk import Desk
+from server.metrics import SIGN_INS_NOW
+from server.operations.places import SIGNING_IN, Places
 from server.signing_in.routes import signing_in_routes
 from server.signing_in.words import WORDS
 from storage.engine import connect
@@ -72,7 +74,7 @@ async def browser(own_api: Api, desk: Desk, person: Person) -> Browser:
 
 def addresses(desk: Desk) -> list[tuple[str, str]]:
     """Of all pages, by method and path."""
-    routes: list[Route] = signing_in_routes(desk, "")
+    routes: list[Route] = signing_in_routes(desk, "", Places(SIGNING_IN, SIGN_INS_NOW))
     pages = [route for route in routes if route.path not in OF_FILES]
     return [("POST" if "POST" in (route.methods or ()) else "GET", route.path.format(id="some")) for route in pages]
 
