@@ -26,6 +26,7 @@ ALONE = {
     "releaseNotes": "files, kept in memory",
     "savedMemberQuery": "runs `members`",
     "savedHistoryQuery": "runs `historyMembers`",
+    "historyMemberQueryFields": "a list in memory, as that of members, which is longer",
     "validationRules": "a list in memory",
 }
 """Fields that are not measured, and why."""

@@ -28,7 +28,7 @@ async def test_a_query_is_built_run_and_copied_by_keys_alone(
     await page.keyboard.press("Enter")
     await tab_to(page, builder.get_by_role("button", name="New query"))
     await page.keyboard.press("Enter")
-    await expect(builder.get_by_role("combobox", name="Matching")).to_be_focused()
+    await expect(builder.get_by_role("combobox", name="Of whom")).to_be_focused()
 
     await tab_to(page, condition(builder, "Name").get_by_label("Method"))
     await page.keyboard.type("starts")
