@@ -98,10 +98,13 @@ async def test_an_edit_holds_at_once_here_and_within_a_second_in_every_other_pro
     for caller in callers:
         await caller.ask(query)
     await own.officer.edits(change("Member.phone", read="MASKED"))
-    edited_at = asyncio.get_running_loop().time()
+    now = asyncio.get_running_loop().time
+    edited_at = now()
     assert (await callers[0].refused(query))["extensions"]["code"] == "FIELD_MASKED"
+    asked_at = now()
     while "errors" not in (await callers[1].post(query)).json():
-        assert asyncio.get_running_loop().time() - edited_at < 1
+        assert asked_at - edited_at < 1
+        asked_at = now()
     await own.officer.edits(change("Member.phone", read=None))
     await callers[0].ask(query)
 
