@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from statistics import median
 from typing import Any
 
 import pytest
@@ -214,12 +215,16 @@ async def test_of_hidden_fields_nothing_is_told_and_of_hidden_records_neither(
 async def test_a_matrix_edit_stops_a_running_stream_within_a_second(
     listened: ListenedRegister, county: OrganizationRecord
 ) -> None:
-    async with socket(listened.place, listened.api.as_(county).token) as following:
-        await following.subscribe(FOLLOW % EVENT)
-        await listened.officer.edits(change("Member.phone", read="HIDDEN"))
-        began = asyncio.get_running_loop().time()
-        assert (await following.ended_with())["code"] == "FIELD_HIDDEN"
-        assert asyncio.get_running_loop().time() - began < 1
+    took = []
+    for _ in range(3):
+        async with socket(listened.place, listened.api.as_(county).token) as following:
+            await following.subscribe(FOLLOW % EVENT)
+            await listened.officer.edits(change("Member.phone", read="HIDDEN"))
+            began = asyncio.get_running_loop().time()
+            assert (await following.ended_with())["code"] == "FIELD_HIDDEN"
+            took.append(asyncio.get_running_loop().time() - began)
+        await listened.officer.edits(change("Member.phone", read=None))
+    assert median(took) < 1
 
 
 def test_every_column_of_what_is_told_of_has_its_field() -> None:

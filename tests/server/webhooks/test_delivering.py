@@ -1,6 +1,7 @@
 """推送: what has changed arrives in order and signed, as a stream would tell it, however the receiver behaves."""
 
 import time
+from statistics import median
 from typing import Any
 
 from domain.codes import OrganizationKind
@@ -93,10 +94,13 @@ async def test_a_change_arrives_at_once(office: Office, receiver: Receiver, insi
     async with delivering(office):
         set_address(office, inside, "第一")
         await taken(receiver, 1)
-        began = time.monotonic()
-        set_address(office, inside, "第二")
-        await taken(receiver, 2)
-    assert time.monotonic() - began < 0.5
+        took = []
+        for number in range(2, 7):
+            began = time.monotonic()
+            set_address(office, inside, f"第{number}")
+            await taken(receiver, number)
+            took.append(time.monotonic() - began)
+    assert median(took) < 0.5, "woken, not found by looking every second"
 
 
 async def test_organisation_and_types_narrow_it_down(
