@@ -36,7 +36,7 @@ _DUE_FOR = """
 """
 
 # Each gives one value; examinations (`storage/diagnosing`) ask them too.
-OLDEST_DUE_JOB = f"SELECT {_DUE_FOR} {_JOBS}"  # nothing but the above
+OLDEST_DUE_JOB = f"SELECT {_DUE_FOR} {_JOBS}"
 OLDEST_CHANGE = "SELECT coalesce(extract(epoch FROM now() - min(changed_at)), 0)::float FROM change_outbox"
 UNCOUNTED_MEMBERS = "SELECT count(*) FROM member_deltas"
 OLDEST_UNCHECKED_AUDIT = """
@@ -54,7 +54,7 @@ _QUEUES = Statement(
            {_DUE_FOR}
     {_JOBS}
     GROUP BY queue_name ORDER BY queue_name
-    """,  # nothing but the above
+    """,
     {},
 )
 _BACKLOGS = Statement(

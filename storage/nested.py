@@ -102,8 +102,7 @@ def _member_counts(reach: Reach) -> Statement:
 
 
 def _totals(total: Total) -> Statement:
-    members = members_of_total(total, _Above.id, _is_below, _Above)
-    return statement_of(select(_Above.id, members).where(_Above.id == any_(_IDS)))
+    return _for_each(members_of_total(total, _Above.id, _is_below, _Above))
 
 
 async def child_counts_of(
@@ -169,8 +168,12 @@ def _lateral_statement(below: Select[Any], keyset: Keyset, walk: Walk) -> Select
 
 
 def _counts(counted: Select[Any]) -> Statement:
-    count = counted.correlate(_Above).scalar_subquery()
-    return statement_of(select(_Above.id, count).where(_Above.id == any_(_IDS)))
+    return _for_each(counted.correlate(_Above).scalar_subquery())
+
+
+def _for_each(number: ColumnElement[int]) -> Statement:
+    """Beside the id of each of the organisations."""
+    return statement_of(select(_Above.id, number).where(_Above.id == any_(_IDS)))
 
 
 async def _counted(database: Database, counts: Statement, organization_ids: Sequence[int]) -> Mapping[int, int]:

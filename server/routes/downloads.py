@@ -62,9 +62,6 @@ class Downloads:
         return StreamingResponse(stored.chunks, headers={**headers, **described}, media_type=download.content_type)
 
 
-_LATER = {"Retry-After": "1"}
-
-
 def _identifier(text: str) -> Identifier:
     try:
         return decoded(text)

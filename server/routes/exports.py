@@ -29,7 +29,7 @@ from server.exporting import asked_for, title_of, write_rows
 from server.log import log
 from server.routes.fetched import Fetching
 from server.routes.http_answers import SAFE, disposition, refusals
-from server.routes.http_errors import HttpError
+from server.routes.http_errors import AGAIN_SOON, HttpError
 from server.work_place import work_place
 
 AT_ONCE = 4
@@ -37,7 +37,6 @@ AT_ONCE = 4
 
 _CHUNK = 262_144
 _NOT_KEPT = {"Cache-Control": "private, no-store"}
-_LATER = {"Retry-After": "1"}
 _MEDIA_TYPES: Mapping[str, str] = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -102,7 +101,7 @@ class ExportDownloads:
     @contextmanager
     def _place(self) -> Iterator[None]:
         if self._writing >= AT_ONCE:
-            raise HttpError(503, _BUSY, _LATER)
+            raise HttpError(503, _BUSY, AGAIN_SOON)
         self._writing += 1
         try:
             yield

@@ -22,7 +22,7 @@ from server.operations.time_limits import NobodyWaitsError
 from server.routes.asked_again import UnansweredError, unanswered
 from server.routes.http_answers import refusal
 from server.routes.http_call import address_of
-from server.routes.http_errors import HttpError, database_unavailable, server_busy, unauthenticated
+from server.routes.http_errors import AGAIN_SOON, HttpError, database_unavailable, server_busy, unauthenticated
 from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 
 Finish = Callable[[], Awaitable[Response]]
@@ -81,4 +81,4 @@ def _refusing() -> Iterator[None]:
     except (DatabaseUnavailableError, StatementTimedOutError) as error:
         raise database_unavailable(error) from error
     except FileStoreUnavailableError as error:
-        raise HttpError(503, _NO_FILES, {"Retry-After": "1"}) from error
+        raise HttpError(503, _NO_FILES, AGAIN_SOON) from error

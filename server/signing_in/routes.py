@@ -16,6 +16,7 @@ from auth.desk import Desk
 from auth.rate_limits import CAPTCHA_DRAWN_PER_ADDRESS, TooManyAttemptsError, network_of
 from server.operations.places import Places, ServerBusyError
 from server.routes.http_call import address_of
+from server.routes.http_errors import AGAIN_SOON
 from server.signing_in.forms import UnreadableFormError, fields_of
 from server.signing_in.pages import HEADERS, Pages
 from server.signing_in.phone_pages import (
@@ -47,7 +48,6 @@ from storage.errors import DatabaseUnavailableError, StatementTimedOutError
 _HERE = Path(__file__).parent
 _FORBIDDEN, _TOO_MANY, _UNAVAILABLE = 403, 429, 503
 _LATER = (DatabaseUnavailableError, StatementTimedOutError, ServerBusyError)
-_SOON = {"Retry-After": "1"}
 _SOUNDS_AT_ONCE = 1
 """They are mixed in plain Python, and would keep requests waiting."""
 
@@ -115,7 +115,7 @@ async def _or_why_not(pages: Pages, visit: Visit, page: Page) -> Response:
         return response
     except _LATER:
         response = _failure(pages, visit, _UNAVAILABLE, "unavailable", "unavailable_text")
-        response.headers.update(_SOON)
+        response.headers.update(AGAIN_SOON)
         return response
 
 
@@ -148,7 +148,7 @@ async def _digits(pages: Pages, request: Request) -> str:
     except TooManyAttemptsError as error:
         raise HTTPException(_TOO_MANY, headers={"Retry-After": str(error.retry_after)}) from error
     except _LATER as error:
-        raise HTTPException(_UNAVAILABLE, headers=_SOON) from error
+        raise HTTPException(_UNAVAILABLE, headers=AGAIN_SOON) from error
     if digits is None:
         raise HTTPException(404)
     return digits

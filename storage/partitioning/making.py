@@ -21,6 +21,7 @@ from storage.partitioning.steps import (
     foreign_keys,
     indexes,
     is_partitioned,
+    numbered_on,
     run,
     said,
 )
@@ -28,13 +29,6 @@ from storage.partitioning.triggers import TRIGGERS
 from storage.privileges import SERVER_ROLE
 
 _PATHS = "SELECT path FROM organizations WHERE kind = %s"
-
-# Those who have left keep their numbers, and the newest may be among them.
-_GO_ON = """
-SELECT setval('members_numbers', greatest(
-    nextval(pg_get_serial_sequence('members_before', 'id')), (SELECT max(id) + 1 FROM members_before)
-), false)
-"""
 
 _SUPERUSER_ALONE = (
     "Only a superuser of the primary may make parts elsewhere, since their extension is for the whole database. Run "
@@ -115,7 +109,7 @@ def _parent() -> list[Step]:
         sql.SQL("CREATE TABLE members (LIKE members_before INCLUDING DEFAULTS) PARTITION BY RANGE (org_path)"),
         sql.SQL("CREATE SEQUENCE members_numbers OWNED BY members.id"),
         sql.SQL("ALTER TABLE members ALTER id SET DEFAULT nextval('members_numbers')"),
-        sql.SQL(_GO_ON),
+        numbered_on("'members_numbers'", "pg_get_serial_sequence('members_before', 'id')", "members_before"),
     ]
 
 

@@ -40,6 +40,13 @@ def said(statement: str) -> sql.Composed:
     return sql.Composed([sql.SQL(statement)])
 
 
+def numbered_on(sequence: str, before: str, table: str) -> Step:
+    """Names of sequences in SQL. Those who have left keep their numbers, and the newest may be among them."""
+    return sql.SQL("SELECT setval({to}, greatest(nextval({before}), (SELECT max(id) + 1 FROM {table})), false)").format(
+        to=said(sequence), before=said(before), table=sql.Identifier(table)
+    )
+
+
 def filled_from(table: str) -> Step:
     return sql.SQL("INSERT INTO members ({columns}) SELECT {columns} FROM {table} ORDER BY org_path, id").format(
         columns=_COLUMNS, table=sql.Identifier(table)

@@ -10,6 +10,7 @@ from orjson import loads
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Exists,
     FromClause,
     Select,
     Subquery,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from domain.records import OrganizationRecord
 from domain.rollups import SPANS, Combination, name_of
@@ -30,6 +32,8 @@ from storage.filters import subtree
 from storage.models import MemberDelta, Organization, Rollup, RollupCount, RollupDay
 from storage.rollups.aging import aged, spans_move
 from storage.rollups.marks import mark_of_combination, marks_of, place_below
+
+Number = int | ColumnElement[int] | InstrumentedAttribute[int]
 
 
 async def counts_in_advance(
@@ -55,11 +59,11 @@ def _summed(rows: Sequence[Row]) -> Mapping[int, Counter[str]]:
 
 
 async def _day(database: Database, organization_id: int, combination: Combination) -> date | None:
-    row = await database.row(select(RollupDay.day).where(_is_rolled_up(organization_id, combination)))
+    row = await database.row(select(RollupDay.day).where(is_rolled_up(organization_id, combination)))
     return None if row is None else row[0]
 
 
-def _is_rolled_up(organization_id: int, combination: Combination) -> ColumnElement[bool]:
+def is_rolled_up(organization_id: Number, combination: Combination) -> Exists:
     conditions = [Rollup.organization_id == organization_id]
     return exists().where(*conditions, *([Rollup.by_pairs] if len(combination) > 1 else []))
 
@@ -80,7 +84,7 @@ def _statement(
         select(Organization.id, cast(every.c.counts, Text))
         .outerjoin(every, every.c.place_id == Organization.id)
         .where(or_(Organization.id == organization.id, Organization.parent_id == organization.id))
-        .where(current, _is_rolled_up(organization.id, combination))
+        .where(current, is_rolled_up(organization.id, combination))
         .order_by(Organization.path)
     )
 

@@ -13,19 +13,17 @@ from sqlalchemy import (
     case,
     cast,
     column,
-    exists,
     func,
     literal,
     select,
     true,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 
-from domain.rollups import BETWEEN, Total, name_of
+from domain.rollups import BETWEEN, Combination, Total, name_of
 from storage.filters import compiled
-from storage.models import Member, MemberDelta, Rollup, RollupCount
+from storage.models import Member, MemberDelta, RollupCount
+from storage.rollups.counting import Number, is_rolled_up
 
-Number = ColumnElement[int] | InstrumentedAttribute[int]
 Within = Callable[[Any], ColumnElement[bool]]
 """Whether a path lies in the subtree of the organisation that is counted."""
 
@@ -33,9 +31,7 @@ Within = Callable[[Any], ColumnElement[bool]]
 def members_of_total(total: Total, organization_id: Number, within: Within, *correlated: Any) -> ColumnElement[int]:
     """How many there are, as a value of a statement, which sees the counts and what is not folded into them at one
     moment. PostgreSQL works out only the one of both ways that it takes."""
-    rolled_up = exists().where(Rollup.organization_id == organization_id)
-    if len(total.marks) > 1:
-        rolled_up = rolled_up.where(Rollup.by_pairs)
+    rolled_up = is_rolled_up(organization_id, _combination(total))
     one_by_one = _number(select(func.count()), Member, total, within)
     folded = _folded(total, organization_id)
     pending = _number(select(func.coalesce(func.sum(MemberDelta.change), 0)), MemberDelta, total, within)
@@ -51,7 +47,6 @@ def _number(number: Select[Any], table: type[Member] | type[MemberDelta], total:
 
 def _folded(total: Total, organization_id: Number) -> Select[Any]:
     """Of all its places together."""
-    combination = tuple(total.marks) or _ANY
     each = (
         func.jsonb_each_text(RollupCount.counts)
         .table_valued(column("marks", Text), column("number", Text))
@@ -63,9 +58,10 @@ def _folded(total: Total, organization_id: Number) -> Select[Any]:
         func.split_part(each.c.marks, BETWEEN, n) == any_(literal(sorted(marks), ARRAY(Text)))
         for n, marks in enumerate(total.marks.values(), 1)
     )
-    of_this = (RollupCount.organization_id == organization_id, RollupCount.combination == name_of(combination))
+    of_this = (RollupCount.organization_id == organization_id, RollupCount.combination == name_of(_combination(total)))
     return counts.where(*of_this, *marked)
 
 
-_ANY = ("gender",)
-"""Each member has a mark of it, as of any; there are few."""
+def _combination(total: Total) -> Combination:
+    """By gender where none is asked for: each member has a mark of it, as of any, and there are few."""
+    return tuple(total.marks) or ("gender",)
